@@ -1,0 +1,5 @@
+"""`python -m bot` is `slotkeeper`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,26 @@
+"""The one command line: `slotkeeper COMMAND`. Each command's module is imported only when it runs."""
+
+import importlib
+import sys
+
+COMMANDS = {
+    "when": ("bot.commands.when", "Read a time in words, and say how."),
+    "understand": ("bot.commands.understand", "Read a whole message: intents and facts."),
+}
+
+
+def main() -> None:
+    """Run the command named first on the command line; exit status 2 where there is none."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    if name not in COMMANDS:
+        wide = max(map(len, COMMANDS))
+        lines = (f"  {name:<{wide}}  {text}" for name, (_, text) in COMMANDS.items())
+        out = sys.stdout if name in {"-h", "--help", "help"} else sys.stderr
+        out.write("Usage: slotkeeper COMMAND [ARGUMENTS]\n\n" + "\n".join(lines) + "\n")
+        sys.exit(0 if out is sys.stdout else 2)
+    module = importlib.import_module(COMMANDS[name][0])
+    module.run(sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

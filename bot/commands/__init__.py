@@ -1,0 +1,1 @@
+"""One module a command of `slotkeeper`; each has `run(arguments)`."""
