@@ -1,1 +1,1 @@
-"""bot"""
+"""The assembled program: settings, wiring, command line, web door, demo."""

@@ -1,1 +1,1 @@
-"""dialogs"""
+"""What people say and what the bot answers. No channel, no vendor."""

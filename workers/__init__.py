@@ -1,1 +1,1 @@
-"""workers"""
+"""What runs later or again: the actors and the tick."""

@@ -1,1 +1,1 @@
-"""bot.demo"""
+"""The demo: phones, a board and a clock on one page."""

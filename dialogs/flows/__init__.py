@@ -1,1 +1,1 @@
-"""dialogs.flows"""
+"""One module a capability: what the customer or the provider gets done."""

@@ -1,0 +1,257 @@
+"""What a business is: its resources, services, hours and rules, as frozen facts. Pure.
+
+Minutes, hours and days are whole numbers in the unit that the name says; prices are integer minor
+units of the business's currency; wall times belong to the business's zone.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+
+class Kind(StrEnum):
+    """What a resource is."""
+
+    PROVIDER = "provider"
+    ROOM = "room"
+    TABLE = "table"
+    CLASS = "class"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Wall hours of one weekday (0 = Monday). `closes` at or before `opens` is the next morning."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class DayRule:
+    """An exception for one date, of the whole business or of one resource (by id).
+
+    `spans` replace that day's hours; none at all means closed.
+    """
+
+    day: date
+    spans: tuple[tuple[time, time], ...]
+    reason: str = ""
+    resource: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Public holidays on the day itself, by the `holidays` library, with local overrides.
+
+    `add` and `drop` are `MM-DD` (every year) or `YYYY-MM-DD`.
+    """
+
+    country: str
+    region: str | None = None
+    add: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Somebody or something that a booking occupies.
+
+    `seats` bookings may use it at once; `capacity` is the largest party it seats (a table);
+    `hours` None means the business's. `max_day` and `max_week` limit its bookings.
+    """
+
+    id: int
+    key: str
+    name: str
+    kind: Kind
+    seats: int = 1
+    capacity: int | None = None
+    hours: tuple[Shift, ...] | None = None
+    breaks: tuple[Shift, ...] = ()
+    max_day: int | None = None
+    max_week: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One of these resources, in order of preference; a service needs one of each of its needs."""
+
+    any_of: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The provider must confirm within so many minutes, for parties of `from_party` or more."""
+
+    minutes: int
+    from_party: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that must be paid in advance: `kind` is "deposit" or "full"; `amount` minor units."""
+
+    kind: str
+    amount: int
+    per_head: bool = False
+    from_party: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTime:
+    """A class that takes place every week at a wall time and occupies these resources."""
+
+    weekday: int
+    starts: time
+    resources: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What can be booked. `names` gives per language what it is called, the shown name first."""
+
+    id: int
+    key: str
+    names: dict[str, tuple[str, ...]]
+    minutes: int
+    before: int = 0  # buffer minutes
+    after: int = 0
+    price: int = 0
+    per_head: bool = False  # whether the price is for each seat or each person
+    needs: tuple[Need, ...] = ()
+    times: tuple[ClassTime, ...] = ()  # a class has its times; other services follow the grid
+    party_max: int = 1  # the largest party that may be booked; 1: party size is not asked
+    confirmation: Confirmation | None = None
+    payment: Payment | None = None
+    max_person_day: int | None = None
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+    @property
+    def buffers(self) -> tuple[timedelta, timedelta]:
+        return timedelta(minutes=self.before), timedelta(minutes=self.after)
+
+    def name(self, locale: str) -> str:
+        """Return the shown name in a language, else in the first language that has one."""
+        names = self.names.get(locale) or next(iter(self.names.values()))
+        return names[0]
+
+    def cost(self, party: int) -> int:
+        """Return the whole price in minor units."""
+        return self.price * (party if self.per_head else 1)
+
+    def advance(self, party: int) -> int:
+        """Return what must be paid before the booking is confirmed, in minor units."""
+        if self.payment is None or party < self.payment.from_party:
+            return 0
+        return self.payment.amount * (party if self.payment.per_head else 1)
+
+    def asks_provider(self, party: int) -> bool:
+        return self.confirmation is not None and party >= self.confirmation.from_party
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A cancellation tier: `percent` comes back until the moment it names.
+
+    `until` is "hours" (so many `hours` before the start) or "day" (the start of the place's
+    calendar day of the booking).
+    """
+
+    percent: int
+    until: str
+    hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The reader's wall hours in which nobody is woken, `[start, end)`, possibly over midnight."""
+
+    start: time = time(21)
+    end: time = time(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Waitlist:
+    """How freed time is offered; minutes."""
+
+    accept: int = 30
+    accept_soon: int = 10
+    soon: int = 240
+    cutoff: int = 60
+    group: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one customer may have open: bookings on one day of the place, and in all."""
+
+    per_day: int | None = None
+    open: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The human to turn to, and where the business itself is reached, per channel."""
+
+    human: str = ""
+    human_key: str | None = None  # the resource key of a provider, where the human is one
+    address: str = ""  # where the place is
+    routes: dict[str, str] = field(default_factory=dict)  # channel -> number, bot or team
+
+
+@dataclass(frozen=True)
+class Business:
+    """One tenant with all its rules, as read from its rows; `revision` counts changes of them."""
+
+    id: int
+    slug: str
+    name: str
+    zone: ZoneInfo
+    currency: str
+    languages: tuple[str, ...]
+    revision: int
+    hours: tuple[Shift, ...]
+    resources: tuple[Resource, ...]
+    services: tuple[Service, ...]
+    days: tuple[DayRule, ...] = ()
+    holidays: Holidays | None = None
+    grid: int = 15
+    notice: int = 60
+    furthest: int = 60
+    hold: int = 5  # minutes that a proposal in chat is held
+    limits: Limits = field(default_factory=Limits)
+    quiet: Quiet = field(default_factory=Quiet)
+    waitlist: Waitlist = field(default_factory=Waitlist)
+    reminders: tuple[int, ...] = (1440, 60)  # minutes before the start
+    tiers: tuple[Tier, ...] = ()
+    contact: Contact = field(default_factory=Contact)
+
+    @cached_property
+    def by_id(self) -> dict[int, Resource]:
+        return {r.id: r for r in self.resources}
+
+    @cached_property
+    def service_by_id(self) -> dict[int, Service]:
+        return {s.id: s for s in self.services}
+
+    def resource(self, resource_id: int) -> Resource:
+        return self.by_id[resource_id]
+
+    def service(self, service_id: int) -> Service:
+        return self.service_by_id[service_id]
+
+    def service_named(self, key: str) -> Service:
+        return next(s for s in self.services if s.key == key)
+
+    def provider_named(self, key: str) -> Resource:
+        return next(r for r in self.resources if r.key == key)
+
+    @cached_property
+    def providers(self) -> tuple[Resource, ...]:
+        return tuple(r for r in self.resources if r.kind is Kind.PROVIDER)
