@@ -9,6 +9,7 @@ from importlib import util
 
 import pytest
 
+from support.browser import chromium_path
 from support.postgres import THROWAWAY, Databases, temporary_server
 from support.valkey import EmbeddedValkey
 
@@ -66,3 +67,15 @@ def valkey() -> Iterator[EmbeddedValkey]:
     server.start()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the path of the browser to drive; without one the test is skipped, in CI it fails."""
+    path = chromium_path()
+    if path is None:
+        words = "there is no Chromium: install it, or name one in SLOTKEEPER_CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        pytest.skip(words)
+    return path
