@@ -84,10 +84,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The provider must confirm within so many minutes, for parties of `from_party` or more."""
+    """The provider must confirm within so many minutes, for parties of `from_party` or more.
+
+    `by` is the resource that answers; None means the provider who is booked.
+    """
 
     minutes: int
     from_party: int = 1
+    by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +209,12 @@ class Contact:
     routes: dict[str, str] = field(default_factory=dict)  # channel -> number, bot or team
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Business:
-    """One tenant with all its rules, as read from its rows; `revision` counts changes of them."""
+    """One tenant with all its rules, as read from its rows; `revision` counts changes of them.
+
+    Compared by identity: one revision is one object, and what is computed of it can be cached.
+    """
 
     id: int
     slug: str
@@ -231,14 +238,16 @@ class Business:
     reminders: tuple[int, ...] = (1440, 60)  # minutes before the start
     tiers: tuple[Tier, ...] = ()
     contact: Contact = field(default_factory=Contact)
+    former: tuple[Resource, ...] = ()  # removed since, but old bookings still name them
+    former_services: tuple[Service, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[int, Resource]:
-        return {r.id: r for r in self.resources}
+        return {r.id: r for r in (*self.resources, *self.former)}
 
     @cached_property
     def service_by_id(self) -> dict[int, Service]:
-        return {s.id: s for s in self.services}
+        return {s.id: s for s in (*self.services, *self.former_services)}
 
     def resource(self, resource_id: int) -> Resource:
         return self.by_id[resource_id]
