@@ -1,0 +1,288 @@
+// One phone: who holds it, the conversation, suggestions, and the line to write in.
+
+import { drawMessage } from "./bubble.js";
+import { calm, el, icon } from "./dom.js";
+import { cityName, clockTime, dateIn, dayName, now, onTick } from "./time.js";
+
+const CHANNELS = { sms: "SMS", telegram: "Telegram", slack: "Slack", whatsapp: "WhatsApp" };
+const KNOWS = { sms: "Text message", telegram: "bot", slack: "app", whatsapp: "business account" };
+const THINKING_MS = 8000;
+
+/**
+ * A phone of a business. `say(text)` and `press(messageId, choice)` send, and reject with a
+ * sentence to show; `heard(phone)` is called when a message arrives that nobody has seen yet.
+ */
+export class Phone {
+  constructor(phone, place, { say, press, heard }) {
+    this.phone = phone;
+    this.place = place;
+    this.actions = { say, press, heard };
+    this.messages = new Map();
+    this.nodes = new Map();
+    this.pressed = new Map();
+    this.sent = 0;
+    this.thinking = 0;
+    this.element = this.build();
+    this.suggest();
+  }
+
+  build() {
+    const { phone, place } = this;
+    const name = CHANNELS[phone.channel] ?? phone.channel;
+    this.time = el("span", { class: "time" });
+    this.list = el("ol", { class: "messages" });
+    this.dots = el(
+      "p",
+      { class: "typing", hidden: true, "aria-hidden": "true" },
+      el("i"), el("i"), el("i"),
+    );
+    this.log = el(
+      "div",
+      { class: "log", role: "log", tabIndex: 0, "aria-live": "polite", "aria-busy": "true",
+        "aria-label": `${phone.label}’s conversation with ${place.name}` },
+      el("p", { class: "empty" }, "Nothing said yet. Pick a line below, or write your own."),
+      this.list, this.dots,
+    );
+    this.complaint = el("p", { class: "complaint", role: "alert", hidden: true });
+    this.replies = el("div", { class: "chips", role: "group", "aria-label": `Suggestions for ${phone.label}` });
+    return el(
+      "article",
+      { class: `phone ${phone.channel}`, id: `phone-${phone.id}`, data: { phone: phone.id, role: phone.role },
+        "aria-labelledby": `name-${phone.id}` },
+      el(
+        "header",
+        { class: "caption" },
+        el("h3", { id: `name-${phone.id}` }, phone.label),
+        el("span", { class: "kind" }, phone.role === "provider" ? "provider" : "customer"),
+        el("span", { class: "channel" }, icon(CHANNELS[phone.channel] ? phone.channel : "sms"), name),
+      ),
+      el(
+        "div",
+        { class: "device" },
+        el("div", { class: "status" }, this.time, el("span", { class: "city" }, cityName(phone.zone)), icon("signal")),
+        el(
+          "div",
+          { class: "peer" },
+          el("span", { class: "face", "aria-hidden": "true" }, icon("mark")),
+          el("span", { class: "names" }, el("b", {}, place.name), el("small", {}, KNOWS[phone.channel] ?? "bot")),
+        ),
+        this.log, this.complaint, this.replies, this.composer(),
+      ),
+    );
+  }
+
+  composer() {
+    const { phone } = this;
+    this.input = el("textarea", {
+      rows: 1, placeholder: "Message", autocomplete: "off", enterkeyhint: "send",
+      "aria-label": `Write as ${phone.label}`,
+    });
+    const button = el("button", { class: "send", type: "submit", "aria-label": `Send as ${phone.label}` }, icon("send"));
+    const form = el("form", { class: "composer" }, this.input, button);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.sendTyped();
+    });
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.sendTyped();
+    });
+    this.input.addEventListener("input", () => this.grow());
+    return form;
+  }
+
+  grow() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, 96)}px`;
+  }
+
+  sendTyped() {
+    const text = this.input.value;
+    if (text === "") return;
+    this.input.value = "";
+    this.grow();
+    this.send(text);
+  }
+
+  /** Say something: it stands on the phone at once, and goes back to the line if it is refused. */
+  async send(text) {
+    this.complain(null);
+    this.sent += 1;
+    const id = `here-${this.sent}`;
+    const at = new Date(now()).toISOString();
+    this.put({ id, from: "me", text, choices: [], open: false, at, status: "queued" });
+    try {
+      const { id: stored } = await this.actions.say(text);
+      this.rename(id, String(stored));
+      this.think();
+    } catch (error) {
+      this.drop(id);
+      if (this.input.value === "") this.input.value = text;
+      this.grow();
+      this.complain(error.message);
+    }
+  }
+
+  async choose(message, choice) {
+    this.complain(null);
+    this.pressed.set(message.id, choice);
+    this.put({ ...message, open: false });
+    try {
+      await this.actions.press(message.id, choice);
+      this.think();
+    } catch (error) {
+      this.pressed.delete(message.id);
+      this.put(message);
+      this.complain(error.message);
+    }
+  }
+
+  complain(sentence) {
+    this.complaint.hidden = sentence === null;
+    this.complaint.textContent = sentence ?? "";
+  }
+
+  /** Take the whole conversation from the server; what stands here already is only brought up to date. */
+  fill(messages) {
+    const known = new Set(messages.map((message) => message.id));
+    for (const id of [...this.messages.keys()]) {
+      if (!known.has(id) && !id.startsWith("here-")) this.drop(id);
+    }
+    this.log.setAttribute("aria-busy", "true");
+    for (const message of messages) this.put(message);
+    this.log.setAttribute("aria-busy", "false");
+    this.scroll("instant");
+  }
+
+  /** A message from the stream: new, or changed (its choices closed, it went out, it failed). */
+  receive(message) {
+    const fresh = !this.messages.has(message.id);
+    if (message.from === "me") this.adopt(message);
+    this.put(message);
+    if (message.from === "bot" && message.status !== "queued") this.rest();
+    if (fresh && message.from === "bot") this.actions.heard(this.phone);
+  }
+
+  // The stream may tell of our own message before the answer to our sending it does.
+  adopt(message) {
+    if (this.messages.has(message.id)) return;
+    for (const [id, mine] of this.messages) {
+      if (id.startsWith("here-") && mine.text === message.text) {
+        this.rename(id, message.id);
+        return;
+      }
+    }
+  }
+
+  rename(from, to) {
+    const message = this.messages.get(from);
+    if (message === undefined) return;
+    if (this.messages.has(to)) {
+      this.drop(from);
+      return;
+    }
+    this.messages.delete(from);
+    this.nodes.set(to, this.nodes.get(from));
+    this.nodes.delete(from);
+    this.put({ ...message, id: to, status: "sent" });
+  }
+
+  drop(id) {
+    this.nodes.get(id)?.remove();
+    this.nodes.delete(id);
+    this.messages.delete(id);
+    this.suggest();
+  }
+
+  put(message) {
+    const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    const fresh = !this.nodes.has(message.id);
+    this.messages.set(message.id, message);
+    if (fresh) {
+      const node = el("li");
+      this.nodes.set(message.id, node);
+      this.newDay(message);
+      this.list.append(node);
+    }
+    this.draw(message.id);
+    if (fresh && message.from === "bot") this.redrawMine();
+    this.suggest();
+    if (near || (fresh && message.from === "me")) this.scroll();
+  }
+
+  newDay(message) {
+    const day = dateIn(Date.parse(message.at), this.phone.zone);
+    if (this.lastDay !== day) {
+      this.list.append(el("li", { class: "day" }, dayName(Date.parse(message.at), this.phone.zone)));
+    }
+    this.lastDay = day;
+  }
+
+  draw(id) {
+    const message = this.messages.get(id);
+    const look = {
+      zone: this.phone.zone, me: this.phone.label, them: this.place.name,
+      channel: this.phone.channel, answered: this.answered(id), pressed: this.pressed.get(id),
+    };
+    const press = (choice) => this.choose(message, choice);
+    drawMessage(this.nodes.get(id), message, look, press);
+  }
+
+  answered(id) {
+    const ids = [...this.messages.keys()];
+    return ids.slice(ids.indexOf(id) + 1).some((later) => this.messages.get(later).from === "bot");
+  }
+
+  redrawMine() {
+    const recent = [...this.messages.values()].slice(-12);
+    for (const message of recent) if (message.from === "me") this.draw(message.id);
+  }
+
+  // On SMS there are no buttons: an open question's choices stand first among the suggestions,
+  // as a phone's own keyboard offers replies.
+  suggest() {
+    const last = [...this.messages.values()].findLast((message) => message.from === "bot");
+    const asks = this.phone.channel === "sms" && last?.open ? last.choices ?? [] : [];
+    const wanted = JSON.stringify(asks);
+    if (this.suggested === wanted) return;
+    this.suggested = wanted;
+    const chip = (text, kind) =>
+      el("button", { class: `chip ${kind}`, type: "button", on: { click: () => this.send(text) } }, text);
+    this.replies.replaceChildren(
+      ...asks.map((text) => chip(text, "reply")),
+      ...(this.phone.suggestions ?? []).map((text) => chip(text, "idea")),
+    );
+    this.replies.scrollLeft = 0;
+  }
+
+  think() {
+    clearTimeout(this.thinking);
+    const last = [...this.messages.values()].at(-1);
+    if (last?.from === "bot" && last.status !== "queued") return;
+    this.dots.hidden = false;
+    this.scroll();
+    this.thinking = setTimeout(() => this.rest(), THINKING_MS);
+  }
+
+  rest() {
+    clearTimeout(this.thinking);
+    this.dots.hidden = true;
+  }
+
+  scroll(behavior = calm() ? "instant" : "smooth") {
+    this.log.scrollTo({ top: this.log.scrollHeight, behavior });
+  }
+
+  tick(at) {
+    const shown = clockTime(at, this.phone.zone);
+    if (this.time.textContent !== shown) this.time.textContent = shown;
+  }
+}
+
+/** Keep the clocks on the phones that `current()` gives. */
+export function keepTime(current) {
+  onTick((at) => {
+    for (const phone of current()) phone.tick(at);
+  });
+}
