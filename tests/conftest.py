@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from support.browser import chromium_path
-from support.postgres import THROWAWAY, Databases, temporary_server
+from support.postgres import Databases, throwaway_server
 from support.valkey import EmbeddedValkey
 
 
@@ -28,7 +28,7 @@ def postgres_url() -> Iterator[str]:
     if elsewhere:
         yield elsewhere
         return
-    with temporary_server(THROWAWAY) as server:
+    with throwaway_server() as server:
         yield server.url
 
 

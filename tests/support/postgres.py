@@ -4,7 +4,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,13 +15,20 @@ from sqlalchemy.engine import make_url
 from bot.embedded import EmbeddedPostgres
 
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-"""Settings of a server whose data nobody will miss; not for tests that kill the server."""
+
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder within is made by mkdtemp
+_ROOM = 4 * 2**30  # bytes that must be free there; a container often has 64 MiB
 
 
 @contextmanager
-def temporary_home() -> Iterator[Path]:
-    """Make a folder for one server, reachable for whatever account root's server runs as."""
-    folder = Path(tempfile.mkdtemp(prefix="slotkeeper-"))
+def temporary_home(*, in_memory: bool = False) -> Iterator[Path]:
+    """Make a folder for one server, reachable for whatever account root's server runs as.
+
+    Where files lie in memory a database is made in 25 ms; on a disk in up to 400.
+    """
+    memory = in_memory and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+    folder = Path(tempfile.mkdtemp(prefix="slotkeeper-", dir=_MEMORY if memory else None))
     folder.chmod(0o711)
     try:
         yield folder / "postgres"
@@ -30,10 +37,17 @@ def temporary_home() -> Iterator[Path]:
 
 
 @contextmanager
-def temporary_server(settings: Mapping[str, str] | None = None) -> Iterator[EmbeddedPostgres]:
-    """Run a server of its own, for a test that kills it or needs other settings; fsync is on."""
-    with temporary_home() as home, EmbeddedPostgres(home, settings=settings) as server:
+def temporary_server() -> Iterator[EmbeddedPostgres]:
+    """Run a server of its own, on disk and with fsync, for a test that kills it."""
+    with temporary_home() as home, EmbeddedPostgres(home) as server:
         yield server
+
+
+@contextmanager
+def throwaway_server() -> Iterator[EmbeddedPostgres]:
+    """Run a fast server whose data nobody will miss."""
+    with temporary_home(in_memory=True) as home, EmbeddedPostgres(home, settings=THROWAWAY) as it:
+        yield it
 
 
 def libpq(url: str) -> str:
