@@ -26,6 +26,23 @@ CREATE FUNCTION slotkeeper_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARAL
 GRANT SELECT ON clock TO slotkeeper_app, slotkeeper_router;
 """
 
+# A booking's reference: its number, scrambled one to one below 2^25, in letters and digits that
+# cannot be mistaken for each other; later numbers put their overflow before it.
+_REF = """
+CREATE FUNCTION slotkeeper_ref(n bigint) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN n < 33554432 THEN '' ELSE slotkeeper_base32(n / 33554432) END ||
+           right('AAAA' || slotkeeper_base32((n * 22695477 + 12345678) % 33554432), 5)
+$$;
+"""
+_BASE32 = """
+CREATE FUNCTION slotkeeper_base32(n bigint) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg(
+        substr('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', ((n >> (5 * i)) & 31)::int + 1, 1), ''
+        ORDER BY i DESC), '')
+    FROM generate_series(0, 12) AS i WHERE (n >> (5 * i)) > 0
+$$;
+"""
+
 # What routing and the tick may see across businesses: which, and when; never what.
 _ROUTED = {
     "businesses": "id, slug",
@@ -66,6 +83,8 @@ def upgrade() -> None:
         op.execute(_ROLE.format(role=role))
     op.execute(Path(__file__).with_suffix(".sql").read_text())
     op.execute(_NOW)
+    op.execute(_BASE32)
+    op.execute(_REF)
     _keep_apart("businesses", "id")
     op.execute("GRANT SELECT, INSERT, UPDATE ON businesses TO slotkeeper_app")
     for table in _TENANTS:

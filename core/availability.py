@@ -1,0 +1,295 @@
+"""When somebody is free, computed on whole minutes as bits of one integer. Pure.
+
+A mask is an int whose bit n stands for the minute `base + n`, counted from the epoch in UTC, so
+that clock changes need no care here: wall hours become instants before they become bits. A start
+fits where the resource is open for the service's length, and nobody else's time, buffers included,
+lies in the service's time with its own buffers.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from core.hours import open_spans
+from core.rules import Business, Kind, Service
+from core.span import DAY, Span, days_between, instant
+
+_DAY_MINUTES = 1440
+_DAY_BYTES = _DAY_MINUTES // 8
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A free time: aware UTC instants, and for each need the free resources, best first."""
+
+    start: datetime
+    end: datetime
+    options: tuple[tuple[int, ...], ...]
+    session: int | None = None
+    left: int | None = None  # seats left, for a class
+
+    @property
+    def first(self) -> tuple[int, ...]:
+        """The best resource for each need."""
+        return tuple(options[0] for options in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Time of one seat of one resource that is not free: minutes since the epoch, half-open."""
+
+    resource: int
+    seat: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One class on one day: its session's id, its start as a minute since the epoch, its staff."""
+
+    session: int
+    start: int
+    resources: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The minutes that the masks of one search stand for: whole UTC days, `[first, last]`."""
+
+    first: date
+    last: date
+
+    @property
+    def base(self) -> int:
+        return (self.first - _EPOCH.date()).days * _DAY_MINUTES
+
+    @property
+    def size(self) -> int:
+        return ((self.last - self.first).days + 1) * _DAY_MINUTES
+
+    def mask(self, spans: Iterable[tuple[int, int]]) -> int:
+        """Return the mask of spans of minutes since the epoch; what lies outside is cut off."""
+        days: dict[int, int] = {}
+        base, size = self.base, self.size
+        for start, end in spans:
+            at, stop = max(start - base, 0), min(end - base, size)
+            while at < stop:
+                day, low = divmod(at, _DAY_MINUTES)
+                length = min(stop - at, _DAY_MINUTES - low)
+                days[day] = days.get(day, 0) | (((1 << length) - 1) << low)
+                at += length
+        whole = bytearray(size // 8)
+        for day, bits in days.items():
+            whole[day * _DAY_BYTES : (day + 1) * _DAY_BYTES] = bits.to_bytes(_DAY_BYTES, "little")
+        return int.from_bytes(whole, "little")
+
+
+def minute(moment: datetime) -> int:
+    """Return the whole minutes from the epoch to an instant, rounded down."""
+    return int((moment - _EPOCH).total_seconds() // 60)
+
+
+def moment(minutes: int) -> datetime:
+    """Return the instant of a minute since the epoch."""
+    return _EPOCH + timedelta(minutes=minutes)
+
+
+def frame_for(span: Span) -> Frame:
+    """Return the frame that holds a span with a day around it for shifts and buffers."""
+    return Frame((span.start - DAY).date(), (span.end + DAY).date())
+
+
+def eligible(
+    business: Business, service: Service, *, party: int, provider: int | None
+) -> tuple[tuple[int, ...], ...]:
+    """Return for each need the resources that may serve it, best first; empty where none may.
+
+    A table must seat the party and the smallest comes first. Of a named provider's need only the
+    provider is left.
+    """
+    needs: list[tuple[int, ...]] = []
+    for need in service.needs:
+        fits = [business.resource(r) for r in need.any_of if r in business.by_id]
+        if provider is not None and any(r.id == provider for r in fits):
+            fits = [r for r in fits if r.id == provider]
+        fits = [r for r in fits if r.capacity is None or r.capacity >= party]
+        fits.sort(key=lambda r: r.capacity or 0)
+        needs.append(tuple(r.id for r in fits))
+    return tuple(needs)
+
+
+def seats_needed(business: Business, service: Service, party: int) -> int:
+    """Return how many seats of its resource a booking takes: the party's, in a class."""
+    first = business.resource(service.needs[0].any_of[0])
+    return party if first.kind is Kind.CLASS else 1
+
+
+def free_starts(
+    business: Business,
+    service: Service,
+    *,
+    party: int,
+    provider: int | None,
+    windows: Sequence[Span],
+    taken: Iterable[Taken],
+    full_days: Iterable[tuple[int, date]] = (),
+    classes: Sequence[Class] = (),
+    limit: int,
+) -> list[Slot]:
+    """Return the first `limit` free slots whose start lies in one of the windows, in order.
+
+    The windows are already within notice and horizon. `taken` holds bookings with their buffers
+    and, with seat 0, time that is blocked (which buffers may reach into); `full_days` the
+    (resource, day) pairs at their limit.
+    """
+    if not windows:
+        return []
+    frame = frame_for(Span(min(w.start for w in windows), max(w.end for w in windows)))
+    wanted = frame.mask((minute(w.start), minute(w.end)) for w in windows)
+    rows: dict[int, list[Taken]] = {}
+    for row in taken:
+        rows.setdefault(row.resource, []).append(row)
+    if service.times:
+        return _class_slots(
+            business,
+            service,
+            party=party,
+            provider=provider,
+            frame=frame,
+            wanted=wanted,
+            rows=rows,
+            classes=classes,
+            limit=limit,
+        )
+    full = _full(frame, full_days, business.zone)
+    wanted &= _grid(frame, business.zone, business.grid)
+    needs: list[list[tuple[int, int]]] = []
+    every = wanted
+    for ids in eligible(business, service, party=party, provider=provider):
+        options = [
+            (r, _starts(business, service, r, frame, rows.get(r, ())) & ~full.get(r, 0))
+            for r in ids
+        ]
+        any_of = 0
+        for _, mask in options:
+            any_of |= mask
+        every &= any_of
+        needs.append(options)
+    return [
+        Slot(
+            moment(frame.base + bit),
+            moment(frame.base + bit) + service.length,
+            tuple(tuple(r for r, mask in options if mask >> bit & 1) for options in needs),
+        )
+        for bit in _bits(every, limit)
+    ]
+
+
+def _starts(
+    business: Business, service: Service, resource: int, frame: Frame, rows: Sequence[Taken]
+) -> int:
+    """Return the starts at which one seat of a resource is open and free long enough."""
+    blocked = frame.mask((t.start, t.end) for t in rows if t.seat == 0)
+    fits = _held_for(_open(business, resource, frame) & ~blocked, service.minutes)
+    if not fits:
+        return 0
+    everything = (1 << frame.size) - 1
+    length = service.before + service.minutes + service.after
+    free = 0
+    for seat in range(1, business.resource(resource).seats + 1):
+        used = frame.mask((t.start, t.end) for t in rows if t.seat == seat)
+        free |= _held_for(everything & ~used, length)
+    return fits & (free << service.before)
+
+
+def _class_slots(
+    business: Business,
+    service: Service,
+    *,
+    party: int,
+    provider: int | None,
+    frame: Frame,
+    wanted: int,
+    rows: dict[int, list[Taken]],
+    classes: Sequence[Class],
+    limit: int,
+) -> list[Slot]:
+    room = service.needs[0].any_of[0]
+    seats = business.resource(room).seats
+    slots: list[Slot] = []
+    for held in sorted(classes, key=lambda c: c.start):
+        bit = held.start - frame.base
+        if bit < 0 or not wanted >> bit & 1:
+            continue
+        if provider is not None and provider not in held.resources:
+            continue
+        end = held.start + service.minutes
+        used = {t.seat for t in rows.get(room, ()) if t.start < end and held.start < t.end}
+        left = seats - len(used)
+        if left >= party:
+            start = moment(held.start)
+            slots.append(Slot(start, start + service.length, ((room,),), held.session, left))
+        if len(slots) == limit:
+            break
+    return slots
+
+
+def _held_for(mask: int, length: int) -> int:
+    """Return the bits from which on `length` bits are set without a gap, by doubling."""
+    have = 1
+    while have < length:
+        step = min(have, length - have)
+        mask &= mask >> step
+        have += step
+    return mask
+
+
+def _bits(mask: int, limit: int) -> list[int]:
+    out: list[int] = []
+    while mask and len(out) < limit:
+        low = mask & -mask
+        out.append(low.bit_length() - 1)
+        mask ^= low
+    return out
+
+
+@lru_cache(maxsize=4096)
+def _open(business: Business, resource: int, frame: Frame) -> int:
+    """Return when a resource is open; a business is one object as long as its rules stand."""
+    spans: list[tuple[int, int]] = []
+    for day in days_between(frame.first - DAY, frame.last + DAY):
+        spans.extend((minute(s.start), minute(s.end)) for s in open_spans(business, resource, day))
+    return frame.mask(spans)
+
+
+@lru_cache(maxsize=512)
+def _grid(frame: Frame, zone: ZoneInfo, grid: int) -> int:
+    """Return the minutes whose wall clock reading is a multiple of the grid since midnight."""
+    bits: list[tuple[int, int]] = []
+    for day in days_between(frame.first - DAY, frame.last + DAY):
+        start = minute(_midnight(day, zone))
+        stop = minute(_midnight(day + DAY, zone))
+        if stop - start == _DAY_MINUTES:
+            bits.extend((at, at + 1) for at in range(start, stop, grid))
+            continue
+        for at in range(start, stop):
+            local = moment(at).astimezone(zone)
+            if (local.hour * 60 + local.minute) % grid == 0:
+                bits.append((at, at + 1))
+    return frame.mask(bits)
+
+
+def _full(frame: Frame, days: Iterable[tuple[int, date]], zone: ZoneInfo) -> dict[int, int]:
+    masks: dict[int, int] = {}
+    for resource, day in days:
+        span = (minute(_midnight(day, zone)), minute(_midnight(day + DAY, zone)))
+        masks[resource] = masks.get(resource, 0) | frame.mask([span])
+    return masks
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return instant(day, datetime.min.time(), zone)

@@ -1,0 +1,215 @@
+"""Hold a slot and confirm it: the two operations that make a booking.
+
+A hold is a booking's row with an expiry. It is refused with a typed reason, never with an error;
+the caller looks for alternatives. Shared locks of days keep blocked time from being written while
+a hold is taken; exclusive ones guard the rules that count rows (see core/locks.py).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from core.choosing import (
+    Replacing,
+    Wanted,
+    choose,
+    decided_alone,
+    on_offer,
+    own_pieces,
+    pieces_of,
+    why_taken,
+)
+from core.db import Session
+from core.hours import local
+from core.limits import counted_days, person_refusal
+from core.locks import lock_days
+from core.policy import judge
+from core.refusals import Reason, Refusal
+from core.rules import Business
+from core.span import Span, local_days
+from core.taking import take
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A slot that nobody else can take until it expires."""
+
+    id: int
+    ref: str
+    span: Span
+    resources: tuple[int, ...]
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who asks: the actor as booking_events keeps it, and the inbox row that says so."""
+
+    actor: str
+    message: int | None = None
+
+
+def hold(
+    session: Session,
+    *,
+    business: Business,
+    wanted: Wanted,
+    person: int,
+    until: datetime,
+    by: By,
+    now: datetime,
+    instead_of: int | None = None,
+) -> Held | Refusal:
+    """Take the wanted time for a person until an instant, or say why not.
+
+    `instead_of` names the person's own booking that this hold is to replace: its time counts as
+    free, and its place in the limits is reused (see core.changing.swap).
+    """
+    refused = judge(
+        business,
+        wanted.service,
+        start=wanted.start,
+        party=wanted.party,
+        provider=wanted.provider,
+        now=now,
+    ) or person_refusal(
+        session, business, person=person, start=wanted.start, now=now, but=instead_of
+    )
+    if refused is not None:
+        return refused
+    held_class = _class_session(session, business, wanted)
+    if isinstance(held_class, Refusal):
+        return held_class
+    options = on_offer(business, wanted)
+    alone = decided_alone(business, wanted.service)
+    lock_days(
+        session,
+        resources={r for need in options for r in need},
+        days=[*local_days(wanted.blocked, business.zone), *counted_days(business, wanted.start)],
+        exclusive=not alone,
+    )
+    replacing = Replacing(instead_of, own_pieces(session, instead_of))
+    choices: list[tuple[tuple[int, int], ...]] = [((r, 1),) for r in options[0]]
+    if not alone:
+        chosen = choose(session, business, wanted, options, replacing=replacing, now=now)
+        if isinstance(chosen, Refusal):
+            return chosen
+        choices = [chosen]
+    row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
+    row |= {"purpose": "booking" if instead_of is None else "move", "for_id": instead_of}
+    for choice in choices:
+        pieces = list(pieces_of(wanted, choice, replacing.own))
+        row["choice"] = json.dumps({"choice": choice, "blocked": wanted.blocked}, default=str)
+        got = take(session, pieces, booking=row, now=now)
+        if got is not None:
+            resources = tuple(dict.fromkeys(r for r, _ in choice))
+            return Held(got[0], got[1], wanted.span, resources, until)
+    return why_taken(session, business, wanted, options[0])
+
+
+def _row(
+    business: Business,
+    wanted: Wanted,
+    *,
+    session_id: int | None,
+    person: int,
+    until: datetime,
+    by: By,
+) -> dict[str, Any]:
+    return {
+        "person": person,
+        "service": wanted.service.id,
+        "session": session_id,
+        "party": wanted.party,
+        "start": wanted.start,
+        "end": wanted.span.end,
+        "wall": local(wanted.start, business).replace(tzinfo=None).isoformat(),
+        "zone": business.zone.key,
+        "expires": until,
+        "price": wanted.service.cost(wanted.party),
+        "currency": business.currency,
+        "policy": json.dumps(terms(business, wanted)),
+        "actor": by.actor,
+        "message": by.message,
+    }
+
+
+def terms(business: Business, wanted: Wanted) -> dict[str, Any]:
+    """Return the terms that are shown now and will judge this booking later."""
+    return {
+        "tiers": [[t.percent, t.until, t.hours] for t in business.tiers],
+        "advance": wanted.service.advance(wanted.party),
+        "provider": wanted.provider,
+    }
+
+
+_SESSION = text(
+    "SELECT s.id, array_agg(a.resource_id) AS staff FROM sessions s JOIN allocations a"
+    " ON a.business_id = s.business_id AND a.session_id = s.id AND a.active"
+    " WHERE s.business_id = :business AND s.service_id = :service AND s.starts_at = :start"
+    " AND s.active GROUP BY s.id"
+)
+
+
+def _class_session(session: Session, business: Business, wanted: Wanted) -> int | Refusal | None:
+    if not wanted.service.times:
+        return None
+    found = session.execute(
+        _SESSION,
+        {"business": session.business, "service": wanted.service.id, "start": wanted.start},
+    ).one_or_none()
+    if found is None:
+        return Refusal(Reason.NO_CLASS)
+    if wanted.provider is not None and wanted.provider not in found.staff:
+        return Refusal(Reason.NOT_BY, {"who": business.resource(wanted.provider).name})
+    return int(found.id)
+
+
+_CONFIRM = text("""
+WITH done AS (
+    UPDATE bookings SET status = :status, expires_at = :expires, events = events + 1
+    WHERE business_id = :business AND id = :booking AND status = ANY(:from) AND expires_at > :now
+    RETURNING id, events, version, ends_at),
+noted AS (
+    INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at)
+    SELECT :business, id, events, :status, :actor, :message, :now FROM done),
+due AS (
+    INSERT INTO due_work (business_id, kind, subject_id, key, due_at)
+    SELECT :business, :due, id, :due || ':' || id || ':' || events,
+        coalesce(CAST(:expires AS timestamptz), ends_at) FROM done)
+SELECT id FROM done
+""")
+
+
+def confirm(
+    session: Session,
+    *,
+    booking: int,
+    by: By,
+    now: datetime,
+    provider_until: datetime | None = None,
+) -> Refusal | None:
+    """Turn a hold into a booking, or into a request that the provider must answer in time.
+
+    `provider_until` is that deadline; None confirms at once. A hold that expired or was let go is
+    refused with GONE: the caller may look whether the slot is still free.
+    """
+    waits = provider_until is not None
+    row = session.execute(
+        _CONFIRM,
+        {
+            "business": session.business,
+            "booking": booking,
+            "status": "awaiting_provider" if waits else "confirmed",
+            "expires": provider_until,
+            "from": ["held"] if waits else ["held", "awaiting_provider", "awaiting_payment"],
+            "due": "lapse" if waits else "complete",
+            "actor": by.actor,
+            "message": by.message,
+            "now": now,
+        },
+    ).one_or_none()
+    return None if row else Refusal(Reason.GONE)

@@ -1,0 +1,251 @@
+"""A business with all its rules: read from its rows once a revision, then kept in the process."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import time
+from itertools import groupby
+from typing import Any
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, Row, bindparam, literal_column, select, update
+
+from core import tables as t
+from core.db import Database, Session
+from core.rules import (
+    Business,
+    ClassTime,
+    Confirmation,
+    Contact,
+    DayRule,
+    Holidays,
+    Kind,
+    Limits,
+    Need,
+    Payment,
+    Quiet,
+    Resource,
+    Service,
+    Shift,
+    Tier,
+    Waitlist,
+)
+
+# xmin changes with every transaction that wrote the row: a revision that was rolled back and given
+# again is another one.
+_VERSION = select(t.businesses.c.revision, literal_column("xmin::text").label("writer")).where(
+    t.businesses.c.id == bindparam("id")
+)
+
+_Version = tuple[int, str]
+_kept: WeakKeyDictionary[Engine, dict[int, tuple[_Version, Business]]] = WeakKeyDictionary()
+
+
+def load(session: Session) -> Business:
+    """Return the business that the transaction named; LookupError where there is none.
+
+    The same object as long as its revision stands, so that what is computed of it can be cached.
+    """
+    found = session.execute(_VERSION, {"id": session.business}).one_or_none()
+    if found is None:
+        raise LookupError(f"there is no business {session.business}")
+    version = (found.revision, found.writer)
+    kept = _kept.setdefault(session.connection.engine, {})
+    known = kept.get(session.business)
+    if known is None or known[0] != version:
+        known = kept[session.business] = (version, _read(session))
+    return known[1]
+
+
+def find(database: Database, slug: str) -> int | None:
+    """Return the id of a business by its slug."""
+    rows = database.route(select(t.businesses.c.id).where(t.businesses.c.slug == slug))
+    return rows[0].id if rows else None
+
+
+def listed(database: Database) -> dict[str, int]:
+    """Return the id of every business by its slug, in the order of slugs."""
+    rows = database.route(
+        select(t.businesses.c.slug, t.businesses.c.id).order_by(t.businesses.c.slug)
+    )
+    return {row.slug: row.id for row in rows}
+
+
+def reached(database: Database, channel: str, address: str) -> int | None:
+    """Return the business that a number, a bot or a team belongs to."""
+    routes = t.routes.c
+    rows = database.route(
+        select(routes.business_id).where(routes.channel == channel, routes.address == address)
+    )
+    return rows[0].business_id if rows else None
+
+
+def bump(session: Session) -> int:
+    """Raise the revision of the business, so that every process reads its rules anew."""
+    table = t.businesses
+    revision: int = session.execute(
+        update(table)
+        .where(table.c.id == session.business)
+        .values(revision=table.c.revision + 1)
+        .returning(table.c.revision)
+    ).scalar_one()
+    return revision
+
+
+def _read(session: Session) -> Business:
+    row = session.execute(select(t.businesses).where(t.businesses.c.id == session.business)).one()
+    rules = row.rules
+    shifts = _shifts(session)
+    resources = list(_resources(session, shifts))
+    services = list(_services(session))
+    return Business(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        zone=ZoneInfo(row.zone),
+        currency=row.currency,
+        languages=tuple(row.languages),
+        revision=row.revision,
+        hours=shifts[None, "open"],
+        resources=tuple(r for active, r in resources if active),
+        services=tuple(s for active, s in services if active),
+        days=_days(session),
+        holidays=_holidays(rules["holidays"]),
+        grid=rules["grid"],
+        notice=rules["notice"],
+        furthest=rules["furthest"],
+        hold=rules["hold"],
+        limits=Limits(**rules["limits"]),
+        quiet=Quiet(*(time.fromisoformat(end) for end in rules["quiet"])),
+        waitlist=Waitlist(**rules["waitlist"]),
+        reminders=tuple(rules["reminders"]),
+        tiers=tuple(Tier(**tier) for tier in rules["tiers"]),
+        contact=Contact(**rules["contact"], routes=_routes(session)),
+        former=tuple(r for active, r in resources if not active),
+        former_services=tuple(s for active, s in services if not active),
+    )
+
+
+def _shifts(session: Session) -> dict[tuple[int | None, str], tuple[Shift, ...]]:
+    """Return hours and breaks by (resource or None, kind), in the order of the week."""
+    found: dict[tuple[int | None, str], tuple[Shift, ...]] = defaultdict(tuple)
+    hours = t.hours.c
+    rows = session.execute(
+        select(t.hours)
+        .where(hours.business_id == session.business)
+        .order_by(hours.weekday, hours.opens)
+    )
+    for row in rows:
+        found[row.resource_id, row.kind] += (Shift(row.weekday, row.opens, row.closes),)
+    return found
+
+
+def _resources(
+    session: Session, shifts: dict[tuple[int | None, str], tuple[Shift, ...]]
+) -> Iterator[tuple[bool, Resource]]:
+    resources = t.resources.c
+    rows = session.execute(
+        select(t.resources)
+        .where(resources.business_id == session.business)
+        .order_by(resources.position, resources.id)
+    )
+    for row in rows:
+        yield (
+            row.active,
+            Resource(
+                id=row.id,
+                key=row.key,
+                name=row.name,
+                kind=Kind(row.kind),
+                seats=row.seats,
+                capacity=row.capacity,
+                hours=shifts.get((row.id, "open")),
+                breaks=shifts.get((row.id, "break"), ()),
+                **row.rules,
+            ),
+        )
+
+
+def _services(session: Session) -> Iterator[tuple[bool, Service]]:
+    services, needs = t.services.c, t.service_needs.c
+    wanted: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(
+        select(t.service_needs)
+        .where(needs.business_id == session.business)
+        .order_by(needs.service_id, needs.position, needs.rank)
+    ):
+        wanted[row.service_id].append(row)
+    times = _times(session)
+    for row in session.execute(
+        select(t.services)
+        .where(services.business_id == session.business)
+        .order_by(services.position, services.id)
+    ):
+        rules = row.rules
+        confirmation, payment = rules["confirmation"], rules["payment"]
+        yield (
+            row.active,
+            Service(
+                id=row.id,
+                key=row.key,
+                names={code: tuple(names) for code, names in rules["names"]},
+                minutes=row.minutes,
+                before=row.buffer_before,
+                after=row.buffer_after,
+                price=row.price,
+                per_head=rules["per_head"],
+                needs=tuple(
+                    Need(tuple(r.resource_id for r in group))
+                    for _, group in groupby(wanted[row.id], key=lambda r: r.position)
+                ),
+                times=times[row.id],
+                party_max=rules["party_max"],
+                confirmation=None if confirmation is None else Confirmation(**confirmation),
+                payment=None if payment is None else Payment(**payment),
+                max_person_day=rules["max_person_day"],
+            ),
+        )
+
+
+def _times(session: Session) -> dict[int, tuple[ClassTime, ...]]:
+    found: dict[int, tuple[ClassTime, ...]] = defaultdict(tuple)
+    times = t.class_times.c
+    for row in session.execute(
+        select(t.class_times)
+        .where(times.business_id == session.business)
+        .order_by(times.weekday, times.starts)
+    ):
+        found[row.service_id] += (ClassTime(row.weekday, row.starts, tuple(row.resources)),)
+    return found
+
+
+def _days(session: Session) -> tuple[DayRule, ...]:
+    days = t.exceptions.c
+    rows = session.execute(
+        select(t.exceptions)
+        .where(days.business_id == session.business)
+        .order_by(days.day, days.resource_id.nulls_first())
+    )
+    return tuple(
+        DayRule(
+            row.day,
+            tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in row.spans),
+            row.reason,
+            row.resource_id,
+        )
+        for row in rows
+    )
+
+
+def _routes(session: Session) -> dict[str, str]:
+    routes = t.routes.c
+    rows = session.execute(
+        select(t.routes).where(routes.business_id == session.business).order_by(routes.channel)
+    )
+    return {row.channel: row.address for row in rows}
+
+
+def _holidays(facts: dict[str, Any] | None) -> Holidays | None:
+    if facts is None:
+        return None
+    return Holidays(facts["country"], facts["region"], tuple(facts["add"]), tuple(facts["drop"]))

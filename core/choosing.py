@@ -1,0 +1,169 @@
+"""Which resources and seats a booking gets: the best that are on duty, free and within limits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import text
+
+from core.availability import eligible, seats_needed
+from core.db import Session
+from core.limits import resource_refusals
+from core.policy import on_duty
+from core.refusals import Reason, Refusal
+from core.rules import Business, Service
+from core.span import DAY, Span, minus
+from core.taking import Piece, lapse_around
+
+Choice: TypeAlias = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be held: instants in UTC, a party, the provider asked for (a resource's id)."""
+
+    service: Service
+    start: datetime
+    party: int = 1
+    provider: int | None = None
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.start + self.service.length)
+
+    @property
+    def blocked(self) -> Span:
+        return self.span.widened(*self.service.buffers)
+
+
+def on_offer(business: Business, wanted: Wanted) -> tuple[tuple[int, ...], ...]:
+    """Return for each need who may serve it and is on duty then, best first."""
+    needs = eligible(business, wanted.service, party=wanted.party, provider=wanted.provider)
+    if wanted.service.times:
+        return needs
+    return tuple(tuple(r for r in ids if on_duty(business, r, wanted.span)) for ids in needs)
+
+
+def decided_alone(business: Business, service: Service) -> bool:
+    """Whether the constraint alone can decide: one resource, one seat, nothing counted."""
+    resources = [business.resource(r) for need in service.needs for r in need.any_of]
+    return len(service.needs) == 1 and all(
+        r.seats == 1 and r.max_day is None and r.max_week is None for r in resources
+    )
+
+
+_OWN = text(
+    "SELECT resource_id, seat, lower(during) AS since, upper(during) AS until FROM allocations"
+    " WHERE business_id = :business AND booking_id = :booking AND active"
+)
+
+
+def own_pieces(session: Session, booking: int | None) -> list[Piece]:
+    """Return the time that a booking has."""
+    if booking is None:
+        return []
+    rows = session.execute(_OWN, {"business": session.business, "booking": booking})
+    return [Piece(r.resource_id, r.seat, Span(r.since, r.until)) for r in rows]
+
+
+def pieces_of(wanted: Wanted, choice: Choice, own: list[Piece]) -> Iterator[Piece]:
+    """Yield what must be taken for a choice: its blocked time less what the person has already."""
+    for resource, seat in choice:
+        mine = [p.blocked for p in own if (p.resource, p.seat) == (resource, seat)]
+        for part in minus([wanted.blocked], mine):
+            yield Piece(resource, seat, part)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """The booking that is to be replaced, if any, and the time it has."""
+
+    booking: int | None
+    own: list[Piece]
+
+
+_AROUND = text(
+    "SELECT resource_id, seat FROM allocations WHERE resource_id = ANY(:resources) AND active"
+    " AND slot_start < :until AND slot_start > :past AND upper(during) > :from"
+    " AND booking_id IS DISTINCT FROM CAST(:but AS bigint)"
+    " UNION ALL SELECT resource_id, 0 FROM busy WHERE resource_id = ANY(:resources) AND active"
+    " AND ends_at > :start AND starts_at < :end"
+)
+
+
+def choose(
+    session: Session,
+    business: Business,
+    wanted: Wanted,
+    options: tuple[tuple[int, ...], ...],
+    *,
+    replacing: Replacing,
+    now: datetime,
+) -> Choice | Refusal:
+    """Choose (resource, seat) for each need; the caller holds the exclusive locks of their days."""
+    resources = sorted({r for need in options for r in need})
+    blocked = wanted.blocked
+    lapse_around(session, resources, blocked, now=now)
+    facts = {
+        "resources": resources,
+        "from": blocked.start,
+        "until": blocked.end,
+        "past": blocked.start - DAY,
+        "start": wanted.span.start,
+        "end": wanted.span.end,
+        "but": replacing.booking,
+    }
+    used = {(r.resource_id, r.seat) for r in session.execute(_AROUND, facts)}
+    full = resource_refusals(
+        session,
+        business,
+        resources=resources,
+        start=wanted.start,
+        now=now,
+        but=replacing.booking,
+    )
+    seats = seats_needed(business, wanted.service, wanted.party)
+    mine = {p.resource for p in replacing.own}
+    chosen: list[tuple[int, int]] = []
+    for need in options:
+        free = {
+            r: [(r, s) for s in range(1, business.resource(r).seats + 1) if (r, s) not in used]
+            for r in need
+            if (r, 0) not in used and r not in full
+        }
+        fits = [r for r in need if len(free.get(r, ())) >= seats]
+        if not fits:
+            refused = next((full[r] for r in need if r in full and len(need) == 1), None)
+            return refused or _none_left(business, wanted, max(map(len, free.values()), default=0))
+        best = min(fits, key=lambda r: r not in mine)
+        chosen.extend(free[best][:seats])
+    return tuple(chosen)
+
+
+def _none_left(business: Business, wanted: Wanted, left: int) -> Refusal:
+    if wanted.service.times:
+        return Refusal(Reason.FULL, {"left": left})
+    return Refusal(Reason.TAKEN, {"who": _who(business, wanted)})
+
+
+_BLOCKED = text(
+    "SELECT resource_id, max(ends_at) AS until FROM busy WHERE resource_id = ANY(:resources)"
+    " AND active AND ends_at > :start AND starts_at < :end GROUP BY resource_id"
+)
+
+
+def why_taken(
+    session: Session, business: Business, wanted: Wanted, resources: tuple[int, ...]
+) -> Refusal:
+    """Say whether blocked time or another booking was in the way of a single resource."""
+    facts = {"resources": list(resources), "start": wanted.span.start, "end": wanted.span.end}
+    rows = session.execute(_BLOCKED, facts).all()
+    if rows and {r.resource_id for r in rows} == set(resources):
+        name = business.resource(rows[0].resource_id).name
+        return Refusal(Reason.BUSY, {"who": name, "until": min(r.until for r in rows)})
+    return Refusal(Reason.TAKEN, {"who": _who(business, wanted)})
+
+
+def _who(business: Business, wanted: Wanted) -> str | None:
+    return business.resource(wanted.provider).name if wanted.provider is not None else None

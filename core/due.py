@@ -1,0 +1,121 @@
+"""Work that is due at an instant: written with what makes it due, found by the tick."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from core.db import Session
+
+TRIES = 10
+
+_POST = text("""
+INSERT INTO due_work (business_id, kind, subject_id, key, facts, due_at)
+VALUES (:business, :kind, :subject, :key, CAST(:facts AS jsonb), :due)
+ON CONFLICT (business_id, key) DO NOTHING RETURNING id
+""")
+_CLAIM = text(
+    "SELECT id, kind, subject_id, facts, due_at, attempts FROM due_work"
+    " WHERE business_id = :business AND id = :id AND done_at IS NULL AND due_at <= :now"
+    " FOR UPDATE SKIP LOCKED"
+)
+_DONE = text("UPDATE due_work SET done_at = :now WHERE business_id = :business AND id = :id")
+_FAILED = text(
+    "UPDATE due_work SET attempts = attempts + 1, error = :error,"
+    " due_at = CASE WHEN attempts + 1 < :tries THEN :due ELSE due_at END,"
+    " done_at = CASE WHEN attempts + 1 < :tries THEN NULL ELSE CAST(:now AS timestamptz) END"
+    " WHERE business_id = :business AND id = :id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of due work; what `subject` is depends on the kind."""
+
+    id: int
+    kind: str
+    subject: int
+    facts: dict[str, Any]
+    due: datetime
+    attempts: int
+
+
+def post(
+    session: Session,
+    *,
+    kind: str,
+    subject: int,
+    key: str,
+    due: datetime,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Write work that must happen at `due`, once for its key."""
+    session.execute(
+        _POST,
+        {
+            "business": session.business,
+            "kind": kind,
+            "subject": subject,
+            "key": key,
+            "facts": json.dumps(facts or {}, default=str),
+            "due": due,
+        },
+    )
+
+
+def claim(session: Session, work: int, *, now: datetime) -> Work | None:
+    """Lock one piece of work until the transaction ends; None where it is done, early or taken."""
+    row = session.execute(
+        _CLAIM, {"business": session.business, "id": work, "now": now}
+    ).one_or_none()
+    return Work(*list(row)) if row else None
+
+
+def done(session: Session, work: int, *, now: datetime) -> None:
+    """Mark work as done, in the transaction that did it."""
+    session.execute(_DONE, {"business": session.business, "id": work, "now": now})
+
+
+def failed(session: Session, work: int, *, error: str, now: datetime) -> None:
+    """Put work off that broke; after the last try it rests with its error, for `verify` to show."""
+    session.execute(
+        _FAILED,
+        {
+            "business": session.business,
+            "id": work,
+            "error": error[:500],
+            "tries": TRIES,
+            "due": now + timedelta(seconds=10),
+            "now": now,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What the router sees of something to do: which business, and the address or work."""
+
+    kind: str  # "answer", "deliver", "due"
+    business: int
+    subject: int
+
+
+FORGOTTEN = text("""
+(SELECT 'answer' AS kind, business_id, address_id AS subject, due_at FROM inbox
+ WHERE answered_at IS NULL AND due_at <= :now ORDER BY due_at LIMIT :limit)
+UNION ALL
+(SELECT 'deliver', business_id, address_id, due_at FROM outbox
+ WHERE status = 'pending' AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+ ORDER BY due_at LIMIT :limit)
+UNION ALL
+(SELECT 'due', business_id, id, due_at FROM due_work
+ WHERE done_at IS NULL AND due_at <= :now ORDER BY due_at LIMIT :limit)
+""")
+NEXT = text("""
+SELECT min(due_at) FROM (
+    (SELECT due_at FROM inbox WHERE answered_at IS NULL ORDER BY due_at LIMIT 1)
+    UNION ALL (SELECT due_at FROM outbox WHERE status = 'pending' ORDER BY due_at LIMIT 1)
+    UNION ALL (SELECT due_at FROM due_work WHERE done_at IS NULL ORDER BY due_at LIMIT 1)) AS heads
+""")

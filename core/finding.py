@@ -1,0 +1,227 @@
+"""Reads: free slots in windows, the nearest to a moment, and a person's or a day's bookings."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from core.availability import Class, Slot, Taken, eligible, free_starts
+from core.db import Session
+from core.limits import full_days
+from core.policy import bookable
+from core.rules import Business, Service
+from core.span import DAY, Span, both, minus
+
+_TAKEN = text("""
+SELECT resource_id, seat,
+    array_agg(CAST(floor(extract(epoch FROM lower(during)) / 60) AS int)) AS starts,
+    array_agg(CAST(ceil(extract(epoch FROM upper(during)) / 60) AS int)) AS ends
+FROM allocations
+WHERE resource_id = ANY(:resources) AND active AND slot_start > :from AND slot_start < :until
+GROUP BY resource_id, seat
+UNION ALL
+SELECT resource_id, 0,
+    array_agg(CAST(floor(extract(epoch FROM starts_at) / 60) AS int)),
+    array_agg(CAST(ceil(extract(epoch FROM ends_at) / 60) AS int))
+FROM busy
+WHERE resource_id = ANY(:resources) AND active AND ends_at > :from AND starts_at < :until
+GROUP BY resource_id
+""")
+_LATE = text(
+    "SELECT d.subject_id FROM due_work d WHERE d.business_id = :business AND d.kind = 'lapse'"
+    " AND d.done_at IS NULL AND d.due_at <= :now"
+)
+_CLASSES = text(
+    "SELECT s.id, s.starts_at, array_agg(a.resource_id) AS staff FROM sessions s"
+    " JOIN allocations a ON a.business_id = s.business_id AND a.session_id = s.id AND a.active"
+    " WHERE s.business_id = :business AND s.service_id = :service AND s.active"
+    " AND s.starts_at >= :from AND s.starts_at < :until GROUP BY s.id, s.starts_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for: a service for a party, perhaps with one provider (a resource's id)."""
+
+    service: Service
+    party: int = 1
+    provider: int | None = None
+
+
+def expired_holds(session: Session, *, now: datetime) -> list[int]:
+    """Return the bookings whose hold should have lapsed by now: nobody may be blocked by them."""
+    facts = {"business": session.business, "now": now}
+    return [row.subject_id for row in session.execute(_LATE, facts)]
+
+
+def free(
+    session: Session,
+    *,
+    business: Business,
+    search: Search,
+    windows: Sequence[Span],
+    now: datetime,
+    exclude: Sequence[Span] = (),
+    limit: int = 3,
+) -> list[Slot]:
+    """Return the first free slots that start in the windows, within notice and horizon, in order.
+
+    Holds that expired must have been lapsed before (see `expired_holds`), or they still count.
+    """
+    asked = minus(both(windows, [bookable(business, now=now)]), exclude)
+    if not asked:
+        return []
+    whole = Span(asked[0].start, asked[-1].end)
+    needs = eligible(business, search.service, party=search.party, provider=search.provider)
+    resources = sorted({r for need in needs for r in need})
+    return free_starts(
+        business,
+        search.service,
+        party=search.party,
+        provider=search.provider,
+        windows=asked,
+        taken=taken(session, resources, whole),
+        full_days=full_days(session, business, resources=resources, span=whole, now=now),
+        classes=_classes(session, search.service, whole),
+        limit=limit,
+    )
+
+
+def taken(session: Session, resources: Sequence[int], span: Span) -> list[Taken]:
+    """Return what occupies the resources around a span: bookings, classes and blocked time."""
+    facts = {
+        "resources": list(resources),
+        "from": span.start - 2 * DAY,
+        "until": span.end + 2 * DAY,
+    }
+    return [
+        Taken(row.resource_id, row.seat, start, end)
+        for row in session.execute(_TAKEN, facts)
+        for start, end in zip(row.starts, row.ends, strict=True)
+    ]
+
+
+def _classes(session: Session, service: Service, span: Span) -> list[Class]:
+    if not service.times:
+        return []
+    facts = {
+        "business": session.business,
+        "service": service.id,
+        "from": span.start - DAY,
+        "until": span.end + DAY,
+    }
+    return [
+        Class(row.id, int(row.starts_at.timestamp()) // 60, tuple(row.staff))
+        for row in session.execute(_CLASSES, facts)
+    ]
+
+
+def nearest(
+    session: Session,
+    *,
+    business: Business,
+    search: Search,
+    around: datetime,
+    now: datetime,
+    limit: int = 3,
+) -> list[Slot]:
+    """Return the free slots nearest to a moment, in order of time: the same day's before others.
+
+    Looks a day around first, then a fortnight, then as far as the business can be booked.
+    """
+    everything = bookable(business, now=now)
+    found: list[Slot] = []
+    for reach in (timedelta(hours=16), timedelta(days=14), everything.end - now):
+        window = Span(around - reach, around + reach)
+        found = free(
+            session, business=business, search=search, windows=[window], now=now, limit=4000
+        )
+        if len(found) >= limit:
+            break
+    day = around.astimezone(business.zone).date()
+
+    def distance(slot: Slot) -> tuple[bool, timedelta]:
+        other = slot.start.astimezone(business.zone).date() != day
+        return other, abs(slot.start - around)
+
+    return sorted(sorted(found, key=distance)[:limit], key=lambda s: s.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booking as others need to see it; instants aware in UTC, money in minor units."""
+
+    id: int
+    ref: str
+    person: int
+    name: str
+    service: int
+    party: int
+    start: datetime
+    end: datetime
+    status: str
+    purpose: str
+    for_id: int | None
+    expires: datetime | None
+    version: int
+    price: int
+    currency: str
+    policy: dict[str, Any]
+    resources: tuple[int, ...]
+
+
+_BOOKED = """
+SELECT b.id, b.ref, b.person_id, p.name, b.service_id, b.party, b.starts_at, b.ends_at, b.status,
+    b.purpose, b.for_id, b.expires_at, b.version, b.price, b.currency, b.policy,
+    coalesce((SELECT array_agg(DISTINCT a.resource_id) FROM allocations a
+              WHERE a.business_id = b.business_id
+                AND (a.booking_id = b.id OR a.session_id = b.session_id)
+                AND (a.active OR b.status IN ('cancelled', 'expired', 'released'))
+                AND a.slot_start <= b.starts_at AND upper(a.during) >= b.ends_at), '{}')
+        AS resources
+FROM bookings b JOIN people p ON p.business_id = b.business_id AND p.id = b.person_id
+WHERE b.business_id = :business AND
+"""
+_ONE = text(_BOOKED + " b.id = :booking")
+_OF_PERSON = text(
+    _BOOKED + " b.person_id = :person AND b.starts_at > :since AND b.purpose = 'booking'"
+    " AND (b.status = 'confirmed' OR b.expires_at > :now) AND b.ends_at > :now"
+    " ORDER BY b.starts_at, b.id LIMIT 50"
+)
+_BETWEEN = text(
+    _BOOKED + " b.starts_at >= :from AND b.starts_at < :until AND b.purpose = 'booking'"
+    " AND (b.status IN ('confirmed', 'completed', 'no_show') OR b.expires_at > :now)"
+    " ORDER BY b.starts_at, b.id"
+)
+_REQUESTS = text(
+    _BOOKED + " b.starts_at > :now AND b.status = 'awaiting_provider' AND b.expires_at > :now"
+    " ORDER BY b.starts_at, b.id"
+)
+
+
+def booking(session: Session, booking_id: int) -> Booked | None:
+    """Return one booking, None where there is none of that id in this business."""
+    rows = _read(session, _ONE, {"booking": booking_id})
+    return rows[0] if rows else None
+
+
+def of_person(session: Session, person: int, *, now: datetime) -> list[Booked]:
+    """Return a person's open bookings and requests, the next one first."""
+    return _read(session, _OF_PERSON, {"person": person, "now": now, "since": now - DAY})
+
+
+def between(session: Session, span: Span, *, now: datetime) -> list[Booked]:
+    """Return the bookings that start in a span and stand, or stood to their end."""
+    return _read(session, _BETWEEN, {"from": span.start, "until": span.end, "now": now})
+
+
+def requests(session: Session, *, now: datetime) -> list[Booked]:
+    """Return the requests that wait for a provider's word."""
+    return _read(session, _REQUESTS, {"now": now})
+
+
+def _read(session: Session, statement: Any, facts: dict[str, Any]) -> list[Booked]:  # noqa: ANN401 - SQLAlchemy's TextClause
+    rows: Iterable[Any] = session.execute(statement, facts | {"business": session.business})
+    return [Booked(*list(row)[:-1], tuple(row.resources)) for row in rows]

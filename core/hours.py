@@ -1,0 +1,109 @@
+"""When a place, a person or a room is open: weekly hours, breaks, holidays, exceptions. Pure."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+import holidays as public_holidays
+
+from core.rules import Business, Holidays, Shift
+from core.span import DAY, Span, both, instant, merged, minus
+
+
+def open_spans(business: Business, resource: int | None, day: date) -> list[Span]:
+    """Return the UTC spans of the shifts that begin on a local day, breaks cut out.
+
+    None for the resource asks for the business itself. A resource's own hours count within the
+    business's; a date's own rule replaces the weekly hours of whom it names.
+    """
+    place = _business_spans(business, day)
+    if resource is None:
+        return place
+    own = _own_rule(business, resource, day)
+    if own is not None:  # extra hours or time off of that one resource
+        return own
+    facts = business.resource(resource)
+    spans = place
+    if facts.hours is not None:
+        hours = _shifts(facts.hours, day, business)
+        spans = place if hours and _exceptional(business, day) else both(place, hours)
+    return minus(spans, _shifts(facts.breaks, day, business, night=spans))
+
+
+def closed_why(business: Business, day: date) -> str | None:
+    """Return the name of a holiday or the reason of an exception that closes a day, else None."""
+    for rule in business.days:
+        if rule.day == day and rule.resource is None:
+            return rule.reason if not rule.spans else None
+    return holiday(business.holidays, day)
+
+
+def holiday(rules: Holidays | None, day: date) -> str | None:
+    """Return the public holiday of a date, None where it is an ordinary day."""
+    if rules is None:
+        return None
+    year, every = day.isoformat(), day.strftime("%m-%d")
+    if year in rules.drop or every in rules.drop:
+        return None
+    found = _year(rules.country, rules.region, day.year).get(day)
+    if found is None and (year in rules.add or every in rules.add):
+        return "holiday"
+    return found
+
+
+@lru_cache(maxsize=256)
+def _year(country: str, region: str | None, year: int) -> dict[date, str]:
+    calendar: Any = public_holidays.country_holidays(
+        country, subdiv=region, years=year, observed=False, language="en_US"
+    )
+    return dict(calendar)
+
+
+def _business_spans(business: Business, day: date) -> list[Span]:
+    for rule in business.days:
+        if rule.day == day and rule.resource is None:
+            return _spans(rule.spans, day, business)
+    if holiday(business.holidays, day) is not None:
+        return []
+    return _shifts(business.hours, day, business)
+
+
+def _own_rule(business: Business, resource: int, day: date) -> list[Span] | None:
+    for rule in business.days:
+        if rule.day == day and rule.resource == resource:
+            return _spans(rule.spans, day, business)
+    return None
+
+
+def _exceptional(business: Business, day: date) -> bool:
+    """Whether the business has extra hours that day, which its people follow."""
+    return any(r.day == day and r.resource is None and r.spans for r in business.days)
+
+
+def _spans(spans: tuple[tuple[time, time], ...], day: date, business: Business) -> list[Span]:
+    return merged(_span(day, opens, closes, business) for opens, closes in spans)
+
+
+def _shifts(
+    shifts: tuple[Shift, ...], day: date, business: Business, *, night: list[Span] | None = None
+) -> list[Span]:
+    """Return a day's shifts; with `night`, also those of the morning a shift reaches into."""
+    found = [_span(day, s.opens, s.closes, business) for s in shifts if s.weekday == day.weekday()]
+    if night and night[-1].end > instant(day + DAY, time(0), business.zone):
+        after = day + DAY
+        found += [
+            _span(after, s.opens, s.closes, business)
+            for s in shifts
+            if s.weekday == after.weekday()
+        ]
+    return merged(found)
+
+
+def _span(day: date, opens: time, closes: time, business: Business) -> Span:
+    until = day + timedelta(days=1) if closes <= opens else day
+    return Span(instant(day, opens, business.zone), instant(until, closes, business.zone))
+
+
+def local(moment: datetime, business: Business) -> datetime:
+    """Return an instant on the place's wall clock."""
+    return moment.astimezone(business.zone)

@@ -1,0 +1,157 @@
+"""Most bookings a day and a week, counted from rows under the lock; pending ones count."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import text
+
+from core.db import Session
+from core.hours import local
+from core.refusals import Reason, Refusal
+from core.rules import Business
+from core.span import DAY, Span, instant
+
+
+def day_span(business: Business, start: datetime) -> Span:
+    """Return the place's calendar day that an instant lies in."""
+    return _days(business, local(start, business).date(), 1)
+
+
+def monday_of(business: Business, start: datetime) -> date:
+    """Return the first day of the place's Monday-to-Sunday week of an instant."""
+    day = local(start, business).date()
+    return day - timedelta(days=day.weekday())
+
+
+def counted_days(business: Business, start: datetime) -> list[date]:
+    """Return the days to lock besides the booking's own: its week's first, where weeks count."""
+    if any(r.max_week is not None for r in business.resources):
+        return [monday_of(business, start)]
+    return []
+
+
+_LOCK_PERSON = text(
+    "SELECT 1 FROM people WHERE business_id = :business AND id = :person FOR NO KEY UPDATE"
+)
+_PERSON_COUNTS = text(
+    "SELECT count(*) AS open, count(*) FILTER (WHERE starts_at >= :from AND starts_at < :until)"
+    " AS day FROM bookings WHERE business_id = :business AND person_id = :person"
+    " AND starts_at > :past AND ends_at > :now AND purpose = 'booking'"
+    " AND id IS DISTINCT FROM CAST(:but AS bigint) AND (status = 'confirmed' OR expires_at > :now)"
+)
+
+
+def person_refusal(
+    session: Session,
+    business: Business,
+    *,
+    person: int,
+    start: datetime,
+    now: datetime,
+    but: int | None = None,
+) -> Refusal | None:
+    """Lock the person's row and say which limit one more booking would break, if any.
+
+    A day is the day of the appointment at the place; `but` names a booking that will be replaced.
+    """
+    limits = business.limits
+    if limits.per_day is None and limits.open is None:
+        return None
+    who = {"business": session.business, "person": person}
+    session.execute(_LOCK_PERSON, who)
+    day = day_span(business, start)
+    counts = session.execute(
+        _PERSON_COUNTS,
+        who | {"from": day.start, "until": day.end, "past": now - DAY, "now": now, "but": but},
+    ).one()
+    if limits.open is not None and counts.open >= limits.open:
+        return Refusal(Reason.PERSON_OPEN, {"most": limits.open})
+    if limits.per_day is not None and counts.day >= limits.per_day:
+        return Refusal(Reason.PERSON_DAY, {"most": limits.per_day})
+    return None
+
+
+_BOOKED = text(
+    "SELECT DISTINCT a.resource_id, b.id, b.starts_at FROM allocations a JOIN bookings b"
+    " ON b.business_id = a.business_id AND b.id = a.booking_id"
+    " WHERE a.resource_id = ANY(:resources) AND a.active AND a.slot_start > :past"
+    " AND a.slot_start < :until AND b.starts_at >= :from AND b.starts_at < :until"
+    " AND coalesce(b.for_id, b.id) IS DISTINCT FROM CAST(:but AS bigint)"
+    " AND (b.expires_at IS NULL OR b.expires_at > :now)"
+)
+
+
+def resource_refusals(
+    session: Session,
+    business: Business,
+    *,
+    resources: Sequence[int],
+    start: datetime,
+    now: datetime,
+    but: int | None = None,
+) -> dict[int, Refusal]:
+    """Return the resources whose day or week of that start is full, each with its refusal."""
+    counted = [r for r in map(business.resource, resources) if r.max_day or r.max_week]
+    if not counted:
+        return {}
+    week = _days(business, monday_of(business, start), 7)
+    rows = _bookings(session, [r.id for r in counted], week, now=now, but=but)
+    day = day_span(business, start)
+    weekly = Counter(resource for resource, _ in rows)
+    daily = Counter(resource for resource, at in rows if day.start <= at < day.end)
+    full: dict[int, Refusal] = {}
+    for r in counted:
+        if r.max_day is not None and daily[r.id] >= r.max_day:
+            full[r.id] = Refusal(Reason.DAY_LIMIT, {"who": r.name, "most": r.max_day})
+        elif r.max_week is not None and weekly[r.id] >= r.max_week:
+            full[r.id] = Refusal(Reason.WEEK_LIMIT, {"who": r.name, "most": r.max_week})
+    return full
+
+
+def full_days(
+    session: Session, business: Business, *, resources: Sequence[int], span: Span, now: datetime
+) -> list[tuple[int, date]]:
+    """Return every (resource, local day) of a span that is at a limit, in one look."""
+    counted = [r for r in map(business.resource, resources) if r.max_day or r.max_week]
+    if not counted:
+        return []
+    first = monday_of(business, span.start)
+    weeks = (monday_of(business, span.end) - first).days // 7 + 1
+    whole = _days(business, first, weeks * 7)
+    rows = _bookings(session, [r.id for r in counted], whole, now=now, but=None)
+    daily = Counter((resource, local(at, business).date()) for resource, at in rows)
+    weekly = Counter((resource, monday_of(business, at)) for resource, at in rows)
+    full: list[tuple[int, date]] = []
+    for r in counted:
+        for n in range(weeks * 7):
+            day = first + timedelta(days=n)
+            by_week = r.max_week is not None and weekly[r.id, day - timedelta(n % 7)] >= r.max_week
+            by_day = r.max_day is not None and daily[r.id, day] >= r.max_day
+            if by_week or by_day:
+                full.append((r.id, day))
+    return full
+
+
+def _bookings(
+    session: Session, resources: list[int], span: Span, *, now: datetime, but: int | None
+) -> list[tuple[int, datetime]]:
+    rows = session.execute(
+        _BOOKED,
+        {
+            "resources": resources,
+            "from": span.start,
+            "until": span.end,
+            "past": span.start - DAY,
+            "but": but,
+            "now": now,
+        },
+    )
+    return [(r.resource_id, r.starts_at) for r in rows]
+
+
+def _days(business: Business, first: date, count: int) -> Span:
+    return Span(
+        instant(first, time(0), business.zone),
+        instant(first + timedelta(days=count), time(0), business.zone),
+    )

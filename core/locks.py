@@ -1,0 +1,41 @@
+"""The one lock call, and the order of all locks.
+
+A transaction takes its locks late and in this order, so that no two wait for each other:
+
+1. rows of `conversations`, `bookings` (by id), `people`, with `FOR NO KEY UPDATE`;
+2. days of resources, here, sorted: shared where the exclusion constraint alone decides, exclusive
+   where a rule spans rows (several resources or seats together, day and week limits, blocked time
+   being written);
+3. what an INSERT into `allocations` waits for.
+
+A day is an advisory lock on (resource, day): it needs no row, writes no WAL, has a shared mode, and
+ends with the transaction. `lock_timeout` bounds the wait, and the job is tried again.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import text
+
+from core.db import Session
+
+_SHARED, _EXCLUSIVE = (
+    text(
+        f"SELECT pg_advisory_xact_lock{mode}(resource::int, day) FROM"
+        " (SELECT resource, day FROM unnest(CAST(:resources AS bigint[]), CAST(:days AS int[]))"
+        " AS t(resource, day) ORDER BY resource, day) AS sorted"
+    )
+    for mode in ("_shared", "")
+)
+
+
+def lock_days(
+    session: Session, *, resources: Iterable[int], days: Iterable[date], exclusive: bool
+) -> None:
+    """Lock each (resource, local day) until the transaction ends."""
+    ordinals = [day.toordinal() for day in days]
+    pairs = sorted({(r, d) for r in resources for d in ordinals})
+    session.execute(
+        _EXCLUSIVE if exclusive else _SHARED,
+        {"resources": [r for r, _ in pairs], "days": [d for _, d in pairs]},
+    )

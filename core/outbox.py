@@ -1,0 +1,158 @@
+"""What the bot has to say: posted in the transaction that decided it, sent after, in order.
+
+One address hears its messages in the order they were posted: the oldest unsent one is the head,
+and nothing behind it is sent before it is sent or given up. A claim is a lease; a process that died
+with it loses it when it ends.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from core.db import Session
+
+LEASE = timedelta(seconds=60)
+TRIES = 10
+
+_POST = text("""
+INSERT INTO outbox (business_id, address_id, note, facts, locale, key, cause, due_at, created_at)
+VALUES (:business, :address, :note, CAST(:facts AS jsonb), :locale, :key, :cause, :due, :now)
+ON CONFLICT (business_id, key) DO NOTHING
+RETURNING id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message on its way: a note and its facts, to be worded in `locale`."""
+
+    id: int
+    address: int
+    channel: str
+    to: str
+    note: str
+    facts: dict[str, Any]
+    locale: str
+    cause: int | None
+    attempts: int
+
+
+def post(
+    session: Session,
+    *,
+    address: int,
+    note: str,
+    facts: dict[str, Any],
+    locale: str,
+    now: datetime,
+    key: str | None = None,
+    cause: int | None = None,
+    due: datetime | None = None,
+) -> int | None:
+    """Store one message to be sent at `due` (now, unless said); None where its key was used."""
+    row = session.execute(
+        _POST,
+        {
+            "business": session.business,
+            "address": address,
+            "note": note,
+            "facts": json.dumps(facts, default=_plain),
+            "locale": locale,
+            "key": key,
+            "cause": cause,
+            "due": due or now,
+            "now": now,
+        },
+    ).one_or_none()
+    if row is None:
+        return None
+    if due is None or due <= now:
+        session.wake("deliver", address)
+    return int(row.id)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - json's own hook
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    raise TypeError(f"a note cannot keep {type(value).__name__}")
+
+
+# A letter due later steps aside for those due now; among these the order of posting holds.
+_HEAD = text("""
+SELECT o.id, o.address_id, a.channel, a.address, o.note, o.facts, o.locale, o.cause, o.attempts,
+    o.lease_until, o.due_at, a.opted_out_at
+FROM outbox o JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
+WHERE o.business_id = :business AND o.address_id = :address AND o.status = 'pending'
+  AND (o.due_at <= :now OR o.attempts > 0)
+ORDER BY o.id LIMIT 1 FOR NO KEY UPDATE OF o
+""")
+_LEASE = text(
+    "UPDATE outbox SET lease_until = :until, attempts = attempts + 1"
+    " WHERE business_id = :business AND id = :id"
+)
+
+
+def claim(session: Session, *, address: int, now: datetime) -> Letter | None:
+    """Lease the head of an address's letters; None where there is none to send now."""
+    row = session.execute(
+        _HEAD, {"business": session.business, "address": address, "now": now}
+    ).one_or_none()
+    if row is None or row.due_at > now or (row.lease_until and row.lease_until > now):
+        return None
+    facts = {"business": session.business, "id": row.id, "until": now + LEASE}
+    session.execute(_LEASE, facts)
+    return Letter(*list(row)[:9])
+
+
+_SENT = text(
+    "UPDATE outbox SET status = 'sent', sent_at = :now, lease_until = NULL, vendor_id = :vendor,"
+    " body = :body, choices = :choices, error = NULL WHERE business_id = :business AND id = :id"
+)
+_LATER = text(
+    "UPDATE outbox SET lease_until = NULL, due_at = :due, error = :error"
+    " WHERE business_id = :business AND id = :id"
+)
+_FAILED = text(
+    "UPDATE outbox SET status = 'failed', lease_until = NULL, error = :error, body = :body"
+    " WHERE business_id = :business AND id = :id"
+)
+
+
+def sent(
+    session: Session,
+    letter: int,
+    *,
+    body: str,
+    choices: list[str],
+    vendor: str | None,
+    now: datetime,
+) -> None:
+    """Record that a vendor took the message, with the words it was given."""
+    session.execute(
+        _SENT,
+        {
+            "business": session.business,
+            "id": letter,
+            "body": body,
+            "choices": choices,
+            "vendor": vendor,
+            "now": now,
+        },
+    )
+
+
+def later(session: Session, letter: Letter, *, error: str, now: datetime) -> datetime:
+    """Give the lease back and try again after 5 s, doubling to 10 min; return that time."""
+    wait = min(timedelta(seconds=5 * 2 ** min(letter.attempts, 10)), timedelta(minutes=10))
+    facts = {"business": session.business, "id": letter.id, "due": now + wait, "error": error[:500]}
+    session.execute(_LATER, facts)
+    return now + wait
+
+
+def failed(session: Session, letter: int, *, error: str, body: str | None) -> None:
+    """Give a message up for good."""
+    facts = {"business": session.business, "id": letter, "error": error[:500], "body": body}
+    session.execute(_FAILED, facts)

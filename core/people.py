@@ -1,0 +1,297 @@
+"""People and their addresses, the conversation each address has, and providers' linking codes."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from core.db import Session
+
+_PHONES = ("sms", "whatsapp")  # one number on both is one person
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads at an address. `zone` is None where only the place's is known."""
+
+    address: int
+    person: int
+    channel: str
+    to: str
+    name: str
+    zone: str | None
+    zone_source: str | None
+    locale: str | None
+    provider: int | None  # the resource that this person is, once linked
+    opted_out: bool
+
+
+_READER = """
+SELECT a.id, a.person_id, a.channel, a.address, p.name, p.zone, p.zone_source,
+    coalesce(c.locale, p.locale) AS locale, p.provider_id, a.opted_out_at IS NOT NULL AS opted_out
+FROM addresses a JOIN people p ON p.business_id = a.business_id AND p.id = a.person_id
+LEFT JOIN conversations c ON c.business_id = a.business_id AND c.address_id = a.id
+WHERE a.business_id = :business AND
+"""
+_AT = text(_READER + " a.channel = :channel AND a.address = :address")
+_BY_ID = text(_READER + " a.id = :address")
+_OF_PERSON = text(
+    _READER + " a.person_id = :person AND a.opted_out_at IS NULL AND a.failed_at IS NULL"
+    " ORDER BY a.last_used_at DESC NULLS LAST, a.id LIMIT 1"
+)
+_OF_PROVIDER = text(
+    _READER + " p.provider_id = :provider AND a.opted_out_at IS NULL AND a.failed_at IS NULL"
+    " ORDER BY a.last_used_at DESC NULLS LAST, a.id LIMIT 1"
+)
+_SAME_NUMBER = text(
+    "SELECT person_id FROM addresses WHERE business_id = :business AND address = :address"
+    " AND channel = ANY(:phones) LIMIT 1"
+)
+_NEW_PERSON = text(
+    "INSERT INTO people (business_id, name, zone, zone_source, locale, created_at)"
+    " VALUES (:business, :name, :zone, :source, :locale, :now) RETURNING id"
+)
+_NEW_ADDRESS = text(
+    "INSERT INTO addresses (business_id, person_id, channel, address, last_used_at, created_at)"
+    " VALUES (:business, :person, :channel, :address, :now, :now)"
+    " ON CONFLICT (business_id, channel, address) DO NOTHING RETURNING id"
+)
+_CONVERSATION = text(
+    "INSERT INTO conversations (business_id, address_id) VALUES (:business, :address)"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+def at(
+    session: Session,
+    *,
+    channel: str,
+    address: str,
+    now: datetime,
+    name: str = "",
+    zone: str | None = None,
+    zone_source: str | None = None,
+    locale: str | None = None,
+) -> Reader:
+    """Return who is at an address, meeting them where they are new; names are kept as given."""
+    where = {"business": session.business, "channel": channel, "address": address}
+    row = session.execute(_AT, where).one_or_none()
+    if row is None:
+        _meet(session, where, now=now, name=name, zone=zone, source=zone_source, locale=locale)
+        row = session.execute(_AT, where).one()
+    elif (zone and row.zone != zone) or (name and not row.name):
+        _learn(session, row.person_id, name=name, zone=zone, source=zone_source)
+        row = session.execute(_AT, where).one()
+    return Reader(*list(row))
+
+
+def _meet(
+    session: Session,
+    where: dict[str, Any],
+    *,
+    now: datetime,
+    name: str,
+    zone: str | None,
+    source: str | None,
+    locale: str | None,
+) -> None:
+    person = None
+    if where["channel"] in _PHONES:
+        person = session.execute(_SAME_NUMBER, where | {"phones": list(_PHONES)}).scalar()
+    if person is None:
+        facts = {"name": name, "zone": zone, "source": source, "locale": locale, "now": now}
+        person = session.execute(_NEW_PERSON, where | facts).scalar_one()
+    made = session.execute(_NEW_ADDRESS, where | {"person": person, "now": now}).scalar()
+    if made is not None:
+        session.execute(_CONVERSATION, where | {"address": made})
+
+
+# What they said themselves beats what a place or a profile says, which beats a number's region.
+_RANK = "array_position(ARRAY['phone', 'profile', 'location', 'said'], {})"
+_LEARN = text(
+    "UPDATE people SET name = CASE WHEN name = '' THEN :name ELSE name END,"
+    f" zone = CASE WHEN {_RANK.format('CAST(:source AS text)')} >="
+    f" coalesce({_RANK.format('zone_source')}, 0) THEN :zone ELSE zone END,"
+    f" zone_source = CASE WHEN {_RANK.format('CAST(:source AS text)')} >="
+    f" coalesce({_RANK.format('zone_source')}, 0) THEN :source ELSE zone_source END"
+    " WHERE business_id = :business AND id = :person"
+)
+
+
+def _learn(
+    session: Session, person: int, *, name: str, zone: str | None, source: str | None
+) -> None:
+    session.execute(
+        _LEARN,
+        {
+            "business": session.business,
+            "person": person,
+            "name": name,
+            "zone": zone,
+            "source": source,
+        },
+    )
+
+
+def reader(session: Session, address: int) -> Reader:
+    """Return who reads at an address of this business."""
+    row = session.execute(_BY_ID, {"business": session.business, "address": address}).one()
+    return Reader(*list(row))
+
+
+def of_person(session: Session, person: int) -> Reader | None:
+    """Return where a person is best reached: the address last used that still works."""
+    facts = {"business": session.business, "person": person}
+    row = session.execute(_OF_PERSON, facts).one_or_none()
+    return Reader(*list(row)) if row else None
+
+
+def of_provider(session: Session, provider: int) -> Reader | None:
+    """Return where a provider (a resource's id) is reached, None where nobody is linked."""
+    facts = {"business": session.business, "provider": provider}
+    row = session.execute(_OF_PROVIDER, facts).one_or_none()
+    return Reader(*list(row)) if row else None
+
+
+def touched(session: Session, address: int, *, now: datetime) -> None:
+    """Remember that an address was used just now: answers go to the one used last."""
+    session.execute(
+        text(
+            "UPDATE addresses SET last_used_at = :now, failed_at = NULL"
+            " WHERE business_id = :business AND id = :address"
+        ),
+        {"business": session.business, "address": address, "now": now},
+    )
+
+
+def unreachable(session: Session, address: int, *, now: datetime) -> None:
+    """Remember that sending to an address failed for good."""
+    session.execute(
+        text(
+            "UPDATE addresses SET failed_at = :now WHERE business_id = :business AND id = :address"
+        ),
+        {"business": session.business, "address": address, "now": now},
+    )
+
+
+def opted(session: Session, address: int, *, out: bool, now: datetime) -> None:
+    """Record an opt-out, or the opt-in that ends it."""
+    session.execute(
+        text("UPDATE addresses SET opted_out_at = :at WHERE business_id = :business AND id = :id"),
+        {"business": session.business, "id": address, "at": now if out else None},
+    )
+
+
+def named(session: Session, person: int, *, name: str) -> None:
+    """Keep the name that a person gave."""
+    session.execute(
+        text("UPDATE people SET name = :name WHERE business_id = :business AND id = :person"),
+        {"business": session.business, "person": person, "name": name[:80]},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One address's talk: the state of the dialog and what it is about."""
+
+    address: int
+    state: str
+    talk: dict[str, Any]
+    locale: str | None
+    updated: datetime | None
+
+
+_LOCK = text(
+    "SELECT address_id, state, talk, locale, updated_at FROM conversations"
+    " WHERE business_id = :business AND address_id = :address FOR NO KEY UPDATE"
+)
+_KEEP = text(
+    "UPDATE conversations SET state = :state, talk = CAST(:talk AS jsonb), locale = :locale,"
+    " updated_at = :now WHERE business_id = :business AND address_id = :address"
+)
+
+
+def conversation(session: Session, address: int) -> Conversation:
+    """Lock and return an address's conversation: one turn of it at a time."""
+    facts = {"business": session.business, "address": address}
+    row = session.execute(_LOCK, facts).one()
+    return Conversation(*list(row))
+
+
+def keep(
+    session: Session,
+    address: int,
+    *,
+    state: str,
+    talk: dict[str, Any],
+    locale: str | None,
+    now: datetime,
+) -> None:
+    """Store where the conversation stands after a turn."""
+    session.execute(
+        _KEEP,
+        {
+            "business": session.business,
+            "address": address,
+            "state": state,
+            "talk": json.dumps(talk, default=str),
+            "locale": locale,
+            "now": now,
+        },
+    )
+
+
+CODE_LIFE = timedelta(hours=24)
+
+
+def new_code(session: Session, provider: int, *, now: datetime) -> str:
+    """Make a one-time code of six digits by which a provider links an address within a day."""
+    code = f"{secrets.randbelow(10**6):06}"
+    session.execute(
+        text(
+            "INSERT INTO link_codes (business_id, resource_id, digest, expires_at)"
+            " VALUES (:business, :provider, :digest, :expires)"
+            " ON CONFLICT (business_id, digest) DO UPDATE SET resource_id = excluded.resource_id,"
+            " expires_at = excluded.expires_at, used_at = NULL"
+        ),
+        {
+            "business": session.business,
+            "provider": provider,
+            "digest": _digest(session.business, code),
+            "expires": now + CODE_LIFE,
+        },
+    )
+    return code
+
+
+def redeem(session: Session, *, person: int, code: str, now: datetime) -> int | None:
+    """Link a person to the provider that a code was made for; None where the code is no good."""
+    provider: int | None = session.execute(
+        text(
+            "UPDATE link_codes SET used_at = :now WHERE business_id = :business"
+            " AND digest = :digest AND used_at IS NULL AND expires_at > :now RETURNING resource_id"
+        ),
+        {"business": session.business, "digest": _digest(session.business, code), "now": now},
+    ).scalar()
+    if provider is not None:
+        link(session, person=person, provider=provider)
+    return provider
+
+
+def link(session: Session, *, person: int, provider: int) -> None:
+    """Make a person the provider that a resource stands for."""
+    session.execute(
+        text(
+            "UPDATE people SET provider_id = :provider WHERE business_id = :business"
+            " AND id = :person"
+        ),
+        {"business": session.business, "person": person, "provider": provider},
+    )
+
+
+def _digest(business: int, code: str) -> bytes:
+    return hashlib.sha256(f"{business}:{code}".encode()).digest()

@@ -1,0 +1,132 @@
+"""What a business's own rules allow, before anybody else's bookings are looked at. Pure."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from core.availability import eligible, minute
+from core.hours import closed_why, local, open_spans
+from core.refusals import Reason, Refusal
+from core.rules import Business, Kind, Service
+from core.span import DAY, MINUTE, Span, instant
+
+
+def bookable(business: Business, *, now: datetime) -> Span:
+    """Return where a start may lie: exactly the notice is enough, the last day counts whole."""
+    earliest = now + timedelta(minutes=business.notice)
+    if earliest.second or earliest.microsecond:
+        earliest = earliest.replace(second=0, microsecond=0) + MINUTE
+    last = local(now, business).date() + timedelta(days=business.furthest)
+    return Span(earliest, instant(last + DAY, time(0), business.zone))
+
+
+def judge(
+    business: Business,
+    service: Service,
+    *,
+    start: datetime,
+    party: int,
+    provider: int | None,
+    now: datetime,
+) -> Refusal | None:
+    """Say which rule forbids a start, or None where the rules allow it."""
+    return (
+        _moment(business, start, now)
+        or _who(business, service, party, provider)
+        or _clock(business, service, start)
+        or _open(business, service, start=start, party=party, provider=provider)
+    )
+
+
+def _moment(business: Business, start: datetime, now: datetime) -> Refusal | None:
+    if start <= now:
+        return Refusal(Reason.PAST)
+    within = bookable(business, now=now)
+    if start < within.start:
+        return Refusal(Reason.NOTICE, {"minutes": business.notice, "earliest": within.start})
+    if start >= within.end:
+        last = local(within.end - MINUTE, business).date()
+        return Refusal(Reason.FURTHEST, {"days": business.furthest, "last": last})
+    return None
+
+
+def _who(business: Business, service: Service, party: int, provider: int | None) -> Refusal | None:
+    if party > service.party_max:
+        return Refusal(Reason.PARTY, {"largest": service.party_max})
+    if provider is None:
+        return None
+    staff = {r for need in service.needs for r in need.any_of}
+    staff |= {r for held in service.times for r in held.resources}
+    if provider not in staff:
+        return Refusal(Reason.NOT_BY, {"who": business.resource(provider).name})
+    return None
+
+
+def _clock(business: Business, service: Service, start: datetime) -> Refusal | None:
+    at = local(start, business)
+    if service.times:
+        if any((c.weekday, c.starts) == (at.weekday(), at.time()) for c in service.times):
+            return None
+        return Refusal(Reason.NO_CLASS, {"times": [[c.weekday, c.starts] for c in service.times]})
+    if (at.hour * 60 + at.minute) % business.grid or start.second or start.microsecond:
+        return Refusal(Reason.OFF_GRID, {"grid": business.grid})
+    return None
+
+
+def _open(
+    business: Business, service: Service, *, start: datetime, party: int, provider: int | None
+) -> Refusal | None:
+    """Say why a need has nobody on duty for the whole of the service."""
+    span = Span(start, start + service.length)
+    day = local(start, business).date()
+    if service.times:
+        shut = closed_why(business, day)
+        return Refusal(Reason.CLOSED, {"day": day, "why": shut}) if shut is not None else None
+    for ids in eligible(business, service, party=party, provider=provider):
+        if not ids:
+            return Refusal(Reason.PARTY, {"largest": service.party_max})
+        if not any(on_duty(business, r, span) for r in ids):
+            who = ids[0] if len(ids) == 1 or provider in ids else None
+            return off_duty_why(business, who, span)
+    return None
+
+
+def on_duty(business: Business, resource: int, span: Span) -> bool:
+    """Whether a resource's hours, breaks taken out, hold the whole span."""
+    day = local(span.start, business).date()
+    return any(
+        hours.covers(span) for d in (day - DAY, day) for hours in open_spans(business, resource, d)
+    )
+
+
+def off_duty_why(business: Business, resource: int | None, span: Span) -> Refusal:
+    """Say why a span is outside hours: of the place, or of one resource."""
+    day = local(span.start, business).date()
+    shut = closed_why(business, day)
+    place = [s for d in (day - DAY, day) for s in open_spans(business, None, d)]
+    today = open_spans(business, None, day)
+    if not today and not any(s.overlaps(span) for s in place):
+        return Refusal(Reason.CLOSED, {"day": day, "why": shut})
+    if not any(s.covers(span) for s in place):
+        spans = [[s.start, s.end] for s in today or place]
+        return Refusal(Reason.HOURS, {"spans": spans, "minutes": _minutes(span)})
+    if resource is None:
+        return Refusal(Reason.HOURS, {"spans": [[s.start, s.end] for s in today]})
+    facts = business.resource(resource)
+    name = facts.name if facts.kind is Kind.PROVIDER else None
+    own = [s for d in (day - DAY, day) for s in open_spans(business, resource, d)]
+    if not any(local(s.start, business).date() == day for s in own):
+        return Refusal(Reason.OFF, {"who": name, "day": day})
+    return _break_or_hours(span, own, name)
+
+
+def _break_or_hours(span: Span, own: list[Span], name: str | None) -> Refusal:
+    before = [s for s in own if s.start <= span.start]
+    after = [s for s in own if s.start > span.start]
+    facts: dict[str, Any] = {"who": name}
+    if before and after:
+        return Refusal(Reason.BREAK, facts | {"until": after[0].start, "since": before[-1].end})
+    return Refusal(Reason.HOURS, facts | {"spans": [[s.start, s.end] for s in own]})
+
+
+def _minutes(span: Span) -> int:
+    return minute(span.end) - minute(span.start)

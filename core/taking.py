@@ -1,0 +1,138 @@
+"""The one statement that takes time, and the one that lapses it. The constraint decides.
+
+`TAKE` does in one round trip what a hold is: it flips whatever hold has expired in its way (an
+expired row that is merely ignored would be a double booking), inserts the allocations with
+`ON CONFLICT DO NOTHING` (a plain INSERT deadlocks when many meet), and only where all of them were
+got writes the booking, its first event and the work that lapses it. Rows come back: it is taken.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from core.db import Session
+from core.span import Span
+
+_PENDING = "('held', 'awaiting_provider', 'awaiting_payment')"
+
+_LAPSE = f"""
+late AS (
+    SELECT b.id, b.status FROM bookings b
+    WHERE b.business_id = :business AND b.status IN {_PENDING} AND b.expires_at <= :now
+      AND b.id IN (
+        SELECT a.booking_id FROM allocations a
+        WHERE a.resource_id = ANY(CAST(:among AS bigint[])) AND a.active
+          AND a.slot_start < :until AND a.slot_start > :since
+          AND upper(a.during) > :from)
+    ORDER BY b.id FOR NO KEY UPDATE SKIP LOCKED),
+lapsed AS (
+    UPDATE bookings b SET status = 'expired', expires_at = NULL, events = b.events + 1
+    FROM late WHERE b.business_id = :business AND b.id = late.id
+    RETURNING b.id, b.events, late.status AS was),
+freed AS (
+    UPDATE allocations a SET active = false
+    FROM lapsed WHERE a.business_id = :business AND a.booking_id = lapsed.id AND a.active
+    RETURNING 1),
+noted AS (
+    INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, at, facts)
+    SELECT :business, id, events, 'expired', 'clock', :now, jsonb_build_object('was', was)
+    FROM lapsed)
+"""
+
+_TAKE = text(f"""
+WITH {_LAPSE},
+fresh AS (
+    SELECT nextval('bookings_id_seq') AS id FROM (SELECT count(*) FROM freed) AS after_the_lapse),
+taken AS (
+    INSERT INTO allocations (business_id, booking_id, resource_id, seat, during, slot_start)
+    SELECT :business, fresh.id, p.resource, p.seat, tstzrange(p.since, p.until), p.since
+    FROM fresh, unnest(CAST(:resources AS bigint[]), CAST(:seats AS int[]),
+        CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]))
+        AS p(resource, seat, since, until)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM busy u
+        WHERE u.resource_id = ANY(CAST(:resources AS bigint[])) AND u.active
+          AND u.ends_at > :start AND u.starts_at < :end)
+    ORDER BY p.resource, p.seat
+    ON CONFLICT DO NOTHING RETURNING booking_id),
+booked AS (
+    INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, purpose, for_id,
+        party, starts_at, ends_at, wall, zone, status, expires_at, version, events, price,
+        currency, policy, created_at)
+    SELECT :business, fresh.id, slotkeeper_ref(fresh.id), :person, :service, :session,
+        :purpose, :for_id, :party, :start, :end, CAST(:wall AS timestamp), :zone, 'held',
+        :expires, 1, 1, :price, :currency, CAST(:policy AS jsonb), :now
+    FROM fresh, (SELECT count(*) AS got FROM taken) AS t
+    WHERE t.got = :pieces
+    RETURNING id, ref),
+begun AS (
+    INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at, facts)
+    SELECT :business, id, 1, 'held', :actor, :message, :now, CAST(:choice AS jsonb) FROM booked),
+due AS (
+    INSERT INTO due_work (business_id, kind, subject_id, key, due_at)
+    SELECT :business, 'lapse', id, 'lapse:' || id, :expires FROM booked)
+SELECT id, ref FROM booked
+""")
+
+_LAPSE_ONLY = text(f"WITH {_LAPSE} SELECT count(*) FROM freed")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Time of one seat of one resource, buffers inside."""
+
+    resource: int
+    seat: int
+    blocked: Span
+
+
+def take(
+    session: Session, pieces: Sequence[Piece], *, booking: dict[str, Any], now: datetime
+) -> tuple[int, str] | None:
+    """Hold all the pieces for a new booking; return its id and ref, None where one was taken.
+
+    `booking` gives the rest of the row: person, service, session, purpose, for_id, party, start,
+    end, wall, zone, expires, price, currency, policy, actor, message, choice.
+    """
+    edges = [edge for p in pieces for edge in p.blocked] or [booking["start"], booking["end"]]
+    whole = Span(min(edges), max(edges))
+    facts = booking | _around(session, {p.resource for p in pieces}, whole, now=now)
+    facts |= {
+        "resources": [p.resource for p in pieces],
+        "seats": [p.seat for p in pieces],
+        "starts": [p.blocked.start for p in pieces],
+        "ends": [p.blocked.end for p in pieces],
+        "pieces": len(pieces),
+    }
+    if len(pieces) == 1:
+        row = session.execute(_TAKE, facts).one_or_none()
+        return (row.id, row.ref) if row else None
+    try:  # a part of several may be gone: then its reference to the booking dangles
+        with session.attempt():
+            row = session.execute(_TAKE, facts).one_or_none()
+    except IntegrityError:
+        return None
+    return (row.id, row.ref) if row else None
+
+
+def lapse_around(session: Session, resources: Iterable[int], span: Span, *, now: datetime) -> None:
+    """Flip every expired hold that touches the span; nobody is blocked by one."""
+    session.execute(_LAPSE_ONLY, _around(session, resources, span, now=now))
+
+
+def _around(
+    session: Session, resources: Iterable[int], span: Span, *, now: datetime
+) -> dict[str, Any]:
+    """Bound `slot_start` on both sides: no allocation is longer than a day."""
+    return {
+        "business": session.business,
+        "among": sorted(resources),
+        "from": span.start.astimezone(UTC),
+        "until": span.end,
+        "since": span.start - timedelta(days=1),
+        "now": now,
+    }
