@@ -14,7 +14,7 @@ import pytest
 
 from bot.embedded import EmbeddedPostgres, EmbeddedPostgresError, default_home
 from support.counts import count
-from support.postgres import libpq, temporary_home
+from support.postgres import libpq, temporary_home, temporary_server
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -32,10 +32,11 @@ server.stop()
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Give a folder that does not exist yet; a server left there is stopped."""
-    with temporary_home() as folder:
+    with temporary_home(in_memory=True) as folder:
         yield folder
-        if folder.exists():
-            with EmbeddedPostgres(folder):
+        left = EmbeddedPostgres(folder)
+        if left.pid is not None:
+            with left:
                 pass
 
 
@@ -158,10 +159,10 @@ def write_until_cut_off(server: EmbeddedPostgres, acknowledged: list[int]) -> No
         return
 
 
-def test_a_killed_server_keeps_every_acknowledged_row(home: Path) -> None:
+def test_a_killed_server_keeps_every_acknowledged_row() -> None:
     """Kill -9 of PostgreSQL in the middle of writing: `start` brings it back with every row."""
     acknowledged: list[int] = []
-    with EmbeddedPostgres(home) as server:
+    with temporary_server() as server:
         ask(server, "CREATE TABLE kept (number int)")
         for _ in range(count(2, 20)):
             before = len(acknowledged)

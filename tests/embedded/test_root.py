@@ -33,7 +33,7 @@ with EmbeddedPostgres(Path(sys.argv[1]), root=sys.argv[2]) as server:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Give a folder that does not exist yet, where any account can reach it."""
-    with temporary_home() as folder:
+    with temporary_home(in_memory=True) as folder:
         yield folder
 
 
