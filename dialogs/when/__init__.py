@@ -1,1 +1,7 @@
-"""dialogs.when"""
+"""The time grammar: words to a wish, pure and without a clock. docs/times.md has its conventions."""
+
+from dialogs.when.combining import combine
+from dialogs.when.model import Context, Grain, Note, Problem, Window, Wish
+from dialogs.when.reading import read
+
+__all__ = ["Context", "Grain", "Note", "Problem", "Window", "Wish", "combine", "read"]

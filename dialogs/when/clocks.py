@@ -1,0 +1,293 @@
+"""Rules for times of day: 3pm, 15h30, half past four, viertel vor acht, noon, tens in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dialogs.when.cascade import Found, State, rule
+from dialogs.when.items import Clock, Item
+
+NOON = 720
+DAY = 1440
+_COARSE = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
+
+
+def hour_of(item: Item | None) -> Clock | None:
+    """A number or clock item as a time of day: 1 to 12 open, 13 to 24 and 0 as written."""
+    if item is None:
+        return None
+    if item.kind == "CLOCK":
+        clock: Clock = item.value
+        return clock
+    if item.kind == "POINT":
+        return Clock(item.value, sure=True)
+    if item.kind != "NUM":
+        return None
+    number, raw = item.value, item.raw
+    if raw.isdigit() and len(raw) in {3, 4} and number >= 0:
+        hour, minute = divmod(number, 100)
+        if hour > 24 or minute > 59:
+            return None
+        return Clock(hour * 60 + minute, sure=raw[0] == "0" or hour > 12)
+    if not 0 <= number <= 24:
+        return None
+    if number == 0 and not raw.startswith("0"):
+        return None
+    return Clock(number * 60, sure=number > 12 or (raw[0] == "0" and raw.isdigit()))
+
+
+def _minute_of(item: Item) -> int | None:
+    if item.kind == "QUARTER":
+        return 15
+    if item.kind == "HALF":
+        return 30
+    if item.kind == "LEN":
+        minutes: int = item.value.minutes
+        return minutes if item.value.unit == "minute" and 0 < minutes < 60 else None
+    return item.value if 0 < item.value < 60 else None
+
+
+def _shifted(hour: Clock, minutes: int) -> Clock:
+    return replace(hour, at=(hour.at + minutes) % DAY)
+
+
+def _relative(found: Found, state: State) -> Item | None:
+    """Quarter past four, ten to six, five minutes before eight."""
+    lead, hour_item = found.first("QUARTER", "HALF", "NUM", "LEN"), found.items[-1]
+    if hour_item.kind == "OCLOCK":
+        hour_item = found.items[-2]
+    hour = hour_of(hour_item)
+    if lead is None or lead is hour_item or hour is None or hour.at % 60:
+        return None
+    minutes = _minute_of(lead)
+    if minutes is None:
+        return None
+    if found.has("PAST", "AFTER"):
+        if (
+            lead.kind == "NUM"
+            and found.has("AFTER")
+            and not state.lexicon.conventions.get("after_minutes")
+        ):
+            return None
+        return found.make("CLOCK", _shifted(hour, minutes))
+    if lead.kind == "NUM" and found.has("TO"):
+        # "ten to six" is ten minutes before six, "10 to 6" is a stretch of the day
+        if lead.raw.isdigit() or minutes not in {5, 10, 20, 25}:
+            return None
+    return found.make("CLOCK", _shifted(hour, -minutes))
+
+
+def _half(found: Found, state: State) -> Item | None:
+    """Half 4: half past in British English, half before in German."""
+    hour = hour_of(found.items[-1])
+    if hour is None or hour.at % 60 or hour.at > NOON:
+        return None
+    shift = 30 if state.lexicon.conventions["half"] == "past" else -30
+    return found.make("CLOCK", _shifted(hour, shift))
+
+
+def _quarter_of(found: Found, state: State) -> Item | None:
+    """Viertel acht, dreiviertel acht: quarters of the hour that is filling up."""
+    quarters = state.lexicon.conventions.get("quarters")
+    hour = hour_of(found.items[-1])
+    lead = found.items[0]
+    if not quarters or hour is None or hour.at % 60 or hour.at > NOON:
+        return None
+    return found.make("CLOCK", _shifted(hour, -15 if lead.kind == "NUM" else -45))
+
+
+def _added(found: Found, state: State) -> Item | None:
+    """Sept heures et demie, las cuatro y cuarto, alle nove meno un quarto, sete e meia."""
+    hour = hour_of(found.items[0])
+    lead = found.items[-1]
+    if found.items[-1].kind == "UNIT":
+        lead = found.items[-2]
+        if found.items[-1].value != "minute":
+            return None
+    if hour is None or hour.at % 60 or not state.lexicon.conventions.get("added_minutes"):
+        return None
+    minutes = _minute_of(lead)
+    if lead.kind == "QUARTER" and found.items[-2].kind == "NUM":
+        minutes = 15 * found.items[-2].value
+    if minutes is None or (lead.kind == "NUM" and lead.raw.isdigit() and minutes not in _COARSE):
+        return None
+    return found.make("CLOCK", _shifted(hour, -minutes if found.has("MINUS") else minutes))
+
+
+def _pieces(found: Found) -> Clock | None:
+    """Hour and minutes that stand as two numbers: "11.30", "5,15", "7 30", "eight forty"."""
+    numbers = found.all("NUM", "CLOCK", "DOTTED")
+    if len(numbers) == 1:
+        lone = numbers[0]
+        if lone.kind != "DOTTED":
+            return hour_of(lone)
+        hour, minute = (int(part) for part in lone.value.split("."))
+    else:
+        hour, minute = numbers[0].value, numbers[1].value
+        if numbers[1].raw.isdigit() and len(numbers[1].raw) != 2:
+            return None
+    if not 0 <= hour <= 24 or not 0 <= minute < 60:
+        return None
+    sure = hour > 12 or numbers[0].raw.startswith("0")
+    return Clock(hour * 60 + minute, sure=sure)
+
+
+def _meridiem(found: Found, _state: State) -> Item | None:
+    """3pm, 11.30 am, eight forty p.m., 5:pm."""
+    clock = _pieces(found)
+    marks = found.all("MERIDIEM")
+    if clock is None or not marks:
+        return None
+    if clock.at >= NOON + 60:
+        return found.make("CLOCK", replace(clock, sure=True))  # "15:30 pm" is as written
+    return found.make("CLOCK", clock.half(pm=marks[-1].value))
+
+
+def _named(found: Found, _state: State) -> Item:
+    return found.make("CLOCK", Clock(found.items[0].value, sure=True))
+
+
+def _words(found: Found, state: State) -> Item | None:
+    """Six forty-three, ten fifteen: an hour and its minutes in words, or both in digits after "at"."""
+    hour, minute = found.items[-2:]
+    if hour.raw.isdigit() != minute.raw.isdigit():
+        return None
+    if hour.raw.isdigit() and not found.has("AT"):
+        return None
+    if not 1 <= hour.value <= 23 or not 10 <= minute.value <= 59:
+        return None
+    if hour.raw.isdigit() and len(minute.raw) != 2:
+        return None
+    return found.make("CLOCK", Clock(hour.value * 60 + minute.value, sure=hour.value > 12))
+
+
+def _oclock(found: Found, _state: State) -> Item | None:
+    """8 o'clock, 8 Uhr 30, 14 heures 15, 17 hrs."""
+    numbers = found.all("NUM", "CLOCK")
+    clock = hour_of(numbers[0])
+    if clock is None:
+        return None
+    if len(numbers) == 2:
+        if clock.at % 60 or not 0 <= numbers[1].value < 60:
+            return None
+        clock = _shifted(clock, numbers[1].value)
+    return found.make("CLOCK", clock)
+
+
+def _at(found: Found, state: State) -> Item | None:
+    """A bare number where the word before it asks for a time: "at 4", "around 10", "by 5"."""
+    number = found.items[-1]
+    clock = _pieces(found) if number.kind == "DOTTED" else hour_of(number)
+    if clock is None:
+        return None
+    if number.kind == "NUM" and len(number.raw) == 3 and number.raw.isdigit():
+        return None
+    made = Item("CLOCK", clock, number.start, number.end)
+    if found.has("ABOUT"):
+        made.value = replace(clock, about=True)
+        made.start = found.first("ABOUT").start  # type: ignore[union-attr] # has() says it is there
+    elif found.items[0].kind == "AT":
+        made.start = found.items[0].start
+    return made
+
+
+def _ish(found: Found, _state: State) -> Item | None:
+    """3ish, noon or so."""
+    clock = hour_of(found.items[0])
+    if clock is None:
+        return None
+    return found.make("CLOCK", replace(clock, about=True))
+
+
+def _about(found: Found, _state: State) -> Item:
+    return found.make("CLOCK", replace(found.items[-1].value, about=True))
+
+
+def _with_at(found: Found, _state: State) -> Item:
+    return found.make("CLOCK", found.items[-1].value)
+
+
+def _military(found: Found, _state: State) -> Item | None:
+    """1600, 0907: four digits where a time is asked for."""
+    number = found.items[-1]
+    if len(number.raw) != 4 or not number.raw.isdigit():
+        return None
+    if found.items[0] is number and number.raw[0] != "0" and not number.raw.endswith("00"):
+        return None
+    if found.items[0] is number and 1900 <= number.value <= 2100 and number.value % 100:
+        return None
+    clock = hour_of(number)
+    return found.make("CLOCK", replace(clock, sure=True)) if clock else None
+
+
+def _digits(found: Found, _state: State) -> Item | None:
+    """Nine thirty as 930 after "at": three digits that are hour and minutes."""
+    clock = hour_of(found.items[-1])
+    if clock is None or clock.at % 5 or len(found.items[-1].raw) != 3:
+        return None
+    return found.make("CLOCK", clock)
+
+
+_END = "(?! X| NOUN| STREET| UNIT| LEN)".replace(" ", "").replace("|", "|")
+_HOUR = "(?:NUM|CLOCK)"
+
+BEFORE_LENGTHS = (
+    rule(
+        "minutes past the hour",
+        f"(?:QUARTER|HALF|NUM UNIT?) (?:PAST|AFTER) THE? {_HOUR}(?!UNIT) OCLOCK?",
+        _relative,
+    ),
+    rule(
+        "minutes to the hour",
+        "(?:QUARTER|NUM UNIT?) (?:MINUS|TO|BEFORE) THE? (?:NUM|CLOCK)(?!UNIT) OCLOCK?",
+        _relative,
+    ),
+)
+
+RULES = (
+    rule(
+        "noon and midnight",
+        "(?:NUM OCLOCK?)? POINT",
+        lambda f, s: f.make("CLOCK", Clock(f.items[-1].value, sure=True)),
+    ),
+    rule("quarters of the coming hour", "(?:NUM QUARTER|QUARTER) NUM(?! UNIT|LEN)", _quarter_of),
+    rule("half an hour more or less", "HALF NUM(?! UNIT|LEN)", _half),
+    rule(
+        "hour and minutes added",
+        "(?:NUM|CLOCK) (?:HOURMARK|OCLOCK)? (?:AND|MINUS|PAST) THE? ARTICLE? (?:NUM QUARTER|QUARTER|HALF|NUM UNIT?)",
+        _added,
+    ),
+    rule(
+        "am and pm",
+        "(?:NUM (?:DOT|COLON|COMMA|DASH) NUM|NUM DASH? NUM|NUM|CLOCK|DOTTED) OCLOCK? (?:STOP|DOT|COLON)? MERIDIEM+",
+        _meridiem,
+    ),
+    rule(
+        "o'clock",
+        "(?:NUM|CLOCK) DASH? (?:OCLOCK|HOURMARK) NUM(?! UNIT|OCLOCK|HOURMARK|DOT|MONTH)",
+        _oclock,
+    ),
+    rule("o'clock", "(?:NUM|CLOCK) DASH? (?:OCLOCK|HOURMARK)", _oclock),
+    rule(
+        "hour and minutes in words",
+        "(?:AT )?NUM DASH? NUM(?! UNIT|NOUN|MONTH)".replace("DASH? ", ""),
+        _words,
+    ),
+    rule(
+        "four digits",
+        "(?:AT|FROM|BY|BEFORE|AFTER|TO|DASH|FOR) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH)",
+        _military,
+    ),
+    rule("four digits", "NUM(?=REL|WDAY|THIS|DAYPART)", _military),
+    rule("three digits", "AT NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DASH|DOT)", _digits),
+    rule("about a time", "(?:AT )?ABOUT CLOCK", _about),
+    rule(
+        "a number with about",
+        "ABOUT NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|QUARTER|HALF|MERIDIEM)",
+        _at,
+    ),
+    rule("a number after at", "AT (?:NUM|DOTTED)(?!NOUN|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", _at),
+    rule("ish", "(?:CLOCK|NUM) DASH? ISH", _ish),
+    rule("at a time", "AT CLOCK", _with_at),
+)

@@ -1,0 +1,161 @@
+"""The words of one language, read once from `locales/<lang>/lexicon.toml` and kept ready to look up."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dialogs.when.items import KIND_NAMES, Part
+from dialogs.when.typos import Speller
+
+LOCALES = Path(__file__).resolve().parents[2] / "locales"
+
+# One letter for another, never two for one, so that the places of the text stay what they were.
+_FOLD = str.maketrans(
+    "àáâãäåçèéêëìíîïñòóôõöùúûüýÿāēīōū’‘`´ʼ–—−‐‑‒～",  # noqa: RUF001 - what people's keyboards send
+    "aaaaaaceeeeiiiinooooouuuuyyaeiou'''''-------",
+)
+
+Entry = tuple[tuple[str, ...], str, Any]
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, character for character."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
+    return low.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A named part of the day in minutes after midnight; the end may lie past the next midnight."""
+
+    first: int
+    last: int
+    pm: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything the grammar knows of one language."""
+
+    language: str
+    phrases: dict[str, list[Entry]]
+    dayparts: dict[str, Window]
+    conventions: dict[str, Any]
+    holidays: dict[str, tuple[int, int]]
+    mixed: re.Pattern[str] | None
+    suffixes: frozenset[str]
+    zones: dict[str, str]
+    ambiguous: frozenset[str]
+    articles: frozenset[str]
+    speller: Speller = field(repr=False)
+
+
+def lexicon(locale: str) -> Lexicon:
+    """Return the words of `locale` ("en", "en-GB", "pt_BR"); an unknown language reads as English."""
+    language, _, region = locale.replace("_", "-").partition("-")
+    return _load(language.lower(), region.upper())
+
+
+@lru_cache(maxsize=32)
+def _load(language: str, region: str) -> Lexicon:
+    path = LOCALES / language / "lexicon.toml"
+    if not language.isalpha() or not path.is_file():
+        return _load("en", region)
+    words = tomllib.loads(path.read_text(encoding="utf-8")).get("times", {})
+    conventions = dict(words["conventions"])
+    regions = conventions.pop("regions", {})
+    conventions.update(regions.get(region, {}))
+    entries = list(_entries(words))
+    phrases: dict[str, list[Entry]] = {}
+    mixed = []
+    for phrase, kind, value in entries:
+        if any(each.isdigit() for each in phrase):
+            mixed.append(re.escape(phrase))
+        parts = tuple(re.findall(r"[^\W_]+(?:'[^\W_]+)*'?|[^\s\w]", phrase))
+        phrases.setdefault(parts[0], []).append((parts[1:], kind, value))
+    for each in phrases.values():
+        each.sort(key=lambda entry: -len(entry[0]))
+    fuzzy = {
+        phrase: (kind, value)
+        for phrase, kind, value in entries
+        if kind in {"WDAY", "WDAYS", "MONTH", "REL", "DAYPART"}
+        and phrase.isalpha()
+        and len(phrase) >= 5  # noqa: PLR2004 - shorter words have too many neighbours
+    }
+    ordinary = {fold(word) for word in words.get("not_typos", ())}
+    mixed.sort(key=len, reverse=True)
+    return Lexicon(
+        language=language,
+        phrases=phrases,
+        dayparts={
+            name: Window(minutes(part["from"]), minutes(part["to"]), part.get("pm"))
+            for name, part in words["dayparts"].items()
+        },
+        conventions=conventions,
+        holidays={
+            fold(name): (int(on[0]), int(on[1])) for name, on in words.get("holidays", {}).items()
+        },
+        mixed=re.compile(rf"(?<![^\W_])(?:{'|'.join(mixed)})(?![^\W_])") if mixed else None,
+        suffixes=frozenset(words["ordinal_suffixes"]),
+        zones={fold(name): zone for name, zone in words.get("zones", {}).items()},
+        ambiguous=frozenset(fold(word) for word in words.get("ambiguous", ())),
+        articles=frozenset(fold(word) for word in words.get("number_articles", ())),
+        speller=Speller(fuzzy, ordinary | set(phrases)),
+    )
+
+
+def minutes(clock: str) -> int:
+    """Minutes after midnight of "17:30"; "26:00" is two o'clock of the next night."""
+    hour, _, minute = clock.partition(":")
+    return int(hour) * 60 + int(minute or 0)
+
+
+def clock_time(at: int) -> time:
+    """Return the wall time that many minutes after midnight, around the clock."""
+    return time(at // 60 % 24, at % 60)
+
+
+def _entries(words: dict[str, Any]) -> list[tuple[str, str, Any]]:
+    """Every phrase of the file with its kind and value."""
+    found: list[tuple[str, str, Any]] = []
+
+    def add(phrases: list[str], kind: str, value: Any) -> None:
+        found.extend((fold(phrase), kind, value) for phrase in phrases)
+
+    for name, phrases in words["marks"].items():
+        if name.upper() not in KIND_NAMES:
+            raise ValueError(f"the lexicon names a mark that the grammar does not know: {name}")
+        add(phrases, name.upper(), None)
+    for word, number in words["numbers"].items():
+        add([word], "NUM", number)
+    for word, number in words["ordinals"].items():
+        add([word], "ORD", number)
+    for kind, name in (("WDAY", "weekdays"), ("WDAYS", "weekday_plurals"), ("MONTH", "months")):
+        for place, phrases in enumerate(words[name]):
+            add(phrases, kind, place + (kind == "MONTH"))
+    for name, phrases in words["units"].items():
+        add(phrases, "UNIT", name)
+    for days, phrases in words["relative_days"].items():
+        add(phrases, "REL", int(days))
+    for name, part in words["dayparts"].items():
+        add(part["words"], "DAYPART", Part(name))
+        add(part.get("today", []), "DAYPART", Part(name, "today"))
+    for clock, phrases in words["points"].items():
+        add(phrases, "POINT", minutes(clock))
+    for meridiem in ("am", "pm"):
+        add(words["meridiems"][meridiem], "MERIDIEM", meridiem == "pm")
+    for name, phrases in words["repeats"].items():
+        add(phrases, "TIMES", name)
+    for name in words.get("holidays", {}):
+        add([name], "NAMED", fold(name))
+    for name in words.get("zones", {}):
+        add([name], "ZONE", fold(name))
+    return found

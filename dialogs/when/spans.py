@@ -1,0 +1,250 @@
+"""Rules for numbers beside days, stretches from one time to another, bounds, and exclusions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dialogs.when.cascade import Found, State, rule
+from dialogs.when.clocks import hour_of
+from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Part, Period
+
+_HOURS = 24
+
+
+def _hour(found: Found, state: State) -> Item | None:
+    """A bare number beside a day or a part of the day."""
+    number = found.items[-1]
+    clock = hour_of(number)
+    if clock is None or len(number.raw) > 2 and number.raw.isdigit():
+        return None
+    if number.raw in state.lexicon.articles:
+        return None
+    return Item("CLOCK", clock, number.start, number.end)
+
+
+def _hour_first(found: Found, state: State) -> Item | None:
+    clock = hour_of(found.items[0])
+    if clock is None or clock.at > 720 or found.items[0].raw in state.lexicon.articles:
+        return None
+    return found.make("CLOCK", clock)
+
+
+def _clock_span(found: Found, state: State) -> Item | None:
+    """From 2 to 4, 10-3pm, between noon and four."""
+    ends = found.all("CLOCK", "NUM", "DOTTED", "POINT")
+    first, last = (_end(end) for end in ends)
+    if first is None or last is None:
+        return None
+    if ends[0].kind == ends[1].kind == "NUM":
+        plain = found.items[0].kind not in {"FROM", "BETWEEN", "AT"}
+        if plain and (first.at > 720 or last.at > 720):
+            return None
+        if plain and any(end.raw in state.lexicon.articles for end in ends):
+            return None
+    for end, clock in zip(ends, (first, last), strict=True):
+        if end.kind == "NUM" and end.raw.isdigit() and len(end.raw) > 2 and clock.at % 5:
+            return None
+    if first == last:
+        return None
+    return found.make("SPAN", ClockSpan(first, last))
+
+
+def _end(item: Item) -> Clock | None:
+    if item.kind != "DOTTED":
+        return hour_of(item)
+    hour, minute = (int(part) for part in item.value.split("."))
+    return Clock(hour * 60 + minute, hour > 12) if hour <= 24 and minute < 60 else None
+
+
+def _dom_span(found: Found, _state: State) -> Item | None:
+    """2-5 october, oct 3-5, from the 4th to the 23rd of june."""
+    month = found.first("MONTH")
+    numbers = found.all("NUM", "ORD")
+    if month is None or len(numbers) < 2:
+        return None
+    first, last = (Day(dom=number.value, month=month.value) for number in numbers[:2])
+    if not all(1 <= number.value <= 31 for number in numbers[:2]):
+        return None
+    return found.make("DAYSPAN", (first, last))
+
+
+def _dom_span_period(found: Found, _state: State) -> Item | None:
+    """From 4 to 23 next month."""
+    period = found.items[-1].value
+    numbers = found.all("NUM", "ORD", "DAY")
+    if not isinstance(period, Period) or period.unit != "month" or period.start is None:
+        return None
+    doms = [number.value.dom if number.kind == "DAY" else number.value for number in numbers]
+    if None in doms or not all(1 <= dom <= 31 for dom in doms):
+        return None
+    first, last = (Day(dom=dom, month=period.start.month, year=period.start.year) for dom in doms)
+    return found.make("DAYSPAN", (first, last))
+
+
+def _day_span(found: Found, _state: State) -> Item | None:
+    """Monday to wednesday, the 3rd to the 12th of september, from tomorrow until friday."""
+    days = found.all("DAY", "NUM")
+    first, last = days[0], days[-1]
+    if first.kind == "NUM":
+        if not 1 <= first.value <= 31 or last.value.dom is None:
+            return None
+        one = Day(dom=first.value, month=last.value.month, year=last.value.year)
+    else:
+        one = first.value
+    if last.kind == "NUM":
+        if one.dom is None or not one.dom < last.value <= 31:
+            return None
+        return found.make("DAYSPAN", (one, replace(one, dom=last.value)))
+    if one.dom and one.month is None and last.value.month:
+        one = replace(one, month=last.value.month, year=last.value.year)
+    return found.make("DAYSPAN", (one, last.value))
+
+
+def _bound(found: Found, _state: State) -> Item | None:
+    lead, item = found.items[0], found.items[-1]
+    if item.kind in {"LATER", "EARLIER", "ONWARD"}:
+        side = "until" if item.kind == "EARLIER" else "from"
+        return found.make("BOUND", Bound(side, found.first("CLOCK", "DAY").value))  # type: ignore[union-attr] # the pattern holds one
+    side = {
+        "BEFORE": "until",
+        "BY": "by",
+        "TO": "until",
+        "AFTER": "after",
+        "FROM": "from",
+        "STARTING": "from",
+    }[lead.kind]
+    if lead.kind == "NOT":
+        return None
+    return found.make("BOUND", Bound(side, item.value))
+
+
+def _not_bound(found: Found, _state: State) -> Item:
+    bound = found.items[-1].value
+    side = {"until": "from", "by": "from", "after": "by", "from": "until"}[bound.side]
+    return found.make("BOUND", Bound(side, bound.of))
+
+
+def _exclude(found: Found, _state: State) -> Item | None:
+    item = found.items[-1]
+    if found.items[0].kind == "CUE" and (item.kind != "RULE" or found.items[0].raw != "no"):
+        return None
+    return found.make("EXCLUDE", item)
+
+
+def _same_time(found: Found, state: State) -> Item:
+    """The same time as the booking that is talked about."""
+    ref = state.context.ref
+    if ref is None:
+        return found.make("X", None)
+    return found.make("CLOCK", Clock(ref.hour * 60 + ref.minute, sure=True))
+
+
+def _stretch(found: Found, state: State) -> Item | None:
+    """For two days from tomorrow, a week starting monday."""
+    item = found.first("LEN")
+    day = found.first("DAY")
+    if item is None or day is None or item.value.minutes or item.value.months:
+        return None
+    last = replace(day.value, shift=day.value.shift + item.value.days - 1)
+    return found.make("DAYSPAN", (day.value, last))
+
+
+_T = "(?:CLOCK|NUM|DOTTED|POINT)"
+_NO = "(?!NOUN|STREET|UNIT|LEN|MONTH|ORD)"
+_UNTIL = "(?:TO|DASH)"
+
+# Before the rules for days: two numbers that share a month.
+BEFORE_DAYS = (
+    rule(
+        "days of a month",
+        "(?:FROM|BETWEEN|ON|THE)* (?:ORD|NUM) (?:TO|DASH|AND) THE? (?:ORD|NUM) OF? MONTH".replace(
+            "AND)", "AND)"
+        ),
+        lambda f, s: _dom_span(f, s) if not f.has("AND") or f.has("BETWEEN") else None,
+    ),
+    rule(
+        "days of a month",
+        "FROM? MONTH THE? (?:ORD|NUM) (?:TO|DASH) THE? (?:ORD|NUM)(?!MERIDIEM|COLON|OCLOCK|MONTH|CLOCK)",
+        _dom_span,
+    ),
+)
+
+HOURS = (
+    rule(
+        "a number that is asked about",
+        "(?<=ASK)NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)",
+        _hour,
+    ),
+    rule(
+        "a number put in place",
+        "CUE COMMA? NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)",
+        _hour,
+    ),
+    rule("a number that is free", "NUM(?=FREE)", _hour_first),
+    rule(
+        "a number beside a day",
+        "(?<=DAY)(?:COMMA|AT)? NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|COLON|NUM)",
+        _hour,
+    ),
+    rule(
+        "a number beside a part of the day",
+        "(?<=DAYPART)(?:COMMA|AT|ABOUT|STOP)? NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM)",
+        _hour,
+    ),
+    rule(
+        "a number beside a part of the day",
+        "NUM(?=(?:IN|OF|ON|AT|BY)? (?:THE|THIS)? DAYPART(?!NOUN))",
+        _hour_first,
+    ),
+    rule("a number beside a day", "(?<!FOR)(?<!LABEL)NUM(?=(?:ON|COMMA)? DAY)", _hour_first),
+    rule("a number beside a stretch", "NUM(?=DASH CLOCK|TO CLOCK)", _hour_first),
+)
+
+RULES = (
+    rule("from one time to another", f"BETWEEN {_T} (?:AND|TO|DASH) AT? {_T} {_NO}", _clock_span),
+    rule(
+        "from one time to another",
+        f"(?:FROM|AT)? CLOCK {_UNTIL} (?:AT|ABOUT)? {_T} {_NO}",
+        _clock_span,
+    ),
+    rule(
+        "from one time to another", f"(?:FROM|AT)? {_T} {_UNTIL} (?:AT|ABOUT)? CLOCK", _clock_span
+    ),
+    rule("from one time to another", f"FROM {_T} {_UNTIL} {_T} {_NO} (?!NUM)", _clock_span),
+    rule(
+        "from one time to another",
+        f"(?<!FOR)(?<!NUM)(?<!DASH)(?<!SLASH) AT? NUM {_UNTIL} NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|PERIOD|DASH|SLASH)",
+        _clock_span,
+    ),
+    rule("from one time to another", f"(?<=DAY) NUM {_UNTIL} NUM {_NO}", _clock_span),
+    rule(
+        "days of a month",
+        "(?:FROM|BETWEEN|ON|THE)* (?:DAY|NUM|ORD) (?:TO|DASH|AND) THE? (?:DAY|NUM|ORD) (?:OF|IN)? PERIOD",
+        _dom_span_period,
+    ),
+    rule(
+        "from one day to another", "(?:FROM|STARTING)? DAY (?:TO|DASH) (?:THE|ON)* DAY", _day_span
+    ),
+    rule("from one day to another", "FROM THE? NUM (?:TO|DASH) THE? DAY", _day_span),
+    rule(
+        "from one day to another",
+        "BETWEEN (?:THE|ON)* (?:DAY|NUM) (?:AND|TO|DASH) (?:THE|ON)* DAY",
+        _day_span,
+    ),
+    rule("a stretch from a day", "LEN STARTING DAY", _stretch),
+    rule(
+        "a bound",
+        "(?:BEFORE|AFTER|BY|TO|FROM) (?:ON|THE|AT|ABOUT)* (?:CLOCK|DAY|PERIOD|DAYPART)",
+        _bound,
+    ),
+    rule("the same time", "SAMETIME", _same_time),
+    rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
+    rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD)", _bound),
+    rule("a bound denied", "NOT BOUND", _not_bound),
+    rule(
+        "an exclusion",
+        "(?:NOT|CUE) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY)* (?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE)",
+        _exclude,
+    ),
+)

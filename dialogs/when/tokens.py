@@ -1,0 +1,163 @@
+"""Text to the first row of items: shapes of digits, and words looked up in the language."""
+
+from __future__ import annotations
+
+import re
+
+from dialogs.when.items import Clock, Item
+from dialogs.when.lexicon import Lexicon, fold
+
+_MOST_DAYS = 31
+LIMIT = 4000  # characters read of one message; nobody says when in more
+
+_SHAPES = re.compile(
+    r"""
+    (?P<other> https?://\S+ | \S+@\w[\w.]*\.\w+ | \#\d+ | [$€£]\s?\d[\d.,]* | \d[\d.,]*\s?(?:[$€£%°])
+        | \+\d[\d\s().-]{6,}\d | \(\d{3}\)\s?\d{3}[-.\s]?\d{4} | (?<!\d)\d{3}[-.\s]\d{3}[-.\s]\d{4}(?!\d)
+        | (?<!\d)\d{3}-\d{4}(?!\d) | \d{5,} | (?<!\d)\d{2}(?:[\s.]\d{2}){3,}(?!\d) | 24/7 )
+  | (?P<iso> (?<!\d)\d{4}\s?[-/.]\s?\d{1,2}[-/.]\d{1,2}(?!\d) )
+  | (?P<date> (?<![\d/.])\d{1,2}(?:/\d{1,2}(?:/\d{2,4})?|\.\d{1,2}\.\d{2,4}|\.\s?\d{1,2}\.(?!\d)|-\d{1,2}-\d{2,4})(?![\d/]) )
+  | (?P<clock> (?<![\d.])\d{1,2}(?:\s?[:|]\s?\d{1,2}(?::\d{2})?|;\d{2})(?!\d) )
+  | (?P<hclock> (?<!\d)\d{1,2}\s?h\s?\d{2}(?!\d) )
+  | (?P<dotted> (?<![\d.,])\d{1,2}\.\d{1,2}(?!\d|\.\d) )
+  | (?P<number> \d+ )
+  | (?P<meridiem> (?<![^\W\d_])[ap]\.\s?m\b\.? | (?<=\d\s)[ap]\s(?:m\b) )
+  | (?P<word> [^\W\d_]+(?:'[^\W\d_]+)*'? | [ºª°] )
+  | (?P<mark> [,;:.!?@&+/()\n-] )
+    """,
+    re.VERBOSE,
+)
+_MARKS = {
+    ",": "COMMA",
+    ";": "STOP",
+    ":": "COLON",
+    "!": "STOP",
+    "?": "STOP",
+    "\n": "STOP",
+    "@": "AT",
+    "&": "AND",
+    "+": "AND",
+    "/": "SLASH",
+    "-": "DASH",
+}
+
+
+def row(text: str, lexicon: Lexicon) -> list[Item]:
+    """Every token of the text as an item; what is no time word is kind X."""
+    folded = fold(text[:LIMIT]).replace('o"clock', "o'clock")
+    if lexicon.mixed:
+        shortened = list(lexicon.mixed.finditer(folded))
+    else:
+        shortened = []
+    items: list[Item] = []
+    place = 0
+    for match in shortened:
+        _shapes(folded, place, match.start(), lexicon, items)
+        _, kind, value = lexicon.phrases[match.group()][-1]
+        items.append(Item(kind, value, match.start(), match.end(), match.group()))
+        place = match.end()
+    _shapes(folded, place, len(folded), lexicon, items)
+    return _words(items, lexicon)
+
+
+def _shapes(text: str, start: int, end: int, lexicon: Lexicon, items: list[Item]) -> None:
+    for match in _SHAPES.finditer(text, start, end):
+        shape, raw = match.lastgroup, match.group()
+        a, b = match.span()
+        if shape == "word":
+            if lexicon.conventions.get("elision") and "'" in raw[1:-1]:
+                cut = raw.index("'") + 1
+                items.append(Item("WORD", None, a, a + cut, raw[:cut]))
+                items.append(Item("WORD", None, a + cut, b, raw[cut:]))
+            else:
+                items.append(Item("WORD", None, a, b, raw))
+        elif shape == "number":
+            items.append(Item("NUM", int(raw) if len(raw) <= 4 else -1, a, b, raw))
+        elif shape == "mark":
+            kind = _MARKS.get(raw, "X")
+            if raw == ".":
+                kind = "DOT" if b < end and not text[b].isspace() else "STOP"
+            items.append(Item(kind, None, a, b, raw))
+        elif shape in {"clock", "hclock"}:
+            items.append(_clock(raw, a, b))
+        else:
+            kind = {"iso": "DATE", "date": "DATE", "dotted": "DOTTED", "meridiem": "MERIDIEM"}.get(
+                shape or "", "X"
+            )
+            items.append(Item(kind, raw.startswith("p") if kind == "MERIDIEM" else raw, a, b, raw))
+
+
+def _clock(raw: str, a: int, b: int) -> Item:
+    """Hours and minutes in digits; a leading zero or an hour past noon is as written."""
+    parts = [int(part) for part in re.findall(r"\d+", raw)]
+    hour, minute = parts[0], parts[1]
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return Item("X", None, a, b, raw)
+    sure = raw[0] == "0" or hour > 12 or "h" in raw and hour > 12
+    return Item("CLOCK", Clock(hour * 60 + minute, sure), a, b, raw)
+
+
+def _words(items: list[Item], lexicon: Lexicon) -> list[Item]:
+    """Look words up, the longest phrase first; a hyphen inside a phrase counts as a space."""
+    done: list[Item] = []
+    place = 0
+    while place < len(items):
+        item = items[place]
+        if item.kind != "WORD":
+            done.append(item)
+            place += 1
+            continue
+        place = _phrase(items, place, lexicon, done)
+    return done
+
+
+def _glued(item: Item, lexicon: Lexicon, done: list[Item]) -> bool:
+    """Letters written onto digits: the suffix of an ordinal, the a or p of a meridiem."""
+    if not done or done[-1].end != item.start or done[-1].kind not in {"NUM", "CLOCK"}:
+        return False
+    before = done[-1]
+    if before.kind == "NUM" and before.raw.isdigit() and item.raw in lexicon.suffixes:
+        if not 1 <= before.value <= _MOST_DAYS:
+            return False
+        done[-1] = Item("ORD", before.value, before.start, item.end, before.raw)
+        return True
+    if item.raw in {"a", "p"} and lexicon.conventions.get("glued_meridiem"):
+        done.append(Item("MERIDIEM", item.raw == "p", item.start, item.end, item.raw))
+        return True
+    return False
+
+
+def _phrase(items: list[Item], place: int, lexicon: Lexicon, done: list[Item]) -> int:
+    item = items[place]
+    word = item.raw
+    if _glued(item, lexicon, done):
+        return place + 1
+    entries = lexicon.phrases.get(word)
+    if entries is None and "'" in word:
+        word = word.partition("'")[0]
+        entries = lexicon.phrases.get(word)
+    if entries is None:
+        meant = lexicon.speller.meant(word)
+        kind, value = meant if meant else ("X", None)
+        done.append(Item(kind, value, item.start, item.end, item.raw))
+        return place + 1
+    for rest, kind, value in entries:
+        after = _match(items, place + 1, rest)
+        if after:
+            last = items[after - 1]
+            raw = " ".join(each.raw for each in items[place:after])
+            done.append(Item(kind, value, item.start, last.end, raw))
+            return after
+    done.append(Item("X", None, item.start, item.end, item.raw))
+    return place + 1
+
+
+def _match(items: list[Item], place: int, rest: tuple[str, ...]) -> int:
+    """The place after the rest of a phrase, or 0 where the text goes on otherwise."""
+    for part in rest:
+        if place < len(items) and items[place].kind == "DASH" and items[place].raw != part:
+            place += 1
+        if place >= len(items) or items[place].raw != part:
+            return 0
+        place += 1
+    return place
