@@ -24,6 +24,7 @@ lint: .venv/.dev ## Check style, types and the walls between the floors
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	MYPYPATH=tests $(BIN)/mypy --explicit-package-bases tests
 	$(BIN)/lint-imports
 
 format: .venv/.dev ## Put the code into its form

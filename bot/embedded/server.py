@@ -181,7 +181,9 @@ class EmbeddedPostgres:
         """Wait for the running server: True once it answers, False once there is none."""
         while self._alive():
             try:
-                with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+                with psycopg.connect(
+                    self._dsn("postgres"), autocommit=True, connect_timeout=5
+                ) as connection:
                     _make_database(connection)
                     return True
             except psycopg.OperationalError as error:
@@ -303,7 +305,7 @@ class EmbeddedPostgres:
         path = self.home / "server.lock"
         if not path.exists():
             return False
-        lock = _try_lock(path)
+        lock = _try_lock(path, fcntl.LOCK_SH)  # shared: those who only look never meet
         if lock is None:
             return True
         os.close(lock)
@@ -371,11 +373,11 @@ def _clear_stale(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _try_lock(path: Path) -> int | None:
+def _try_lock(path: Path, kind: int = fcntl.LOCK_EX) -> int | None:
     """Lock a file, and return it open (its lock ends when it is closed); None where it is taken."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
         return None
