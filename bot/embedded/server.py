@@ -121,7 +121,7 @@ class EmbeddedPostgres:
         Raises EmbeddedPostgresError, with the end of the server's log, where it does not come up.
         """
         rights = may.rights_for(self.root)
-        if not self.home.exists():
+        with contextlib.suppress(FileExistsError):
             self.home.mkdir(parents=True, mode=0o700)
             may.own(rights, self.home)
         if not may.may_enter(rights, self.home):
