@@ -25,6 +25,7 @@ class State:
     lexicon: Lexicon
     context: Context
     steps: list[str] | None = None
+    meal: bool | None = None
     impossible: list[Item] = field(default_factory=list)
 
     @property

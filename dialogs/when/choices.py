@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from dialogs.when.merging import Days, apposed, merge, merge_part
 from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Length, Part, Period, Rule
 
-Days = Day | Period | tuple[Day, Day]
+
 _JOINTS = frozenset({"OR", "AND", "COMMA", "SLASH", "DASH"})
 
 
@@ -35,6 +36,7 @@ class Sorted:
     spans: list[tuple[int, int]] = field(default_factory=list)
     day_bounds: list[Bound] = field(default_factory=list)
     about: bool = False
+    meal: bool | None = None
 
 
 _SLOTS = {
@@ -61,7 +63,7 @@ def sort(row: list[Item]) -> Sorted:
             joint = True
             continue
         if kind == "CUE":
-            corrected = True
+            corrected = corrected or not _trailing(row, place)
             continue
         if kind == "LEN":
             asked_for_length |= _length(item, row, place, out)
@@ -72,7 +74,13 @@ def sort(row: list[Item]) -> Sorted:
             out.count = item.value
         elif kind == "EXCLUDE":
             out.excluded.append(item.value)
+        elif kind == "MEAL":
+            out.meal = item.value if out.meal is None else out.meal
+            continue
         elif kind in _SLOTS:
+            if _closes(item, row, place, current):
+                out.spans.append((item.start, item.end))
+                continue
             corrected = corrected or _cue_after(row, place)
             current = _put(item, current, out, joint=joint, corrected=corrected)
             corrected = False
@@ -92,6 +100,24 @@ def _cue_after(row: list[Item], place: int) -> bool:
         item.kind == "CUE" and item.raw in {"actually", "instead", "rather"}
         for item in row[place + 1 : place + 3]
     )
+
+
+def _closes(item: Item, row: list[Item], place: int, current: Choice) -> bool:
+    """Take the end that follows a start said before: "at 2 on friday, and it goes to 5"."""
+    if not isinstance(current.time, Clock):
+        return False
+    if item.kind == "BOUND" and item.value.side == "until" and isinstance(item.value.of, Clock):
+        current.time = ClockSpan(current.time, item.value.of)
+        return True
+    if item.kind == "CLOCK" and place and row[place - 1].kind in {"TO", "UNTIL"}:
+        current.time = ClockSpan(current.time, item.value)
+        return True
+    return False
+
+
+def _trailing(row: list[Item], place: int) -> bool:
+    """Whether a word of correction ends its sentence, and so speaks of what came before it."""
+    return place > 0 and (place + 1 == len(row) or row[place + 1].kind == "STOP")
 
 
 def _length(item: Item, row: list[Item], place: int, out: Sorted) -> bool:
@@ -159,11 +185,11 @@ def _put(item: Item, current: Choice, out: Sorted, *, joint: bool, corrected: bo
         setattr(current, slot, value)
         return current
     if slot == "part":
-        merged_part = _merge_part(held, value)
+        merged_part = merge_part(held, value)
         if merged_part is not None and not joint:
             current.part = merged_part
             return current
-    if slot == "days" and not joint or slot == "days" and _apposed(held, value):
+    if slot == "days" and not joint or slot == "days" and apposed(held, value):
         merged = merge(held, value)
         if merged is not None:
             current.days = merged
@@ -181,75 +207,6 @@ def _put(item: Item, current: Choice, out: Sorted, *, joint: bool, corrected: bo
 def _full(current: Choice, slot: str) -> bool:
     """Whether a joint before this slot opens another choice: "monday 3pm or tuesday" does."""
     return False
-
-
-def _merge_part(held: Part, value: Part) -> Part | None:
-    if held.name == value.name:
-        return replace(held, hint=held.hint or value.hint)
-    return None
-
-
-def _apposed(held: Days, value: Days) -> bool:
-    """Whether a comma between the two still speaks of one day: "monday, the 14th"."""
-    if not isinstance(held, Day) or not isinstance(value, Day):
-        return isinstance(held, Period) or isinstance(value, Period)
-    one, two = (held, value) if held.weekday is not None else (value, held)
-    return (
-        one.weekday is not None and one.dom is None and two.dom is not None and two.weekday is None
-    )
-
-
-def merge(held: Days, value: Days) -> Days | None:
-    """Two sayings about one day or stretch, where they fit together: "friday" and "next week"."""
-    if isinstance(held, tuple) or isinstance(value, tuple):
-        return None
-    if isinstance(held, Period) and isinstance(value, Period):
-        return _overlap(held, value)
-    if isinstance(held, Period):
-        return narrow(value, held) if isinstance(value, Day) else None
-    if isinstance(value, Period):
-        return narrow(held, value)
-    if held == value:
-        return held
-    if held.dom is not None and value.dom is not None:
-        if held.month is None and value.month is not None and held.dom == value.dom:
-            return value
-        return None
-    one, two = (held, value) if held.dom is not None else (value, held)
-    if one.dom is not None and two.weekday is not None and two.on is None:
-        return replace(one, weekday=two.weekday)
-    if one.on is not None or two.on is not None:
-        sure, other = (held, value) if held.on is not None else (value, held)
-        if sure.on is not None and other.on is None and other.weekday == sure.on.weekday():
-            return sure
-    return None
-
-
-def narrow(day: Day, period: Period) -> Days | None:
-    """The day of that description inside the period: friday of next week, the 3rd of this month."""
-    if period.start is None or period.end is None or day.shift:
-        return None
-    if day.on is not None:
-        return day if period.start <= day.on < period.end else None
-    if day.dom is not None and day.month is None and period.unit == "month":
-        if day.weekday is None or True:
-            return replace(day, month=period.start.month, year=period.start.year)
-    if day.dom is not None:
-        return day
-    if day.weekday is not None:
-        ahead = (day.weekday - period.start.weekday()) % 7
-        from datetime import timedelta
-
-        on = period.start + timedelta(days=ahead)
-        return Day(on=on) if on < period.end else None
-    return None
-
-
-def _overlap(held: Period, value: Period) -> Period | None:
-    if None in (held.start, held.end, value.start, value.end):
-        return None
-    start, end = max(held.start, value.start), min(held.end, value.end)  # type: ignore[type-var] # none is None here
-    return Period(start, end, value.unit) if start < end else None  # type: ignore[operator] # likewise
 
 
 def _share(choices: list[Choice]) -> None:

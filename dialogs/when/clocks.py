@@ -175,7 +175,7 @@ def _oclock(found: Found, _state: State) -> Item | None:
     return found.make("CLOCK", clock)
 
 
-def _at(found: Found, state: State) -> Item | None:
+def at_number(found: Found, state: State) -> Item | None:
     """A bare number where the word before it asks for a time: "at 4", "around 10", "by 5"."""
     number = found.items[-1]
     clock = _pieces(found) if number.kind == "DOTTED" else hour_of(number)
@@ -221,6 +221,27 @@ def _military(found: Found, _state: State) -> Item | None:
     return found.make("CLOCK", replace(clock, sure=True)) if clock else None
 
 
+def _zero_led(found: Found, _state: State) -> Item | None:
+    """For 09: a zero before the digit is how clocks are written."""
+    number = found.items[-1]
+    if len(number.raw) != 2 or number.raw[0] != "0":
+        return None
+    clock = hour_of(number)
+    return Item("CLOCK", clock, number.start, number.end) if clock else None
+
+
+def _h(found: Found, state: State) -> Item | None:
+    """8h, at 17 h: the hour's letter as clocks are written in many languages."""
+    number, unit = found.all("NUM", "UNIT")
+    always = state.lexicon.conventions["hour_is_clock"]
+    if unit.value != "hour" or not (always or (unit.raw == "h" and found.has("AT", "ABOUT"))):
+        return None
+    if found.has("IN", "FOR", "WITHIN", "LASTING"):
+        return None
+    clock = hour_of(number)
+    return found.make("CLOCK", clock) if clock else None
+
+
 def _digits(found: Found, _state: State) -> Item | None:
     """Nine thirty as 930 after "at": three digits that are hour and minutes."""
     clock = hour_of(found.items[-1])
@@ -245,6 +266,8 @@ BEFORE_LENGTHS = (
     ),
 )
 
+HOUR_LETTERS = (rule("the hour's letter", "(?:IN|FOR|WITHIN|LASTING)? (?:AT|ABOUT)? NUM UNIT(?!HENCE|AGO|LATER|EARLIER|OF)", _h),)
+
 RULES = (
     rule(
         "noon and midnight",
@@ -260,7 +283,7 @@ RULES = (
     ),
     rule(
         "am and pm",
-        "(?:NUM (?:DOT|COLON|COMMA|DASH) NUM|NUM DASH? NUM|NUM|CLOCK|DOTTED) OCLOCK? (?:STOP|DOT|COLON)? MERIDIEM+",
+        "(?:NUM (?:DOT|COLON|COMMA) NUM|NUM NUM|NUM|CLOCK|DOTTED) OCLOCK? (?:STOP|DOT|COLON)? MERIDIEM+",
         _meridiem,
     ),
     rule(
@@ -276,18 +299,19 @@ RULES = (
     ),
     rule(
         "four digits",
-        "(?:AT|FROM|BY|BEFORE|AFTER|TO|DASH|FOR) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH)",
+        "(?:AT|FROM|BY|BEFORE|AFTER|TO|UNTIL|DASH|FOR) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH)",
         _military,
     ),
+    rule("a number with a zero before it", "(?:FOR|FROM|TO) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD)", _zero_led),
     rule("four digits", "NUM(?=REL|WDAY|THIS|DAYPART)", _military),
     rule("three digits", "AT NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DASH|DOT)", _digits),
     rule("about a time", "(?:AT )?ABOUT CLOCK", _about),
     rule(
         "a number with about",
         "ABOUT NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|QUARTER|HALF|MERIDIEM)",
-        _at,
+        at_number,
     ),
-    rule("a number after at", "AT (?:NUM|DOTTED)(?!NOUN|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", _at),
+    rule("a number after at", "AT (?:NUM|DOTTED)(?!NOUN|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", at_number),
     rule("ish", "(?:CLOCK|NUM) DASH? ISH", _ish),
     rule("at a time", "AT CLOCK", _with_at),
 )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from dialogs.when.calendar import add, month_start, next_month, week_start
 from dialogs.when.cascade import Found, State, rule
+from dialogs.when.merging import narrow
 from dialogs.when.items import Day, Item, Length, Part, Period
 
 _YEARS = range(1990, 2100)
@@ -377,6 +378,35 @@ def _part(found: Found, _state: State) -> Item:
     return found.make("DAYPART", replace(part, hint=hint))
 
 
+def _as_month(item: Item, state: State) -> Item:
+    first = month_start(state.today, item.value)
+    return Item("PERIOD", Period(first, next_month(first), "month"), item.start, item.end)
+
+
+def _beside(found: Found) -> Item | None:
+    unit, day = found.first("UNIT"), found.items[-1]
+    if unit is None or unit.value not in {"day", "week"}:
+        return None
+    days = (1 if unit.value == "day" else 7) * (-1 if found.has("BEFORE") else 1)
+    return found.make("DAY", replace(day.value, shift=day.value.shift + days))
+
+
+def _of_period(found: Found, _state: State) -> Item | None:
+    """Tuesday next week, the 3rd of this month, next week on friday."""
+    day, period = found.first("DAY"), found.first("PERIOD")
+    if day is None or period is None:
+        return None
+    made = narrow(day.value, period.value)
+    return found.make("DAY", made) if isinstance(made, Day) else None
+
+
+def _weekend(found: Found, state: State) -> Item | None:
+    """The weekend, weekend: the coming one, or the one that runs."""
+    if found.items[-1].value != "weekend":
+        return None
+    return found.make("PERIOD", unit_period(state.today, "weekend", 0))
+
+
 _TIME_AHEAD = "(?!X|NOUN|STREET|UNIT|LEN|PERIOD)"
 
 RULES = (
@@ -463,25 +493,7 @@ RULES = (
         lambda f, s: _weekend(f, s),
     ),
     rule("a month", "MONTH", _month_alone),
+    rule("a day of a period", "DAY (?:OF|IN|COMMA|ON)* PERIOD", _of_period),
+    rule("a day of a period", "PERIOD (?:ON|COMMA|THE)* DAY", _of_period),
     rule("part of a day", "(?:EARLY|LATE|MID) (?:IN|OF|DASH)? (?:THE|THIS)? DAYPART", _part),
 )
-
-
-def _as_month(item: Item, state: State) -> Item:
-    first = month_start(state.today, item.value)
-    return Item("PERIOD", Period(first, next_month(first), "month"), item.start, item.end)
-
-
-def _beside(found: Found) -> Item | None:
-    unit, day = found.first("UNIT"), found.items[-1]
-    if unit is None or unit.value not in {"day", "week"}:
-        return None
-    days = (1 if unit.value == "day" else 7) * (-1 if found.has("BEFORE") else 1)
-    return found.make("DAY", replace(day.value, shift=day.value.shift + days))
-
-
-def _weekend(found: Found, state: State) -> Item | None:
-    """The weekend, weekend: the coming one, or the one that runs."""
-    if found.items[-1].value != "weekend":
-        return None
-    return found.make("PERIOD", unit_period(state.today, "weekend", 0))

@@ -21,6 +21,8 @@ _FOLD = str.maketrans(
     "aaaaaaceeeeiiiinooooouuuuyyaeiou'''''-------",
 )
 
+_FUZZY = 5  # shorter words have too many neighbours
+
 Entry = tuple[tuple[str, ...], str, Any]
 
 
@@ -55,6 +57,7 @@ class Lexicon:
     zones: dict[str, str]
     ambiguous: frozenset[str]
     articles: frozenset[str]
+    names: frozenset[str]
     speller: Speller = field(repr=False)
 
 
@@ -83,12 +86,23 @@ def _load(language: str, region: str) -> Lexicon:
         phrases.setdefault(parts[0], []).append((parts[1:], kind, value))
     for each in phrases.values():
         each.sort(key=lambda entry: -len(entry[0]))
+    # Only the proper spelling, which stands first, is what a misspelling is measured against.
+    proper = {
+        fold(each[0])
+        for each in (
+            *words["weekdays"],
+            *words["weekday_plurals"],
+            *words["months"],
+            *words["relative_days"].values(),
+            *(part["words"] for part in words["dayparts"].values()),
+            *(part["today"] for part in words["dayparts"].values() if part.get("today")),
+        )
+        if each
+    }
     fuzzy = {
         phrase: (kind, value)
         for phrase, kind, value in entries
-        if kind in {"WDAY", "WDAYS", "MONTH", "REL", "DAYPART"}
-        and phrase.isalpha()
-        and len(phrase) >= 5  # noqa: PLR2004 - shorter words have too many neighbours
+        if phrase in proper and phrase.isalpha() and len(phrase) >= _FUZZY
     }
     ordinary = {fold(word) for word in words.get("not_typos", ())}
     mixed.sort(key=len, reverse=True)
@@ -107,6 +121,7 @@ def _load(language: str, region: str) -> Lexicon:
         suffixes=frozenset(words["ordinal_suffixes"]),
         zones={fold(name): zone for name, zone in words.get("zones", {}).items()},
         ambiguous=frozenset(fold(word) for word in words.get("ambiguous", ())),
+        names=frozenset(words.get("names", ())),
         articles=frozenset(fold(word) for word in words.get("number_articles", ())),
         speller=Speller(fuzzy, ordinary | set(phrases)),
     )
@@ -152,6 +167,8 @@ def _entries(words: dict[str, Any]) -> list[tuple[str, str, Any]]:
         add(phrases, "POINT", minutes(clock))
     for meridiem in ("am", "pm"):
         add(words["meridiems"][meridiem], "MERIDIEM", meridiem == "pm")
+    for meal in words.get("meals", {}).values():
+        add(meal["words"], "MEAL", meal["pm"])
     for name, phrases in words["repeats"].items():
         add(phrases, "TIMES", name)
     for name in words.get("holidays", {}):

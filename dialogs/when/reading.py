@@ -14,14 +14,17 @@ from dialogs.when.model import Context, Wish
 from dialogs.when.tokens import row as tokens
 from dialogs.when.windows import wish
 
-LAYERS: tuple[Rewrite, ...] = (
+FIRST: tuple[Rewrite, ...] = (
     *amounts.RULES,
     *clocks.BEFORE_LENGTHS,
+    *clocks.HOUR_LETTERS,
     *amounts.LENGTHS,
     *repeats.RULES,
     *spans.BEFORE_DAYS,
     *clocks.RULES,
     *days.RULES,
+)
+SECOND: tuple[Rewrite, ...] = (
     *spans.HOURS,
     *spans.RULES,
 )
@@ -30,7 +33,7 @@ _NEAR = frozenset(
     """NUM ORD CLOCK DATE DOTTED WDAY WDAYS MONTH REL DAYPART POINT TIMES NEXT THIS LAST COMING EVERY
     MERIDIEM ON AT UNIT EARLY LATE MID NOT AFTERNEXT AFTER BEFORE BY HENCE""".split()
 )
-_SKIP = frozenset({"THE", "COMMA", "DASH", "OR", "AND", "SLASH", "TO", "FOR"})
+_SKIP = frozenset({"THE", "COMMA", "DASH", "OR", "AND", "SLASH", "TO", "FOR", "OF", "UNTIL", "FROM"})
 _AROUND = 2
 _SHORT = 3
 
@@ -49,7 +52,7 @@ def read(
         raise ValueError("now must be aware")
     words = lexicon(locale)
     context = context or Context()
-    items = _plain(tokens(text, words), words)
+    items = _plain(tokens(text, words), words, text)
     items, said = _zone(items, words, zone, context)
     meant = said or zone
     if context.ref is not None and context.ref.tzinfo is not None:
@@ -62,9 +65,28 @@ def read(
     )
     if context.bare_numbers:
         items = _bare(items)
-    items = run(LAYERS, items, state)
+    items = run(SECOND, moved(run(FIRST, items, state)), state)
     sorted_items: Sorted = sort(items)
     return wish(sorted_items, state, meant, said)
+
+
+def moved(items: list[Item]) -> list[Item]:
+    """Forget the time that something is moved from: "move my 3pm on friday to 4"."""
+    start = None
+    for place, item in enumerate(items):
+        if item.kind == "MOVE":
+            start = place
+        elif item.kind == "STOP":
+            start = None
+        elif item.kind == "TO" and start is not None:
+            between = items[start:place]
+            if any(each.kind in {"CLOCK", "DAY", "NUM", "PERIOD", "DAYPART"} for each in between):
+                for each in between:
+                    each.kind, each.value = "X", None
+            ahead = items[place + 1 : place + 2]
+            target = [Item("AT", None, item.start, item.end)] if ahead and ahead[0].kind == "NUM" else []
+            return [*items[:place], Item("X", None, item.start, item.end), *target, *items[place + 1 :]]
+    return items
 
 
 def _local(context: Context, zone: ZoneInfo) -> Context:
@@ -74,11 +96,13 @@ def _local(context: Context, zone: ZoneInfo) -> Context:
     return replace(context, ref=ref.astimezone(zone) if ref else None)
 
 
-def _plain(items: list[Item], words: Lexicon) -> list[Item]:
+def _plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
     """Drop courtesies from the row, and take ambiguous words for times only beside other ones."""
     items = [item for item in items if item.kind != "SOFT"]
     alone = len([item for item in items if item.kind not in {"STOP", "X"} or item.kind == "X"]) <= 1
     for place, item in enumerate(items):
+        if item.raw in words.names and place and text[item.start].isupper() and not text.isupper():
+            item.kind, item.value = "X", None
         if item.raw not in words.ambiguous or alone or item.kind == "X":
             continue
         if not (_company(items, place, -1) or _company(items, place, 1)):

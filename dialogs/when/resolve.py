@@ -124,6 +124,8 @@ def settle(clock: Clock, state: State, part: Part | None = None, *, today: bool 
         chosen = _beside(at, part, state)
         if chosen is not None:
             return chosen
+    if state.meal is not None and at >= 5 * 60:
+        return at + _NOON if state.meal else at
     usual = at if _FIRST_MORNING <= at < _NOON else at + _NOON
     other = usual + _NOON if usual < _NOON else at
     if _open(other, state) and not _open(usual, state):

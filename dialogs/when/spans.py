@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dialogs.when.cascade import Found, State, rule
+from dialogs.when.clocks import at_number as clock_at
 from dialogs.when.clocks import hour_of
 from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Part, Period
 
@@ -109,7 +110,7 @@ def _bound(found: Found, _state: State) -> Item | None:
     side = {
         "BEFORE": "until",
         "BY": "by",
-        "TO": "until",
+        "UNTIL": "until",
         "AFTER": "after",
         "FROM": "from",
         "STARTING": "from",
@@ -152,20 +153,20 @@ def _stretch(found: Found, state: State) -> Item | None:
 
 _T = "(?:CLOCK|NUM|DOTTED|POINT)"
 _NO = "(?!NOUN|STREET|UNIT|LEN|MONTH|ORD)"
-_UNTIL = "(?:TO|DASH)"
+_UNTIL = "(?:TO|UNTIL|DASH)"
 
 # Before the rules for days: two numbers that share a month.
 BEFORE_DAYS = (
     rule(
         "days of a month",
-        "(?:FROM|BETWEEN|ON|THE)* (?:ORD|NUM) (?:TO|DASH|AND) THE? (?:ORD|NUM) OF? MONTH".replace(
+        "(?:FROM|BETWEEN|ON|THE)* (?:ORD|NUM) (?:TO|UNTIL|DASH|AND) THE? (?:ORD|NUM) OF? MONTH".replace(
             "AND)", "AND)"
         ),
         lambda f, s: _dom_span(f, s) if not f.has("AND") or f.has("BETWEEN") else None,
     ),
     rule(
         "days of a month",
-        "FROM? MONTH THE? (?:ORD|NUM) (?:TO|DASH) THE? (?:ORD|NUM)(?!MERIDIEM|COLON|OCLOCK|MONTH|CLOCK)",
+        "FROM? MONTH THE? (?:ORD|NUM) (?:TO|UNTIL|DASH) THE? (?:ORD|NUM)(?!MERIDIEM|COLON|OCLOCK|MONTH|CLOCK)",
         _dom_span,
     ),
 )
@@ -198,11 +199,11 @@ HOURS = (
         _hour_first,
     ),
     rule("a number beside a day", "(?<!FOR)(?<!LABEL)NUM(?=(?:ON|COMMA)? DAY)", _hour_first),
-    rule("a number beside a stretch", "NUM(?=DASH CLOCK|TO CLOCK)", _hour_first),
+    rule("a number beside a stretch", "NUM(?=(?:DASH|TO|UNTIL) CLOCK)", _hour_first),
 )
 
 RULES = (
-    rule("from one time to another", f"BETWEEN {_T} (?:AND|TO|DASH) AT? {_T} {_NO}", _clock_span),
+    rule("from one time to another", f"BETWEEN {_T} (?:AND|TO|UNTIL|DASH) AT? {_T} {_NO}", _clock_span),
     rule(
         "from one time to another",
         f"(?:FROM|AT)? CLOCK {_UNTIL} (?:AT|ABOUT)? {_T} {_NO}",
@@ -220,22 +221,22 @@ RULES = (
     rule("from one time to another", f"(?<=DAY) NUM {_UNTIL} NUM {_NO}", _clock_span),
     rule(
         "days of a month",
-        "(?:FROM|BETWEEN|ON|THE)* (?:DAY|NUM|ORD) (?:TO|DASH|AND) THE? (?:DAY|NUM|ORD) (?:OF|IN)? PERIOD",
+        "(?:FROM|BETWEEN|ON|THE)* (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) THE? (?:DAY|NUM|ORD) (?:OF|IN)? PERIOD",
         _dom_span_period,
     ),
     rule(
-        "from one day to another", "(?:FROM|STARTING)? DAY (?:TO|DASH) (?:THE|ON)* DAY", _day_span
+        "from one day to another", "(?:FROM|STARTING)? DAY (?:TO|UNTIL|DASH) (?:THE|ON)* DAY", _day_span
     ),
-    rule("from one day to another", "FROM THE? NUM (?:TO|DASH) THE? DAY", _day_span),
+    rule("from one day to another", "FROM THE? NUM (?:TO|UNTIL|DASH) THE? DAY", _day_span),
     rule(
         "from one day to another",
-        "BETWEEN (?:THE|ON)* (?:DAY|NUM) (?:AND|TO|DASH) (?:THE|ON)* DAY",
+        "BETWEEN (?:THE|ON)* (?:DAY|NUM) (?:AND|TO|UNTIL|DASH) (?:THE|ON)* DAY",
         _day_span,
     ),
     rule("a stretch from a day", "LEN STARTING DAY", _stretch),
     rule(
         "a bound",
-        "(?:BEFORE|AFTER|BY|TO|FROM) (?:ON|THE|AT|ABOUT)* (?:CLOCK|DAY|PERIOD|DAYPART)",
+        "(?:BEFORE|AFTER|BY|UNTIL|FROM) (?:ON|THE|AT|ABOUT)* (?:CLOCK|DAY|PERIOD|DAYPART)",
         _bound,
     ),
     rule("the same time", "SAMETIME", _same_time),
@@ -244,7 +245,7 @@ RULES = (
     rule("a bound denied", "NOT BOUND", _not_bound),
     rule(
         "an exclusion",
-        "(?:NOT|CUE) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY)* (?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE)",
+        "(?:NOT|CUE) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE)* (?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE)",
         _exclude,
     ),
 )

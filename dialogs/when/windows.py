@@ -38,6 +38,7 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
     making = _Making(state, zone)
     problem = Problem.IMPOSSIBLE_DATE if state.impossible else None
     choices = said.choices
+    state.meal = said.meal
     if not choices and said.day_bounds and said.rule is None:
         choices = [Choice()]
     if said.rule is not None:
@@ -222,6 +223,7 @@ def _bounds(choice: Choice, day: date, making: _Making, *, start: int | None, fi
     if choice.part is not None:
         span = part_span(choice.part, state)
         first, last = span.first, span.last
+    part_first, part_last = first, last
     for bound in choice.bounds:
         if isinstance(bound.of, Part):
             span = part_span(bound.of, state)
@@ -234,6 +236,9 @@ def _bounds(choice: Choice, day: date, making: _Making, *, start: int | None, fi
             first = at
         else:
             last = at or _DAY
+    if first is not None and last is not None and first >= last:
+        first = None if first == part_first else first
+        last = None if last == part_last else last
     if not fixed and day == state.today and last is not None and last <= clock_now:
         day += timedelta(days=1)
     elif (

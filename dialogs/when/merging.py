@@ -1,0 +1,78 @@
+"""Two sayings about one day, fitted together: "friday" and "next week", "monday" and "the 14th"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dialogs.when.items import Day, Part, Period
+
+Days = Day | Period | tuple[Day, Day]
+
+
+def merge_part(held: Part, value: Part) -> Part | None:
+    if held.name == value.name:
+        return replace(held, hint=held.hint or value.hint)
+    return None
+
+
+def apposed(held: Days, value: Days) -> bool:
+    """Whether a comma between the two still speaks of one day: "monday, the 14th"."""
+    if not isinstance(held, Day) or not isinstance(value, Day):
+        return isinstance(held, Period) or isinstance(value, Period)
+    one, two = (held, value) if held.weekday is not None else (value, held)
+    return (
+        one.weekday is not None and one.dom is None and two.dom is not None and two.weekday is None
+    )
+
+
+def merge(held: Days, value: Days) -> Days | None:
+    """Two sayings about one day or stretch, where they fit together: "friday" and "next week"."""
+    if isinstance(held, tuple) or isinstance(value, tuple):
+        return None
+    if isinstance(held, Period) and isinstance(value, Period):
+        return _overlap(held, value)
+    if isinstance(held, Period):
+        return narrow(value, held) if isinstance(value, Day) else None
+    if isinstance(value, Period):
+        return narrow(held, value)
+    if held == value:
+        return held
+    if held.dom is not None and value.dom is not None:
+        if held.month is None and value.month is not None and held.dom == value.dom:
+            return value
+        return None
+    one, two = (held, value) if held.dom is not None else (value, held)
+    if one.dom is not None and two.weekday is not None and two.on is None:
+        return replace(one, weekday=two.weekday)
+    if one.on is not None or two.on is not None:
+        sure, other = (held, value) if held.on is not None else (value, held)
+        if sure.on is not None and other.on is None and other.weekday == sure.on.weekday():
+            return sure
+    return None
+
+
+def narrow(day: Day, period: Period) -> Days | None:
+    """The day of that description inside the period: friday of next week, the 3rd of this month."""
+    if period.start is None or period.end is None or day.shift:
+        return None
+    if day.on is not None:
+        return day if period.start <= day.on < period.end else None
+    if day.dom is not None and day.month is None and period.unit == "month":
+        return replace(day, month=period.start.month, year=period.start.year)
+    if day.dom is not None:
+        return day
+    if day.weekday is not None:
+        ahead = (day.weekday - period.start.weekday()) % 7
+        on = period.start + timedelta(days=ahead)
+        return Day(on=on) if on < period.end else None
+    return None
+
+
+def _overlap(held: Period, value: Period) -> Period | None:
+    if None in (held.start, held.end, value.start, value.end):
+        return None
+    start, end = max(held.start, value.start), min(held.end, value.end)  # type: ignore[type-var] # none is None here
+    return Period(start, end, value.unit) if start < end else None  # type: ignore[operator] # likewise
+
+
