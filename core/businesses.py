@@ -46,15 +46,21 @@ def load(session: Session) -> Business:
 
     The same object as long as its revision stands, so that what is computed of it can be cached.
     """
+    kept = _kept.setdefault(session.connection.engine, {})
+    version = _version(session)
+    known = kept.get(session.business)
+    while known is None or known[0] != version:  # again where it changed between two reads
+        known = (version, _read(session))
+        version = _version(session)
+        kept[session.business] = known
+    return known[1]
+
+
+def _version(session: Session) -> _Version:
     found = session.execute(_VERSION, {"id": session.business}).one_or_none()
     if found is None:
         raise LookupError(f"there is no business {session.business}")
-    version = (found.revision, found.writer)
-    kept = _kept.setdefault(session.connection.engine, {})
-    known = kept.get(session.business)
-    if known is None or known[0] != version:
-        known = kept[session.business] = (version, _read(session))
-    return known[1]
+    return found.revision, found.writer
 
 
 def find(database: Database, slug: str) -> int | None:

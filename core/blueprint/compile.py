@@ -1,4 +1,4 @@
-"""From the shape of a business file to the facts of a business, numbered as the caller says. Pure."""
+"""From the shape of a business file to the facts of a business, under given ids. Pure."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -115,7 +115,11 @@ def pool(root: shape.Root, word: str) -> list[str]:
 def _resources(
     root: shape.Root, weekly: tuple[Shift, ...], ids: Mapping[str, int]
 ) -> Iterator[Resource]:
-    kinds = [(Kind.PROVIDER, root.providers), (Kind.ROOM, root.rooms), (Kind.TABLE, root.tables)]
+    kinds: list[tuple[Kind, Mapping[str, shape.Resource]]] = [
+        (Kind.PROVIDER, root.providers),
+        (Kind.ROOM, root.rooms),
+        (Kind.TABLE, root.tables),
+    ]
     for kind, found in kinds:
         for key, facts in found.items():
             yield Resource(

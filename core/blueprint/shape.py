@@ -46,7 +46,7 @@ def _confirm(value: Any) -> Any:  # noqa: ANN401 - whatever TOML gave
 def _between(least: int, most: int, what: str) -> AfterValidator:
     def check(value: int) -> int:
         if not least <= value <= most:
-            raise ValueError(f"must lie between {what}")
+            raise values.UnreadableError(f"must lie between {what}")
         return value
 
     return AfterValidator(check)
@@ -54,18 +54,20 @@ def _between(least: int, most: int, what: str) -> AfterValidator:
 
 def _percent(value: int) -> int:
     if not 0 <= value <= 100:  # noqa: PLR2004 - a percentage
-        raise ValueError(f"is a percentage from 0 to 100, not {value}")
+        raise values.UnreadableError(f"is a percentage from 0 to 100, not {value}")
     return value
 
 
 def _until(value: Any) -> int | Literal["day"]:  # noqa: ANN401 - whatever TOML gave
     if value == "day":
         return "day"
+    if value == 0:  # the start itself needs no unit
+        return 0
     if isinstance(value, str):
         value = value.removesuffix(" before")
     minutes = values.length(value)
     if minutes % 60:
-        raise ValueError('counts whole hours before the start, as "24 h"')
+        raise values.UnreadableError('counts whole hours before the start, as "24 h"')
     return minutes // 60
 
 
@@ -80,7 +82,7 @@ def _day(value: Any) -> str:  # noqa: ANN401 - whatever TOML gave
                 return value
         except ValueError:
             pass
-    raise ValueError('is no day; write "10-04" for every year, or 2026-10-04')
+    raise values.UnreadableError('is no day; write "10-04" for every year, or 2026-10-04')
 
 
 Key = Annotated[str, AfterValidator(values.key)]
@@ -262,7 +264,7 @@ class Root(Shape):
         1440,
         60,
     ]
-    cancellation: list[Tier] = [Tier(back=100, until="0 h")]
+    cancellation: list[Tier] = [Tier(back=100, until=0)]
     limits: Limits = Limits()
     waitlist: Waitlist = Waitlist()
     holidays: Holidays | None = None

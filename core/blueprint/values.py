@@ -1,7 +1,7 @@
 """How a business file writes days, hours, lengths of time, money and names. Pure.
 
-Each reader takes what TOML gave and returns the value, or raises ValueError with a sentence that
-says what is wrong and how it is written.
+Each reader takes what TOML gave and returns the value, or raises UnreadableError: its sentence
+says what is wrong and how the value is written.
 """
 
 import re
@@ -10,6 +10,7 @@ from datetime import time
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from babel import localedata
@@ -22,13 +23,18 @@ _EVERY = ("daily", "every day")
 _LENGTH = re.compile(r"\s*(\d{1,6})\s*(min|minutes?|h|hours?|d|days?|weeks?)(?![a-z])\s*", re.ASCII)
 _UNITS = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
-_DASH = re.compile(r"\s*[-–]\s*")  # noqa: RUF001 - people type an en dash between hours
+EN_DASH = "\N{EN DASH}"
+_DASH = re.compile(rf"\s*[-{EN_DASH}]\s*")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _HANDLE = re.compile(r"[A-Za-z0-9_.-]{2,64}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 _LONGEST = 200  # characters of a name
 MOST_MONEY = 2**31 - 1  # minor units, as the column holds them
 DAY = 1440  # minutes
+
+
+class UnreadableError(ValueError):
+    """A value that is not written as it must be; the message says how it is written."""
 
 
 def guess(word: str, known: Any) -> str:  # noqa: ANN401 - any iterable of words
@@ -42,33 +48,33 @@ def plain(value: str) -> str:
     """Read a name or a sentence: printable, on one line."""
     text = value.strip()
     if not text:
-        raise ValueError("must not be empty")
+        raise UnreadableError("must not be empty")
     if len(text) > _LONGEST:
-        raise ValueError(f"has {len(text)} characters; {_LONGEST} are the most")
+        raise UnreadableError(f"has {len(text)} characters; {_LONGEST} are the most")
     if not text.isprintable():
-        raise ValueError("holds characters that cannot be shown")
+        raise UnreadableError("holds characters that cannot be shown")
     return text
 
 
 def key(value: str) -> str:
     """Read the key by which the file names a resource or a service."""
     if not _KEY.fullmatch(value):
-        raise ValueError("a key is made of letters a-z, digits, - and _, at most 40 of them")
+        raise UnreadableError("a key is made of letters a-z, digits, - and _, at most 40 of them")
     return value
 
 
 def length(value: Any) -> int:  # noqa: ANN401 - whatever TOML gave
     """Read a length of time, as "45 min", "2 h", "1 h 30 min" or "60 days", in minutes."""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        raise ValueError(f'write {value} with its unit, as "{value} min" or "{value} h"')
+        raise UnreadableError(f'write {value} with its unit, as "{value} min" or "{value} h"')
     if not isinstance(value, str):
-        raise ValueError('is not a length of time; write it as "45 min" or "2 h"')
+        raise UnreadableError('is not a length of time; write it as "45 min" or "2 h"')
     at, minutes = 0, 0
     while found := _LENGTH.match(value, at):
         minutes += int(found[1]) * _UNITS[found[2][0]]
         at = found.end()
     if at == 0 or at < len(value):
-        raise ValueError(f'“{shown(value)}” is not a length of time; write it as "1 h 30 min"')
+        raise UnreadableError(f'“{shown(value)}” is not a length of time; write it as "1 h 30 min"')
     return minutes
 
 
@@ -77,23 +83,25 @@ def clock(value: Any) -> time:  # noqa: ANN401 - whatever TOML gave
     if isinstance(value, time):  # TOML has times of its own: 09:00:00
         value = value.strftime("%H:%M")
     if not isinstance(value, str):
-        raise ValueError('is not a time; write it in quotes, as "09:00"')
+        raise UnreadableError('is not a time; write it in quotes, as "09:00"')
     found = _CLOCK.fullmatch(value.strip())
     if not found or (found[1] == "24" and found[2] != "00"):
-        raise ValueError(f'“{shown(value)}” is not a time; write it from "00:00" to "24:00"')
+        raise UnreadableError(f'“{shown(value)}” is not a time; write it from "00:00" to "24:00"')
     return time(int(found[1]) % 24, int(found[2]))
 
 
 def span(value: Any) -> tuple[time, time]:  # noqa: ANN401 - whatever TOML gave
     """Read hours, as "09:00-19:00"; an end at or before the start is the next morning."""
     if not isinstance(value, str):
-        raise ValueError('are not hours; write them in quotes, as "09:00-19:00"')
+        raise UnreadableError('are not hours; write them in quotes, as "09:00-19:00"')
     parts = _DASH.split(value.strip())
     if len(parts) != 2:  # noqa: PLR2004 - from and to
-        raise ValueError(f'“{shown(value)}” are not hours; write them as "09:00-19:00"')
+        raise UnreadableError(f'“{shown(value)}” are not hours; write them as "09:00-19:00"')
     opens, closes = (clock(part) for part in parts)
     if parts[0].startswith("24"):
-        raise ValueError(f"“{shown(value)}” begins where the day ends; name the next day instead")
+        raise UnreadableError(
+            f"“{shown(value)}” begins where the day ends; name the next day instead"
+        )
     return opens, closes
 
 
@@ -101,16 +109,16 @@ def spans(value: Any) -> tuple[tuple[time, time], ...]:  # noqa: ANN401 - whatev
     """Read a day's hours, one span or a list; in order, none overlapping another."""
     read = sorted(span(item) for item in (value if isinstance(value, list) else [value]))
     if not read:
-        raise ValueError("holds no hours; leave the day out where it is closed")
-    for (opens, closes), (following, _) in zip(read, read[1:], strict=False):
+        raise UnreadableError("holds no hours; leave the day out where it is closed")
+    for (opens, closes), (following, _) in pairwise(read):
         if closes <= opens or following < closes:
-            raise ValueError(f"{hours_text(opens, closes)} reaches into {following:%H:%M}")
+            raise UnreadableError(f"{hours_text(opens, closes)} reaches into {following:%H:%M}")
     return tuple(read)
 
 
 def hours_text(opens: time, closes: time) -> str:
     """Return hours as people write them."""
-    return f"{opens:%H:%M}–{closes:%H:%M}"  # noqa: RUF001 - the dash of a span
+    return f"{opens:%H:%M}{EN_DASH}{closes:%H:%M}"
 
 
 def minutes_of(opens: time, closes: time) -> tuple[int, int]:
@@ -128,11 +136,13 @@ def days(label: str) -> tuple[int, ...]:
     for part in text.split(","):
         ends = [_weekday(end, label) for end in _DASH.split(part.strip())]
         if len(ends) > 2:  # noqa: PLR2004 - from and to
-            raise ValueError(f'“{shown(label)}” names no days; write them as "tue-fri" or "sat"')
+            raise UnreadableError(
+                f'“{shown(label)}” names no days; write them as "tue-fri" or "sat"'
+            )
         count = (ends[-1] - ends[0]) % 7 + 1
         found += [(ends[0] + n) % 7 for n in range(count)]
     if len(set(found)) < len(found):
-        raise ValueError(f"“{shown(label)}” names a day twice")
+        raise UnreadableError(f"“{shown(label)}” names a day twice")
     return tuple(found)
 
 
@@ -141,21 +151,23 @@ def _weekday(word: str, label: str) -> int:
         if word in names:
             return names.index(word)
     hint = guess(word, (*WEEKDAYS, *_FULL, *_EVERY)) or '; write days as "tue-fri" or "sat"'
-    raise ValueError(f"“{shown(label)}” names no days{hint}")
+    raise UnreadableError(f"“{shown(label)}” names no days{hint}")
 
 
 def money(value: Any) -> Decimal:  # noqa: ANN401 - whatever TOML gave
     """Read an amount in the business's currency, as "35.00" or 35."""
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
-        raise ValueError('is not an amount; write it as "35.00" or 35')
+        raise UnreadableError('is not an amount; write it as "35.00" or 35')
     try:
         amount = Decimal(value)
     except InvalidOperation:
-        raise ValueError(f'“{shown(str(value))}” is not an amount; write it as "35.00"') from None
+        raise UnreadableError(
+            f'“{shown(str(value))}” is not an amount; write it as "35.00"'
+        ) from None
     if not amount.is_finite() or amount > MOST_MONEY:
-        raise ValueError("is more than can be asked")
+        raise UnreadableError("is more than can be asked")
     if amount < 0:
-        raise ValueError("must not be negative")
+        raise UnreadableError("must not be negative")
     return amount
 
 
@@ -164,16 +176,16 @@ def minor(amount: Decimal, code: str) -> int:
     digits = get_currency_precision(code)
     units = amount.scaleb(digits)
     if units != units.to_integral_value():
-        raise ValueError(f"has more than the {digits} decimals of {code}")
+        raise UnreadableError(f"has more than the {digits} decimals of {code}")
     if units > MOST_MONEY:
-        raise ValueError("is more than can be asked")
+        raise UnreadableError("is more than can be asked")
     return int(units)
 
 
 def currency(value: str) -> str:
     """Read a currency by its ISO 4217 code."""
     if not is_currency(value):
-        raise ValueError(f'“{shown(value)}” is no currency; write its code, as "USD"')
+        raise UnreadableError(f'“{shown(value)}” is no currency; write its code, as "USD"')
     return value
 
 
@@ -188,14 +200,14 @@ def zone(value: str) -> str:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         hint = guess(value, _zones()) or '; write it as "Europe/Rome"'
-        raise ValueError(f"“{shown(value)}” is no time zone{hint}") from None
+        raise UnreadableError(f"“{shown(value)}” is no time zone{hint}") from None
     return value
 
 
 def language(value: str) -> str:
     """Read a language by its code."""
     if not re.fullmatch(r"[a-z]{2,3}(_[A-Za-z]{2,4})?", value) or not localedata.exists(value):
-        raise ValueError(f'“{shown(value)}” is no language; write its code, as "en"')
+        raise UnreadableError(f'“{shown(value)}” is no language; write its code, as "en"')
     return value
 
 
@@ -203,7 +215,7 @@ def number(value: str) -> str:
     """Read a phone number with its country; returned as E.164."""
     digits = re.sub(r"[\s().-]", "", value)
     if not _NUMBER.fullmatch(digits):
-        raise ValueError(
+        raise UnreadableError(
             f'“{shown(value)}” is no phone number; write it with its country, as "+1 212 555 0100"'
         )
     return digits
@@ -213,7 +225,7 @@ def handle(value: str) -> str:
     """Read the name of a bot or the id of a team."""
     name = value.strip().removeprefix("@")
     if not _HANDLE.fullmatch(name):
-        raise ValueError(f"“{shown(value)}” is no name of a bot or a team")
+        raise UnreadableError(f"“{shown(value)}” is no name of a bot or a team")
     return name
 
 

@@ -1,0 +1,214 @@
+"""What differs between two states of a business's rules, in words. Pure.
+
+Every fact is put into words on a sheet (its subject, a label, a phrase); sheets are compared, so
+that what cannot be told apart by reading is not called a change.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import time
+
+from babel.numbers import format_currency, get_currency_precision
+
+from core.rules import Business, Holidays, Resource, Service, Shift
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_HOUR = 60
+_DASH = "\N{EN DASH}"
+_Sheet = Mapping[str, object]  # label -> phrase; anything false: there is no such rule
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference: `sign` is "+", "-" or "~"; `str` is the line to show."""
+
+    sign: str
+    subject: str
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sign} {self.subject}" + (f": {self.text}" if self.text else "")
+
+
+def changes(old: Business | None, new: Business) -> tuple[Change, ...]:
+    """Return what changes on the way from one state to the other; `old` None means a new one."""
+    found = list(_place(old, new))
+    for what, before, after in (
+        ("resource", _resources(old) if old else {}, _resources(new)),
+        ("service", _services(old) if old else {}, _services(new)),
+    ):
+        found += _things(before, after)
+        common = [key for key in before if key in after]
+        if len(common) == len(before) == len(after) and common != list(after):
+            order = ", ".join(name for _, name, _ in after.values())
+            found.append(Change("~", f"order of the {what}s", order))
+    return tuple(found)
+
+
+def _place(old: Business | None, new: Business) -> Iterable[Change]:
+    if old is None:
+        return [Change("+", f"business {new.name}", f"{new.zone.key}, {hours(new.hours)}")]
+    return _compared("business", _business(old), _business(new))
+
+
+_Things = dict[str, tuple[str, str, _Sheet]]  # key -> kind, name, sheet
+
+
+def _things(before: _Things, after: _Things) -> Iterable[Change]:
+    for key, (kind, name, sheet) in after.items():
+        if key in before:
+            yield from _compared(before[key][1], before[key][2], sheet)
+        else:
+            yield Change("+", f"{kind} {name}")
+    for key, (kind, name, _) in before.items():
+        if key not in after:
+            yield Change("-", f"{kind} {name}")
+
+
+def _compared(subject: str, before: _Sheet, after: _Sheet) -> Iterable[Change]:
+    for label in dict.fromkeys((*before, *after)):
+        was, now = before.get(label), after.get(label)
+        if (was or None) != (now or None):
+            yield Change("~", subject, f"{now or f'no {label}'} (was {was or 'none'})")
+
+
+def _business(b: Business) -> _Sheet:
+    limits, wait, contact = b.limits, b.waitlist, b.contact
+    return {
+        "name": f"is called {b.name}",
+        "zone": f"time zone {b.zone.key}",
+        "currency": f"currency {b.currency}",
+        "languages": f"languages {', '.join(b.languages)}",
+        "hours": f"open {hours(b.hours)}",
+        "holidays": None if b.holidays is None else _holidays(b.holidays),
+        "grid": f"a slot every {length(b.grid)}",
+        "notice": f"notice {length(b.notice)}",
+        "furthest": f"bookable {b.furthest} days ahead",
+        "hold": f"a proposal is held for {length(b.hold)}",
+        "limit of a customer's day": limits.per_day
+        and f"at most {limits.per_day} open bookings a day per customer",
+        "limit of a customer": limits.open and f"at most {limits.open} open bookings per customer",
+        "quiet hours": f"quiet {_span(b.quiet.start, b.quiet.end)}",
+        "waitlist": f"waitlist: {length(wait.accept)} to accept, {length(wait.accept_soon)} when"
+        f" less than {length(wait.soon)} are left, nothing in the last {length(wait.cutoff)},"
+        f" up to {wait.group} at once",
+        "reminders": b.reminders and f"reminders {', '.join(map(length, b.reminders))} before",
+        "cancellation": "comes back: "
+        + (", ".join(_tier(t.percent, t.until, t.hours) for t in b.tiers) or "nothing"),
+        "human": f"the human is {contact.human}",
+        "human's key": contact.human_key and f"the human is “{contact.human_key}”",
+        "address": contact.address and f"address {contact.address}",
+        **{f"{channel} address": f"{channel} {a}" for channel, a in contact.routes.items()},
+        **_days(b, None),
+    }
+
+
+def _holidays(rules: Holidays) -> str:
+    where = rules.country + (f"-{rules.region}" if rules.region else "")
+    add = f", also {', '.join(rules.add)}" if rules.add else ""
+    drop = f", open on {', '.join(rules.drop)}" if rules.drop else ""
+    return f"closed on the holidays of {where}{add}{drop}"
+
+
+def _tier(percent: int, until: str, hours: int) -> str:
+    when = "the day begins" if until == "day" else f"{hours} h before"
+    return f"{percent} % until {when}"
+
+
+def _days(b: Business, resource: int | None) -> _Sheet:
+    sheet: dict[str, object] = {}
+    for rule in b.days:
+        if rule.resource == resource:
+            spans = ", ".join(_span(opens, closes) for opens, closes in rule.spans) or "closed"
+            reason = f" ({rule.reason})" if rule.reason else ""
+            sheet[f"rule for {rule.day}"] = f"{rule.day} {spans}{reason}"
+    return sheet
+
+
+def _resources(b: Business) -> _Things:
+    return {r.key: (r.kind.value, r.name, _resource(b, r)) for r in b.resources}
+
+
+def _resource(b: Business, r: Resource) -> _Sheet:
+    return {
+        "name": f"is called {r.name}",
+        "kind": f"is a {r.kind.value}",
+        "seats": f"seats {r.seats}",
+        "capacity": r.capacity and f"for at most {r.capacity} people",
+        "hours of its own": None if r.hours is None else f"works {hours(r.hours)}",
+        "breaks": hours(r.breaks) and f"breaks {hours(r.breaks)}",
+        "daily limit": r.max_day and f"at most {r.max_day} bookings a day",
+        "weekly limit": r.max_week and f"at most {r.max_week} bookings a week",
+        **_days(b, r.id),
+    }
+
+
+def _services(b: Business) -> _Things:
+    main = b.languages[0]
+    return {s.key: ("service", s.name(main), _service(b, s)) for s in b.services}
+
+
+def _service(b: Business, s: Service) -> _Sheet:
+    def named(ids: Iterable[int], word: str) -> str:
+        return f" {word} ".join(b.resource(i).name for i in ids)
+
+    each = " each" if s.per_head else ""
+    confirmation, paid = s.confirmation, s.payment
+    by = confirmation and confirmation.by and b.resource(confirmation.by).name
+    return {
+        **{f"{code} names": f"{code}: {', '.join(names)}" for code, names in s.names.items()},
+        "length": f"takes {length(s.minutes)}",
+        "buffer before": s.before and f"{length(s.before)} before",
+        "buffer after": s.after and f"{length(s.after)} after",
+        "price": f"price {money(s.price, b.currency)}{each}",
+        "needs": "needs " + " and ".join(f"({named(n.any_of, 'or')})" for n in s.needs),
+        "times": "every "
+        + ", ".join(
+            f"{_DAYS[t.weekday]} {t.starts:%H:%M} with {named(t.resources, 'and') or 'nobody'}"
+            for t in s.times
+        )
+        if s.times
+        else None,
+        "largest party": f"parties up to {s.party_max}",
+        "confirmation": confirmation
+        and f"{by or 'the provider'} confirms within {length(confirmation.minutes)}"
+        f" from {confirmation.from_party} people",
+        "advance": paid
+        and f"{paid.kind} of {money(paid.amount, b.currency)}{' each' if paid.per_head else ''}"
+        f" in advance from {paid.from_party} people",
+        "limit of a customer's day": s.max_person_day
+        and f"at most {s.max_person_day} a day per customer",
+    }
+
+
+def hours(shifts: tuple[Shift, ...]) -> str:
+    """Return weekly hours in words, equal neighbours together, as "Tue-Sat 09:00-19:00"."""
+    of: dict[int, str] = {}
+    for shift in shifts:
+        text = _span(shift.opens, shift.closes)
+        of[shift.weekday] = f"{of[shift.weekday]} & {text}" if shift.weekday in of else text
+    runs: list[tuple[int, int, str]] = []
+    for day, text in sorted(of.items()):
+        if runs and runs[-1][2] == text and runs[-1][1] == day - 1:
+            runs[-1] = (runs[-1][0], day, text)
+        else:
+            runs.append((day, day, text))
+    return ", ".join(
+        f"{_DAYS[first]}{f'{_DASH}{_DAYS[last]}' if last > first else ''} {text}"
+        for first, last, text in runs
+    )
+
+
+def length(minutes: int) -> str:
+    """Return a length of time in the largest unit that fits, as "24 h" or "90 min"."""
+    return f"{minutes // _HOUR} h" if minutes and minutes % _HOUR == 0 else f"{minutes} min"
+
+
+def money(minor: int, currency: str) -> str:
+    """Return an amount of minor units with its currency, as English writes it."""
+    digits = get_currency_precision(currency)
+    return format_currency(minor / 10**digits, currency, locale="en")
+
+
+def _span(opens: time, closes: time) -> str:
+    return f"{opens:%H:%M}{_DASH}{closes:%H:%M}"
