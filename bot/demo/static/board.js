@@ -38,8 +38,7 @@ export class Board {
     for (const item of data.items) this.states.set(item.id, item.status);
     this.tick(now());
     if (rebuilt) this.toNow();
-    for (const { item, before } of news) this.announce(item, before);
-    if (news.length > 0) this.reveal(news.at(-1).item.id);
+    if (news.length > 0) this.announce(news);
   }
 
   news(rebuilt) {
@@ -154,7 +153,7 @@ export class Board {
     const status = STATUS[item.status] ?? { words: item.status };
     const { taken, capacity } = seatsOf(block);
     const isClass = item.status === "class";
-    const until = item.expires_at === null || status.spanMs === undefined ? null : Date.parse(item.expires_at);
+    const until = item.expires_at && status.spanMs !== undefined ? Date.parse(item.expires_at) : null;
     return {
       status: item.status,
       title: item.label || status.words,
@@ -171,14 +170,17 @@ export class Board {
     };
   }
 
-  // In one sentence, for eyes and for readers.
-  announce(item, before) {
+  // What changed, in one line for eyes and for readers; the first of them is brought into sight.
+  announce(news) {
+    const [{ item, before }] = news;
     const status = STATUS[item.status]?.words ?? item.status;
     const column = this.data.columns.find((one) => one.id === item.column)?.name ?? "";
     const what = [item.label, item.customer && `for ${item.customer}`].filter(Boolean).join(" ");
     const was = before === undefined ? "" : ` (was ${STATUS[before]?.words ?? before})`;
     const when = clockTime(Date.parse(item.start), this.data.zone);
-    this.tell({ status: item.status, text: `${column} ${when}: ${what} ${status}${was}` });
+    const more = news.length === 1 ? "" : `, and ${news.length - 1} more`;
+    this.tell({ status: item.status, text: `${column} ${when}: ${what} ${status}${was}${more}` });
+    this.reveal(item.id);
   }
 
   tick(at) {
@@ -267,7 +269,7 @@ export class Board {
 function faceOf(block) {
   const { item } = block;
   const status = STATUS[item.status];
-  const waits = item.expires_at !== null && status?.spanMs !== undefined;
+  const waits = Boolean(item.expires_at) && status?.spanMs !== undefined;
   const party = item.party ? el("span", { class: "party" }, icon("people"), `${item.party}`) : null;
   const first = el(
     "span",

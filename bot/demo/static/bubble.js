@@ -15,7 +15,7 @@ export function drawMessage(node, message, look, press) {
   node.className = `message ${message.from}`;
   node.dataset.id = message.id;
   node.dataset.status = message.status;
-  const parts = [avatar(message, look), bubble(message, look)];
+  const parts = [avatar(message, look), bubble(message, look, node)];
   const choices = look.channel === "sms" ? [] : message.choices ?? [];
   if (choices.length > 0) parts.push(keyboard(message, choices, look, press));
   fill(node, parts);
@@ -43,7 +43,7 @@ function initials(name) {
   return [...name.trim()][0]?.toUpperCase() ?? "·";
 }
 
-function bubble(message, look) {
+function bubble(message, look, node) {
   const name = message.from === "me" ? look.me : look.them;
   const who = el("span", { class: "who" }, name);
   const tag = look.channel === "slack" && message.from === "bot";
@@ -51,7 +51,7 @@ function bubble(message, look) {
     "div",
     { class: "bubble" },
     el("p", { class: "by" }, who, tag ? el("span", { class: "app" }, "app") : null),
-    body(message.text),
+    body(message.text, node),
     el("p", { class: "meta" }, el("time", { dateTime: message.at }, time(message, look)), ticks(message, look)),
   );
 }
@@ -60,14 +60,18 @@ function time(message, look) {
   return clockTime(Date.parse(message.at), look.zone);
 }
 
-function body(text) {
+// A long text is folded until somebody asks for all of it; then it stays open.
+function body(text, node) {
   const content = el("p", { class: "text", dir: "auto" });
-  if (text.length <= LONG) {
+  if (text.length <= LONG || node.dataset.whole === "yes") {
     content.append(...linked(text));
     return content;
   }
   const more = el("button", { class: "more", type: "button" }, "Show all of it");
-  more.addEventListener("click", () => content.replaceChildren(...linked(text)));
+  more.addEventListener("click", () => {
+    node.dataset.whole = "yes";
+    content.replaceChildren(...linked(text));
+  });
   content.append(...linked(`${text.slice(0, LONG)}… `), more);
   return content;
 }
@@ -81,7 +85,8 @@ function ticks(message, look) {
     return el("span", { class: "ticks" }, icon("clock"), words);
   }
   if (message.from === "bot") return null;
-  const words = look.answered ? "Read" : "Delivered";
+  // A text message tells of its delivery only.
+  const words = look.answered && look.channel !== "sms" ? "Read" : "Delivered";
   const mark = icon(look.answered ? "ticks" : "tick");
   return el("span", { class: `ticks${look.answered ? " read" : ""}` }, mark, el("span", {}, words));
 }

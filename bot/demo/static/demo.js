@@ -22,7 +22,7 @@ const state = {
   shown: null,
   today: null,
   stop: () => {},
-  pending: null,
+  changed: new Set(),
 };
 
 const board = new Board(find("grid"), { tell: announce, detail: startDetail(find("detail")) });
@@ -54,7 +54,7 @@ function line(up) {
 function announce({ status, text }) {
   const news = find("news");
   news.dataset.status = status;
-  news.replaceChildren(el("i", { class: "dot" }), text);
+  news.replaceChildren(el("i", { class: "dot" }), el("span", { title: text }, text));
 }
 
 // --- places ---
@@ -81,6 +81,7 @@ function choosePlace() {
   }
   find("about").textContent = place.about ?? "";
   find("news").replaceChildren();
+  state.changed.clear();
   showPhones();
   clock.show();
   state.stop = api.listen(place.slug, {
@@ -183,13 +184,16 @@ const tabOf = (phone) => [...find("people").children].find((tab) => tab.dataset.
 
 // --- the board ---
 
-// Many rows may change at one yes: the board is asked for once, when they have.
+// Many rows may change at one yes: the board is asked for once, when they have. A change on
+// another day is followed there, unless that day is over or the day in sight changed too.
 function boardChanged(day) {
-  if (day !== state.shown && find("follow").checked) state.pending = day;
+  state.changed.add(day);
   clearTimeout(boardChanged.timer);
   boardChanged.timer = setTimeout(() => {
-    if (state.pending !== null) state.day = state.pending;
-    state.pending = null;
+    const days = [...state.changed].filter((one) => one >= (state.today ?? ""));
+    const elsewhere = days.length > 0 && !state.changed.has(state.shown);
+    state.changed.clear();
+    if (elsewhere && find("follow").checked) state.day = days.at(-1);
     loadBoard(true);
   }, SETTLE_MS);
 }

@@ -18,7 +18,7 @@ export function el(tag, props = {}, ...children) {
     } else if (name in node && !name.includes("-")) node[name] = value;
     else node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== false));
+  node.append(...children.flat(2).filter((child) => child !== null && child !== false));
   return node;
 }
 

@@ -13,7 +13,7 @@ export const STATUS = {
   confirmed: { words: "confirmed", icon: "check" },
   completed: { words: "done", icon: "check" },
   no_show: { words: "did not come", icon: "cross" },
-  expired: { words: "hold expired", icon: "cross" },
+  expired: { words: "expired", icon: "cross" },
   cancelled: { words: "cancelled", icon: "cross" },
   break: { words: "break" },
   closed: { words: "closed" },

@@ -17,7 +17,11 @@ export class Phone {
     this.phone = phone;
     this.place = place;
     this.actions = { say, press, heard };
+    // By the message's id as a string; `order` holds the ids as they came, and `born` those of
+    // messages written here that the stream has not told of yet.
     this.messages = new Map();
+    this.order = [];
+    this.born = new Set();
     this.nodes = new Map();
     this.pressed = new Map();
     this.sent = 0;
@@ -111,14 +115,15 @@ export class Phone {
     this.sent += 1;
     const id = `here-${this.sent}`;
     const at = new Date(now()).toISOString();
+    this.born.add(id);
     this.put({ id, from: "me", text, choices: [], open: false, at, status: "queued" });
     try {
       const { id: stored } = await this.actions.say(text);
-      this.rename(id, String(stored));
+      this.rename(id, stored);
       this.think();
     } catch (error) {
       this.drop(id);
-      if (this.input.value === "") this.input.value = text;
+      if (this.input.value === "") this.input.value = text.trim() === "" ? "" : text;
       this.grow();
       this.complain(error.message);
     }
@@ -126,13 +131,13 @@ export class Phone {
 
   async choose(message, choice) {
     this.complain(null);
-    this.pressed.set(message.id, choice);
+    this.pressed.set(keyOf(message), choice);
     this.put({ ...message, open: false });
     try {
       await this.actions.press(message.id, choice);
       this.think();
     } catch (error) {
-      this.pressed.delete(message.id);
+      this.pressed.delete(keyOf(message));
       this.put(message);
       this.complain(error.message);
     }
@@ -145,11 +150,14 @@ export class Phone {
 
   /** Take the whole conversation from the server; what stands here already is only brought up to date. */
   fill(messages) {
-    const known = new Set(messages.map((message) => message.id));
-    for (const id of [...this.messages.keys()]) {
-      if (!known.has(id) && !id.startsWith("here-")) this.drop(id);
-    }
     this.log.setAttribute("aria-busy", "true");
+    for (const message of messages) this.adopt(message);
+    const known = new Set(messages.map(keyOf));
+    for (const key of [...this.order]) if (!known.has(key) && !this.born.has(key)) this.drop(key);
+    if (this.order.length === 0) {
+      this.list.replaceChildren();
+      this.lastDay = null;
+    }
     for (const message of messages) this.put(message);
     this.log.setAttribute("aria-busy", "false");
     this.scroll("instant");
@@ -157,58 +165,71 @@ export class Phone {
 
   /** A message from the stream: new, or changed (its choices closed, it went out, it failed). */
   receive(message) {
-    const fresh = !this.messages.has(message.id);
-    if (message.from === "me") this.adopt(message);
+    this.adopt(message);
+    const fresh = !this.messages.has(keyOf(message));
     this.put(message);
-    if (message.from === "bot" && message.status !== "queued") this.rest();
+    if (message.from === "bot") this.rest();
     if (fresh && message.from === "bot") this.actions.heard(this.phone);
   }
 
-  // The stream may tell of our own message before the answer to our sending it does.
+  // The server may tell of a message written here before the answer to the sending does.
   adopt(message) {
-    if (this.messages.has(message.id)) return;
-    for (const [id, mine] of this.messages) {
-      if (id.startsWith("here-") && mine.text === message.text) {
-        this.rename(id, message.id);
-        return;
-      }
+    const key = keyOf(message);
+    if (message.from !== "me") return;
+    if (!this.messages.has(key)) {
+      const mine = [...this.born].find((one) => this.messages.get(one).text === message.text);
+      if (mine !== undefined) this.rename(mine, message.id);
     }
+    this.born.delete(key);
   }
 
-  rename(from, to) {
+  // The same message under the server's id, in the same place.
+  rename(from, id) {
+    const key = String(id);
     const message = this.messages.get(from);
-    if (message === undefined) return;
-    if (this.messages.has(to)) {
+    if (message === undefined || from === key) return;
+    if (this.messages.has(key)) {
       this.drop(from);
       return;
     }
-    this.messages.delete(from);
-    this.nodes.set(to, this.nodes.get(from));
+    this.order[this.order.indexOf(from)] = key;
+    this.nodes.set(key, this.nodes.get(from));
     this.nodes.delete(from);
-    this.put({ ...message, id: to, status: "sent" });
+    this.messages.delete(from);
+    this.born.delete(from);
+    this.born.add(key);
+    this.put({ ...message, id, status: "sent" });
   }
 
-  drop(id) {
-    this.nodes.get(id)?.remove();
-    this.nodes.delete(id);
-    this.messages.delete(id);
+  drop(key) {
+    this.nodes.get(key)?.remove();
+    this.nodes.delete(key);
+    this.messages.delete(key);
+    this.born.delete(key);
+    this.order = this.order.filter((one) => one !== key);
     this.suggest();
   }
 
   put(message) {
+    const key = keyOf(message);
     const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
-    const fresh = !this.nodes.has(message.id);
-    this.messages.set(message.id, message);
+    const fresh = !this.nodes.has(key);
+    this.messages.set(key, message);
     if (fresh) {
       const node = el("li");
-      this.nodes.set(message.id, node);
+      this.nodes.set(key, node);
+      this.order.push(key);
       this.newDay(message);
       this.list.append(node);
     }
-    this.draw(message.id);
+    this.draw(key);
     if (fresh && message.from === "bot") this.redrawMine();
     this.suggest();
     if (near || (fresh && message.from === "me")) this.scroll();
+  }
+
+  last() {
+    return this.messages.get(this.order.at(-1));
   }
 
   newDay(message) {
@@ -219,30 +240,30 @@ export class Phone {
     this.lastDay = day;
   }
 
-  draw(id) {
-    const message = this.messages.get(id);
+  draw(key) {
+    const message = this.messages.get(key);
     const look = {
       zone: this.phone.zone, me: this.phone.label, them: this.place.name,
-      channel: this.phone.channel, answered: this.answered(id), pressed: this.pressed.get(id),
+      channel: this.phone.channel, answered: this.answered(key), pressed: this.pressed.get(key),
     };
     const press = (choice) => this.choose(message, choice);
-    drawMessage(this.nodes.get(id), message, look, press);
+    drawMessage(this.nodes.get(key), message, look, press);
   }
 
-  answered(id) {
-    const ids = [...this.messages.keys()];
-    return ids.slice(ids.indexOf(id) + 1).some((later) => this.messages.get(later).from === "bot");
+  answered(key) {
+    const later = this.order.slice(this.order.indexOf(key) + 1);
+    return later.some((one) => this.messages.get(one).from === "bot");
   }
 
   redrawMine() {
-    const recent = [...this.messages.values()].slice(-12);
-    for (const message of recent) if (message.from === "me") this.draw(message.id);
+    for (const key of this.order.slice(-12)) if (this.messages.get(key).from === "me") this.draw(key);
   }
 
   // On SMS there are no buttons: an open question's choices stand first among the suggestions,
   // as a phone's own keyboard offers replies.
   suggest() {
-    const last = [...this.messages.values()].findLast((message) => message.from === "bot");
+    const key = this.order.findLast((one) => this.messages.get(one).from === "bot");
+    const last = this.messages.get(key);
     const asks = this.phone.channel === "sms" && last?.open ? last.choices ?? [] : [];
     const wanted = JSON.stringify(asks);
     if (this.suggested === wanted) return;
@@ -258,8 +279,7 @@ export class Phone {
 
   think() {
     clearTimeout(this.thinking);
-    const last = [...this.messages.values()].at(-1);
-    if (last?.from === "bot" && last.status !== "queued") return;
+    if (this.last()?.from === "bot") return;
     this.dots.hidden = false;
     this.scroll();
     this.thinking = setTimeout(() => this.rest(), THINKING_MS);
@@ -279,6 +299,8 @@ export class Phone {
     if (this.time.textContent !== shown) this.time.textContent = shown;
   }
 }
+
+const keyOf = (message) => String(message.id);
 
 /** Keep the clocks on the phones that `current()` gives. */
 export function keepTime(current) {

@@ -137,11 +137,11 @@ export function instantOf(day, hour, zone) {
   return wallAsUtc - zoneOffset(guess, zone) * 60000;
 }
 
-/** "4:09" of minutes and seconds, "1 h 35" beyond an hour. */
+/** "4:09" of minutes and seconds, "1h35" beyond an hour: it has to fit a small block. */
 export function countdown(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const minutes = Math.floor(seconds / 60);
-  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+  if (minutes >= 60) return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, "0")}`;
   return `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
