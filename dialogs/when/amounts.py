@@ -53,6 +53,12 @@ def _labelled(found: Found, _state: State) -> Item | None:
     return found.make("X", None) if found.items[-1].raw.isdigit() or found.has("DASH") else None
 
 
+def _times(found: Found, _state: State) -> Item:
+    """Six times: how often, which only a recurrence makes use of."""
+    number = found.first("NUM")
+    return found.make("OCCUR", number.value if number else 1)
+
+
 def _length(found: Found, _state: State) -> Item | None:
     number, unit = found.first("NUM"), found.first("UNIT")
     made = length(number.value if number else 1, unit.value if unit else "")
@@ -130,6 +136,7 @@ def _hour_clock(found: Found, _state: State) -> Item | None:
 RULES = (
     rule("number in words", "NUM (?:DASH|AND)? (?:NUM|ORD)", _tens),
     rule("a number that names", "LABEL (?:NUM|ORD)(?! MERIDIEM|COLON)", _labelled),
+    rule("so many times", "FOR? NUM COUNT", _times),
     rule("a number of things", "NUM (?:DASH|TO|OR|AND) NUM NOUN", _not_a_time),
     rule("a number of things", "NUM X? NOUN", _not_a_time),
     rule("a street and its number", "NUM X{1,2} STREET", _not_a_time),

@@ -34,7 +34,7 @@ class State:
         return self.now.date()
 
 
-Build = Callable[["Found", State], Item | None]
+Build = Callable[["Found", State], Item | list[Item] | None]
 
 
 class Found:
@@ -98,22 +98,22 @@ def run(rules: Sequence[Rewrite], items: list[Item], state: State) -> list[Item]
 
 def _pass(each: Rewrite, row: str, items: list[Item], state: State) -> tuple[list[Item], bool]:
     done: list[Item] = []
-    place = 0
-    changed = False
-    for match in each.pattern.finditer(row):
+    place = search = 0
+    while (match := each.pattern.search(row, search)) is not None:
         start, end = match.span()
-        if start == end:
-            continue
-        made = each.build(Found(items[start:end]), state)
+        made = each.build(Found(items[start:end]), state) if start < end else None
         if made is None:
+            search = start + 1
+            if search > len(row):
+                break
             continue
         if state.steps is not None:
             before = " ".join(map(repr, items[start:end]))
             state.steps.append(f"{each.name}: {before} → {made!r}")
         done.extend(items[place:start])
-        done.append(made)
-        place = end
-        changed = True
-    if changed:
-        done.extend(items[place:])
-    return (done if changed else items), changed
+        done.extend(made if isinstance(made, list) else (made,))
+        place = search = end
+    if not place:
+        return items, False
+    done.extend(items[place:])
+    return done, True

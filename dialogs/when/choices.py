@@ -91,6 +91,9 @@ def sort(row: list[Item]) -> Sorted:
     if current != Choice():
         out.choices.append(current)
     _share(out.choices)
+    if out.length is not None:
+        for choice in out.choices:
+            _starting(choice)
     return out
 
 
@@ -106,7 +109,7 @@ def _closes(item: Item, row: list[Item], place: int, current: Choice) -> bool:
     """Take the end that follows a start said before: "at 2 on friday, and it goes to 5"."""
     if not isinstance(current.time, Clock):
         return False
-    if item.kind == "BOUND" and item.value.side == "until" and isinstance(item.value.of, Clock):
+    if item.kind == "BOUND" and item.value.side in {"until", "by"} and isinstance(item.value.of, Clock):
         current.time = ClockSpan(current.time, item.value.of)
         return True
     if item.kind == "CLOCK" and place and row[place - 1].kind in {"TO", "UNTIL"}:
@@ -207,6 +210,15 @@ def _put(item: Item, current: Choice, out: Sorted, *, joint: bool, corrected: bo
 def _full(current: Choice, slot: str) -> bool:
     """Whether a joint before this slot opens another choice: "monday 3pm or tuesday" does."""
     return False
+
+
+def _starting(choice: Choice) -> None:
+    """Take "from 2" for a start where the length is said too: "an hour from 2"."""
+    if choice.time is None and len(choice.bounds) == 1:
+        (bound,) = choice.bounds
+        if bound.side == "from" and isinstance(bound.of, Clock):
+            choice.time = bound.of
+            choice.bounds.clear()
 
 
 def _share(choices: list[Choice]) -> None:

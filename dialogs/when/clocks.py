@@ -10,6 +10,7 @@ from dialogs.when.items import Clock, Item
 
 NOON = 720
 DAY = 1440
+_TOLD = frozenset({5, 10, 20, 25})
 _COARSE = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
 
 
@@ -64,16 +65,13 @@ def _relative(found: Found, state: State) -> Item | None:
     if minutes is None:
         return None
     if found.has("PAST", "AFTER"):
-        if (
-            lead.kind == "NUM"
-            and found.has("AFTER")
-            and not state.lexicon.conventions.get("after_minutes")
-        ):
+        after = lead.kind == "NUM" and found.has("AFTER") and not found.has("UNIT")
+        if after and not (state.lexicon.conventions.get("after_minutes") and minutes in _TOLD):
             return None
         return found.make("CLOCK", _shifted(hour, minutes))
     if lead.kind == "NUM" and found.has("TO"):
         # "ten to six" is ten minutes before six, "10 to 6" is a stretch of the day
-        if lead.raw.isdigit() or minutes not in {5, 10, 20, 25}:
+        if lead.raw.isdigit() or minutes not in _TOLD:
             return None
     return found.make("CLOCK", _shifted(hour, -minutes))
 
@@ -213,9 +211,7 @@ def _military(found: Found, _state: State) -> Item | None:
     number = found.items[-1]
     if len(number.raw) != 4 or not number.raw.isdigit():
         return None
-    if found.items[0] is number and number.raw[0] != "0" and not number.raw.endswith("00"):
-        return None
-    if found.items[0] is number and 1900 <= number.value <= 2100 and number.value % 100:
+    if found.items[0] is number and number.raw[0] != "0" and number.value % 5:
         return None
     clock = hour_of(number)
     return found.make("CLOCK", replace(clock, sure=True)) if clock else None

@@ -47,7 +47,8 @@ def _day_month(found: Found, state: State) -> Item | None:
     """October 2, the 3rd of June 2026, 28. Oktober, 21 mai."""
     month = found.first("MONTH")
     numbers = found.all("NUM", "ORD")
-    if month is None or not numbers:
+    unit = found.first("UNIT")
+    if month is None or not numbers or (unit is not None and unit.value != "day"):
         return None
     dom = numbers[0]
     year = _year(numbers[1]) if len(numbers) > 1 else None
@@ -338,7 +339,7 @@ def _piece(found: Found, state: State) -> Item | None:
     third = max(days // 3, 1)
     if found.has("REST"):
         start = max(start, state.today)
-    elif found.has("LATE"):
+    elif found.has("LATE", "LATER"):
         start = end - timedelta(days=third + (days == 7) * 2)
         if start <= state.today < end:
             start = state.today
@@ -355,7 +356,7 @@ def _piece(found: Found, state: State) -> Item | None:
 def _week_of(found: Found, state: State) -> Item | None:
     """The week of the 14th, w/c Feb 4."""
     unit, day = found.first("UNIT"), found.first("DAY")
-    if unit is None or unit.value != "week" or day is None:
+    if (unit is not None and unit.value != "week") or day is None:
         return None
     from dialogs.when.resolve import date_of  # noqa: PLC0415 - a day resolves with all the rules for days
 
@@ -398,6 +399,18 @@ def _of_period(found: Found, _state: State) -> Item | None:
         return None
     made = narrow(day.value, period.value)
     return found.make("DAY", made) if isinstance(made, Day) else None
+
+
+def _early_day(found: Found, _state: State) -> list[Item] | None:
+    """Early friday morning, late tomorrow afternoon; early tomorrow is its morning."""
+    lead, day = found.items[0], found.first("DAY")
+    if day is None:
+        return None
+    early = lead.kind == "EARLY"
+    part = found.first("DAYPART")
+    named = part.value if part else Part("morning" if early else "evening")
+    hint = ("early" if early else "late") if part else ""
+    return [day, Item("DAYPART", replace(named, hint=hint), lead.start, found.items[-1].end)]
 
 
 def _weekend(found: Found, state: State) -> Item | None:
@@ -468,7 +481,7 @@ RULES = (
     ),
     rule(
         "part of a period",
-        "(?:IN|THE|BY)* (?:EARLY|LATE|MID|REST) (?:OF|IN|THE|DASH)? (?:PERIOD|UNIT|MONTH)",
+        "(?:IN|THE|BY)* (?:EARLY|LATE|LATER|MID|REST) (?:OF|IN|THE|DASH)? (?:PERIOD|UNIT|MONTH)",
         lambda f, s: _piece(
             f if f.items[-1].kind != "MONTH" else Found([*f.items[:-1], _as_month(f.items[-1], s)]),
             s,
@@ -479,8 +492,10 @@ RULES = (
     rule("weekday", "(?:THE )?WDAY", _weekday),
     rule("a week on a day", "(?:LEN|UNIT) (?:ON|FROM|AFTER)? (?:THE)? DAY", _british_week),
     rule("a day week", "DAY UNIT(?!DAY|COMING|AFTERNEXT)", _british_week),
+    rule("the week of a day", "(?:IN|THE|FOR)* WEEKOF THE? DAY", _week_of),
     rule("the week of a day", "(?:IN|THE)* UNIT (?:OF|STARTING)? (?:THE)? (?:DAY)", _week_of),
     rule("that day", "(?:ON)? SAME UNIT", _same),
+    rule("the day after", "UNIT (?:AFTER|BEFORE) (?=STOP|COMMA|AT|$)", _day_after),
     rule("the day after", "THE (?:NEXT UNIT|UNIT (?:AFTER|BEFORE|LATER)(?!CLOCK|NUM))", _day_after),
     rule("length from a day", "LEN (?:FROM|AFTER|BEFORE) DAY", _from_day),
     rule("the day before a day", "THE? UNIT (?:AFTER|BEFORE) DAY", lambda f, s: _beside(f)),
@@ -495,5 +510,7 @@ RULES = (
     rule("a month", "MONTH", _month_alone),
     rule("a day of a period", "DAY (?:OF|IN|COMMA|ON)* PERIOD", _of_period),
     rule("a day of a period", "PERIOD (?:ON|COMMA|THE)* DAY", _of_period),
+    rule("part of a day", "(?:EARLY|LATE) (?:ON|IN)? DAY (?:IN|THE)* DAYPART", _early_day),
+    rule("part of a day", "(?:EARLY|LATE) (?:ON)? DAY(?!OF|AT|CLOCK)", _early_day),
     rule("part of a day", "(?:EARLY|LATE|MID) (?:IN|OF|DASH)? (?:THE|THIS)? DAYPART", _part),
 )

@@ -80,7 +80,7 @@ def _load(language: str, region: str) -> Lexicon:
     phrases: dict[str, list[Entry]] = {}
     mixed = []
     for phrase, kind, value in entries:
-        if any(each.isdigit() for each in phrase):
+        if any(each.isdigit() for each in phrase) and " " not in phrase:
             mixed.append(re.escape(phrase))
         parts = tuple(re.findall(r"[^\W_]+(?:'[^\W_]+)*'?|[^\s\w]", phrase))
         phrases.setdefault(parts[0], []).append((parts[1:], kind, value))

@@ -17,9 +17,9 @@ from dialogs.when.windows import wish
 FIRST: tuple[Rewrite, ...] = (
     *amounts.RULES,
     *clocks.BEFORE_LENGTHS,
+    *repeats.RULES,
     *clocks.HOUR_LETTERS,
     *amounts.LENGTHS,
-    *repeats.RULES,
     *spans.BEFORE_DAYS,
     *clocks.RULES,
     *days.RULES,
@@ -157,8 +157,11 @@ def _zone(
         "ISH",
     }
     for place, item in enumerate(items):
-        if item.kind == "YOURS" and context.place is not None:
-            return items[:place] + items[place + 1 :], context.place
+        if item.kind == "YOURS":
+            at = Item("AT", None, item.start, item.start)
+            lead = [at] if place and items[place - 1].kind == "NUM" else []
+            rest = items[: place - len(lead)] + lead + items[place - len(lead) : place]
+            return rest + items[place + 1 :], context.place
         if item.kind == "ZONE":
             if place and items[place - 1].kind in clocked:
                 end = place + 1 + (place + 1 < len(items) and items[place + 1].kind == "CLOCKWORD")

@@ -98,6 +98,16 @@ def _weekday_of_month(found: Found, _state: State) -> Item | None:
     return found.make("RULE", Rule("MONTHLY", byday=(f"{place}{WEEKDAYS[weekday.value]}",)))
 
 
+def _several_of_month(found: Found, _state: State) -> Item | None:
+    """Every first and third monday."""
+    places = sorted({item.value for item in found.all("ORD")})
+    weekday = found.items[-1] if found.items[-1].kind == "WDAY" else found.first("WDAY")
+    if weekday is None or not all(1 <= place <= 5 for place in places):
+        return None
+    days = tuple(f"{place}{WEEKDAYS[weekday.value]}" for place in places)
+    return found.make("RULE", Rule("MONTHLY", byday=days))
+
+
 _LIST = "(?:(?:COMMA|AND|OR|SLASH|DASH|COMMA AND) (?:ON|EVERY|THE)? (?:WDAY|WDAYS))*"
 
 RULES = (
@@ -106,6 +116,7 @@ RULES = (
         "(?:EVERY|THE|ON)* (?:ORD|LAST) WDAY OF? (?:TIMES|(?:EVERY|THE|ARTICLE)? UNIT)",
         _weekday_of_month,
     ),
+    rule("several weekdays of months", "EVERY THE? ORD (?:AND|OR|SLASH|COMMA) THE? ORD WDAY (?:OF (?:THE|EVERY)? UNIT)?", _several_of_month),
     rule("day of months", "(?:ON|THE)* UNIT? (?:ORD|NUM) OF? (?:TIMES|EVERY UNIT)", _day_of_month),
     rule("day of months", "(?:TIMES|EVERY UNIT) ON THE (?:ORD|NUM)", _day_of_month),
     rule("every so many days", "ON? EVERY (?:OTHER|ORD|NUM)? WDAY " + _LIST, _days),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from dialogs.when.calendar import add_months, week_start
 from dialogs.when.cascade import Found, State, rule
 from dialogs.when.clocks import at_number as clock_at
 from dialogs.when.clocks import hour_of
@@ -104,14 +105,15 @@ def _day_span(found: Found, _state: State) -> Item | None:
 
 def _bound(found: Found, _state: State) -> Item | None:
     lead, item = found.items[0], found.items[-1]
-    if item.kind in {"LATER", "EARLIER", "ONWARD"}:
-        side = "until" if item.kind == "EARLIER" else "from"
+    if item.kind in {"LATER", "EARLIER", "ONWARD", "BACKWARD"}:
+        side = "by" if item.kind in {"EARLIER", "BACKWARD"} else "from"
         return found.make("BOUND", Bound(side, found.first("CLOCK", "DAY").value))  # type: ignore[union-attr] # the pattern holds one
     side = {
-        "BEFORE": "until",
+        "BEFORE": "before",
         "BY": "by",
         "UNTIL": "until",
         "AFTER": "after",
+        "PAST": "after",
         "FROM": "from",
         "STARTING": "from",
     }[lead.kind]
@@ -122,8 +124,47 @@ def _bound(found: Found, _state: State) -> Item | None:
 
 def _not_bound(found: Found, _state: State) -> Item:
     bound = found.items[-1].value
-    side = {"until": "from", "by": "from", "after": "by", "from": "until"}[bound.side]
+    side = {
+        "before": "from",
+        "until": "from",
+        "by": "after",
+        "after": "by",
+        "from": "before",
+    }[bound.side]
     return found.make("BOUND", Bound(side, bound.of))
+
+
+def _half_day(found: Found, _state: State) -> Item:
+    """Sunday pm, friday in the am."""
+    return found.make("DAYPART", Part("afternoon" if found.items[-1].value else "morning"))
+
+
+def _same_in(found: Found, state: State) -> list[Item] | None:
+    """The same time next week: the booking's own weekday and hour, so many weeks on."""
+    same, period = found.first("SAMETIME", "SAME"), found.items[-1]
+    ref = state.context.ref
+    if ref is None or same is None or period.value.start is None:
+        return None
+    if period.value.unit == "week":
+        on = week_start(period.value.start) + timedelta(days=ref.weekday())
+    elif period.value.unit == "month":
+        on = add_months(ref.date(), 1)
+    else:
+        return None
+    day = Item("DAY", Day(on=on), period.start, period.end)
+    if same.kind == "SAME":
+        return [day]
+    return [day, Item("CLOCK", Clock(ref.hour * 60 + ref.minute, sure=True), same.start, same.end)]
+
+
+def _denied(found: Found, _state: State) -> Item:
+    """Monday doesn't work, 3 is no good."""
+    return found.make("EXCLUDE", found.items[0])
+
+
+def _also_excluded(found: Found, _state: State) -> list[Item]:
+    """Not friday or saturday."""
+    return [found.items[0], Item("EXCLUDE", found.items[-1], found.items[1].start, found.items[-1].end)]
 
 
 def _exclude(found: Found, _state: State) -> Item | None:
@@ -172,6 +213,10 @@ BEFORE_DAYS = (
 )
 
 HOURS = (
+    rule("a number after at", "AT NUM(?!NOUN|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", clock_at),
+    rule("a part by am or pm", "(?<=DAY)(?:IN|THE|COMMA)*MERIDIEM(?!X)", _half_day),
+    rule("a number ruled out", "(?<=NOT)(?:AT)?NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)", _hour),
+    rule("a number and later", "NUM(?=(?:OR|AND)?[ONWARD BACKWARD LATER EARLIER])", _hour_first),
     rule(
         "a number that is asked about",
         "(?<=ASK)NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)",
@@ -198,7 +243,18 @@ HOURS = (
         "NUM(?=(?:IN|OF|ON|AT|BY)? (?:THE|THIS)? DAYPART(?!NOUN))",
         _hour_first,
     ),
+    rule("a number beside a day", "(?<=[DAY DAYPART])DOTTED(?!NOUN|UNIT)", clock_at),
+    rule("a number beside a day", "DOTTED(?=(?:ON|COMMA|IN|THE)*[DAY DAYPART])", clock_at),
     rule("a number beside a day", "(?<!FOR)(?<!LABEL)NUM(?=(?:ON|COMMA)? DAY)", _hour_first),
+    rule(
+        "a number beside a bound",
+        "(?<=[BEFORE AFTER PAST BY UNTIL])(?:ABOUT)?NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM)",
+        _hour,
+    ),
+    rule("a number beside a bound", "(?<=FROM)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|TO|DASH|UNTIL|PERIOD)", _hour),
+    rule("a number beside a time", "(?<=[CLOCK SPAN][OR AND SLASH COMMA])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)", _hour),
+    rule("a number beside a time", "(?<=CLOCK COMMA OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)", _hour),
+    rule("a number beside a time", "NUM(?=[OR SLASH](?:CLOCK|SPAN))", _hour_first),
     rule("a number beside a stretch", "NUM(?=(?:DASH|TO|UNTIL) CLOCK)", _hour_first),
 )
 
@@ -236,16 +292,21 @@ RULES = (
     rule("a stretch from a day", "LEN STARTING DAY", _stretch),
     rule(
         "a bound",
-        "(?:BEFORE|AFTER|BY|UNTIL|FROM) (?:ON|THE|AT|ABOUT)* (?:CLOCK|DAY|PERIOD|DAYPART)",
+        "(?:BEFORE|AFTER|PAST|BY|UNTIL|FROM) (?:ON|THE|AT|ABOUT)* (?:CLOCK|DAY|PERIOD|DAYPART)",
         _bound,
     ),
+    rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA)* PERIOD", _same_in),
+    rule("the same day in", "SAME UNIT (?:ON|IN|OF|COMMA)* PERIOD", _same_in),
     rule("the same time", "SAMETIME", _same_time),
     rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
-    rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD)", _bound),
+    rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
+    rule("something denied", "(?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN) X? NEGATED", _denied),
     rule("a bound denied", "NOT BOUND", _not_bound),
     rule(
         "an exclusion",
         "(?:NOT|CUE) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE)* (?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE)",
         _exclude,
     ),
+    rule("another exclusion", "EXCLUDE (?:OR|AND) (?:ON|THE)* (?:CLOCK|DAY|DAYPART|PERIOD)", _also_excluded),
+    rule("another exclusion", "EXCLUDE (?:OR|AND) (?:ON|THE)* (?:CLOCK|DAY|DAYPART|PERIOD)", _also_excluded),
 )

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.when.cascade import State
-from dialogs.when.choices import Choice, Days, Sorted
+from dialogs.when.choices import Choice, Sorted
 from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Part, Period, Rule
+from dialogs.when.merging import Days, narrow
 from dialogs.when.model import Grain, Note, Problem, Window, Wish
 from dialogs.when.repeats import WEEKDAYS
 from dialogs.when.resolve import date_of, days_window, part_span, settle, settle_span, wall
@@ -146,8 +147,8 @@ def _bounded_days(choice: Choice, said: Sorted, making: _Making) -> None:
         limits = _limits(bound.of, state)  # type: ignore[arg-type] # day bounds hold days
         if limits is None:
             continue
-        if bound.side in {"by", "until"}:
-            edge = limits[1] if bound.side == "by" else limits[0]
+        if bound.side in {"by", "until", "before"}:
+            edge = limits[1] if _inclusive(bound) else limits[0]
             if isinstance(choice.time, Clock):
                 day = limits[1] - timedelta(days=1)
                 making.windows.append(
@@ -170,6 +171,11 @@ def _bounded_days(choice: Choice, said: Sorted, making: _Making) -> None:
                 return
     if start is not None or end is not None:
         making.windows.append(days_window(start, end, making.zone, Grain.RANGE))
+
+
+def _inclusive(bound: Bound) -> bool:
+    """By friday and until friday have the friday; until may ends before it."""
+    return bound.side == "by" or (bound.side == "until" and isinstance(bound.of, Day))
 
 
 def _timed(choice: Choice, day: date, making: _Making, *, assumed: bool) -> None:
@@ -275,8 +281,6 @@ def _excluded(said: Sorted, making: _Making) -> tuple[list[Window], str | None]:
         if item.kind in {"DAY", "PERIOD", "DAYSPAN"}:
             choice.days = item.value
             if isinstance(day, Period) and isinstance(item.value, Day):
-                from dialogs.when.choices import narrow
-
                 choice.days = narrow(item.value, day) or item.value
         elif item.kind == "DAYPART":
             choice.part = item.value
@@ -312,8 +316,8 @@ def _recurrence(said: Sorted, making: _Making) -> str:
         limits = _limits(bound.of, state)  # type: ignore[arg-type] # day bounds hold days
         if limits is None:
             continue
-        if bound.side in {"by", "until"}:
-            until = limits[1] - timedelta(days=1)
+        if bound.side in {"by", "until", "before"}:
+            until = (limits[1] if _inclusive(bound) else limits[0]) - timedelta(days=1)
         else:
             start = limits[0]
     said_day = choice.days
