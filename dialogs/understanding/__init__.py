@@ -1,1 +1,26 @@
-"""dialogs.understanding"""
+"""What people mean: a message to intents and facts, pure, by grammar and not by a model."""
+
+from dialogs.understanding.facts import (
+    PROVIDERS,
+    Asked,
+    Facts,
+    Intent,
+    Named,
+    Option,
+    Understood,
+    Vocabulary,
+)
+from dialogs.understanding.understanding import pressed, understand
+
+__all__ = [
+    "PROVIDERS",
+    "Asked",
+    "Facts",
+    "Intent",
+    "Named",
+    "Option",
+    "Understood",
+    "Vocabulary",
+    "pressed",
+    "understand",
+]

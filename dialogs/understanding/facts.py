@@ -1,0 +1,162 @@
+"""The facts of understanding: what a message can mean, and what it is read against."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from dialogs.when import Wish
+
+
+class Intent(StrEnum):
+    """The closed list of what a message can want; docs/intents.md explains each with examples."""
+
+    BOOK = "book"
+    ASK = "ask"
+    CHOOSE = "choose"
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    CORRECT = "correct"
+    ALTERNATIVES = "alternatives"
+    CANCEL = "cancel"
+    MOVE = "move"
+    LIST = "list"
+    JOIN = "join"
+    LEAVE = "leave"
+    PLACE = "place"
+    SOONER = "sooner"
+    RECURRING = "recurring"
+    PRICE = "price"
+    POLICY = "policy"
+    HOURS = "hours"
+    ADDRESS = "address"
+    ZONE = "zone"
+    LANGUAGE = "language"
+    HUMAN = "human"
+    THANKS = "thanks"
+    HELLO = "hello"
+    BYE = "bye"
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    UNDO = "undo"
+    INFORM = "inform"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    WEEK = "week"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    LATE = "late"
+    SICK = "sick"
+    NO_SHOW = "no_show"
+    WAITING = "waiting"
+    BOOK_FOR = "book_for"
+    LINK = "link"
+    UNKNOWN = "unknown"
+
+
+PROVIDERS = frozenset(
+    {
+        Intent.TODAY,
+        Intent.TOMORROW,
+        Intent.WEEK,
+        Intent.ACCEPT,
+        Intent.REFUSE,
+        Intent.BLOCK,
+        Intent.UNBLOCK,
+        Intent.LATE,
+        Intent.SICK,
+        Intent.NO_SHOW,
+        Intent.WAITING,
+        Intent.BOOK_FOR,
+    }
+)
+"""What only a linked provider can want; for anybody else these words mean something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A service or provider: its key, and everything it is called, in any language."""
+
+    key: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of one business.
+
+    `hours` are its widest opening hours as local wall times (they decide am or pm of a bare
+    hour); `party` says that it books by party size or seats.
+    """
+
+    services: tuple[Named, ...] = ()
+    providers: tuple[Named, ...] = ()
+    hours: tuple[time, time] | None = None
+    party: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of the last message, in order; `start` is an aware instant."""
+
+    label: str
+    start: datetime | None = None
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the last message to this person left open.
+
+    `what` is one of confirm, service, when, party, choose, which, provider, more, nothing
+    ("more": "anything else?"). `ref` is the aware start of the booking or slot under
+    discussion, `day` the local day being talked about.
+    """
+
+    what: str = "nothing"
+    options: tuple[Option, ...] = ()
+    ref: datetime | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the message states; None, False or empty where it states nothing.
+
+    `service` and `provider` are keys of the vocabulary, `services` the candidates where the
+    words fit several. `choice` and `choices` are 0-based indexes into the options asked.
+    `ref` is a booking reference in capitals, `number` the one of "confirm 2", `code` a
+    one-time code of six digits, `phone` digits with an optional leading +, `language` a
+    locale such as "es", `zone` an IANA name ("I'm in Denver").
+    """
+
+    wish: Wish
+    service: str | None = None
+    services: tuple[str, ...] = ()
+    provider: str | None = None
+    anyone: bool = False
+    party: int | None = None
+    choice: int | None = None
+    choices: tuple[int, ...] = ()
+    ref: str | None = None
+    number: int | None = None
+    code: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message understood: intents with the most important first (never empty), and facts."""
+
+    intents: tuple[Intent, ...]
+    facts: Facts
+    locale: str
+
+    def has(self, *intents: Intent) -> bool:
+        """Whether any of these intents is there."""
+        return any(intent in self.intents for intent in intents)

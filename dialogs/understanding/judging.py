@@ -1,0 +1,198 @@
+"""From the patterns a message answers to, to its intents: what was asked decides between them."""
+
+from collections.abc import Iterable
+
+from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
+from dialogs.understanding.gathering import Said
+from dialogs.understanding.lexicon import Lexicon
+
+ORDER = (
+    Intent.STOP,
+    Intent.START,
+    Intent.LINK,
+    Intent.UNDO,
+    Intent.ACCEPT,
+    Intent.REFUSE,
+    Intent.SICK,
+    Intent.LATE,
+    Intent.NO_SHOW,
+    Intent.UNBLOCK,
+    Intent.BLOCK,
+    Intent.BOOK_FOR,
+    Intent.WAITING,
+    Intent.TODAY,
+    Intent.TOMORROW,
+    Intent.WEEK,
+    Intent.LEAVE,
+    Intent.CANCEL,
+    Intent.MOVE,
+    Intent.CORRECT,
+    Intent.CHOOSE,
+    Intent.CONFIRM,
+    Intent.DECLINE,
+    Intent.JOIN,
+    Intent.PLACE,
+    Intent.SOONER,
+    Intent.ALTERNATIVES,
+    Intent.RECURRING,
+    Intent.BOOK,
+    Intent.LIST,
+    Intent.POLICY,
+    Intent.PRICE,
+    Intent.HOURS,
+    Intent.ADDRESS,
+    Intent.ASK,
+    Intent.ZONE,
+    Intent.LANGUAGE,
+    Intent.HUMAN,
+    Intent.HELP,
+    Intent.INFORM,
+    Intent.HELLO,
+    Intent.THANKS,
+    Intent.BYE,
+    Intent.UNKNOWN,
+)
+_RANK = {intent: rank for rank, intent in enumerate(ORDER)}
+_YESNO = frozenset({"confirm"})
+_PICKING = frozenset({"choose", "which"})
+_MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
+
+
+def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tuple[Intent, ...]:
+    """Weigh what was found; the most important first, never empty."""
+    hits = lexicon.intents.find(said.reading.view)
+    situations = _situations(asked)
+    found = {
+        Intent(name)
+        for name, situation in (hit.split(".") for hit in hits)
+        if situation in situations
+    }
+    found -= {Intent(hit.split(".")[0]) for hit in hits if hit.endswith(".unless")}
+    if Intent.ASK in found and "book.any" not in hits:
+        found.discard(Intent.BOOK)
+    if not provider:
+        found -= PROVIDERS
+    facts = said.facts
+    if facts.code is None or not (provider or Intent.LINK in found):
+        found.discard(Intent.LINK)
+    _choose(found, facts, asked)
+    _agree(found, facts, asked)
+    if provider:
+        _provide(found, facts)
+    _prune(found, facts)
+    if stated(facts) and not (found - _MANNERS):
+        found.add(Intent.INFORM)
+    if not found:
+        found.add(Intent.UNKNOWN)
+    return tuple(sorted(found, key=_RANK.__getitem__))
+
+
+def stated(facts: Facts) -> bool:
+    """Whether the message states any fact at all."""
+    return bool(
+        facts.wish
+        or facts.service
+        or facts.services
+        or facts.provider
+        or facts.anyone
+        or facts.party
+        or facts.ref
+        or facts.name
+        or facts.phone
+        or facts.code
+    )
+
+
+def _situations(asked: Asked) -> frozenset[str]:
+    """Which lists of patterns count after what was asked."""
+    if asked.what in _YESNO:
+        return frozenset({"any", "yesno"})
+    if asked.options or asked.what in _PICKING:
+        return frozenset({"any", "options"})
+    if asked.what in {"nothing", "more"}:
+        return frozenset({"any", "idle"})
+    return frozenset({"any", "open"})
+
+
+def _booking_facts(facts: Facts) -> bool:
+    return bool(
+        facts.wish.windows or facts.party or facts.service or facts.services or facts.provider
+    )
+
+
+def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
+    """Pick one of the options; "yes" to the only one of them picks it."""
+    if asked.options and facts.choices:
+        found.add(Intent.CHOOSE)
+        found -= {Intent.BOOK, Intent.ASK, Intent.CORRECT, Intent.SOONER, Intent.ALTERNATIVES}
+        if len(facts.choices) == 1:
+            found.discard(Intent.DECLINE)
+        found.discard(Intent.CONFIRM)
+    elif asked.what in _PICKING and len(asked.options) < 2 and Intent.CONFIRM in found:  # noqa: PLR2004 - one is no choice
+        found.discard(Intent.CONFIRM)
+        found.add(Intent.CHOOSE)
+
+
+def _agree(found: set[Intent], facts: Facts, asked: Asked) -> None:
+    """Yes, no, and "yes, but": what becomes of the open question."""
+    if asked.what in _YESNO:
+        if (
+            _booking_facts(facts)
+            and not found & {Intent.CONFIRM, Intent.CANCEL, Intent.MOVE, Intent.CORRECT}
+            and not found & {Intent.JOIN, Intent.LIST, Intent.RECURRING}
+        ):
+            found.add(Intent.CORRECT)
+        if Intent.MOVE in found and _booking_facts(facts):
+            found.add(Intent.CORRECT)
+        if Intent.CORRECT in found:
+            found -= {Intent.BOOK, Intent.ASK}
+            if Intent.CONFIRM not in found:
+                found.add(Intent.DECLINE)
+        if Intent.CANCEL in found and Intent.CONFIRM not in found:
+            found.add(Intent.DECLINE)
+        if Intent.DECLINE in found:
+            found.discard(Intent.CONFIRM)
+        return
+    if Intent.DECLINE in found:
+        found.discard(Intent.CONFIRM)
+    if Intent.CORRECT in found and not _booking_facts(facts):
+        found.discard(Intent.CORRECT)
+
+
+def _provide(found: set[Intent], facts: Facts) -> None:
+    """Sort out a provider's words: one thing at a time, and a number needs its request."""
+    if found & {Intent.ACCEPT, Intent.REFUSE} and facts.number is None and facts.ref is None:
+        kept = {Intent.ACCEPT: Intent.CONFIRM, Intent.REFUSE: Intent.DECLINE}
+        for intent, plain in kept.items():
+            if intent in found:
+                found.add(plain)
+    if found & {Intent.SICK, Intent.LATE, Intent.BLOCK, Intent.UNBLOCK, Intent.NO_SHOW}:
+        found -= {Intent.BOOK, Intent.ASK, Intent.HOURS, Intent.RECURRING}
+    if Intent.BOOK_FOR in found:
+        found.discard(Intent.BOOK)
+    if found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:
+        found -= {Intent.ASK, Intent.LIST, Intent.BOOK}
+
+
+def _prune(found: set[Intent], facts: Facts) -> None:
+    """Where two readings of the same words stand side by side, keep the one that is meant."""
+    for strong, weak in _BEATS:
+        if strong in found:
+            found -= weak
+    if Intent.ZONE in found and facts.zone is None:
+        found -= {Intent.ZONE} if facts.wish.zone_said else set()
+
+
+_BEATS: Iterable[tuple[Intent, set[Intent]]] = (
+    (Intent.STOP, {Intent.CANCEL, Intent.LEAVE, Intent.DECLINE}),
+    (Intent.LEAVE, {Intent.CANCEL, Intent.JOIN, Intent.PLACE}),
+    (Intent.PLACE, {Intent.JOIN, Intent.ASK, Intent.LIST, Intent.ADDRESS}),
+    (Intent.CANCEL, {Intent.BOOK, Intent.LIST, Intent.MOVE}),
+    (Intent.MOVE, {Intent.BOOK, Intent.LIST, Intent.ASK}),
+    (Intent.JOIN, {Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}),
+    (Intent.POLICY, {Intent.PRICE, Intent.CANCEL, Intent.ASK}),
+    (Intent.LIST, {Intent.ASK, Intent.BOOK}),
+    (Intent.BOOK, {Intent.ASK}),
+    (Intent.HOURS, {Intent.ASK}),
+    (Intent.LANGUAGE, {Intent.HELP}),
+)

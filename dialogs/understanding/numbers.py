@@ -1,0 +1,107 @@
+"""Numbers in a message that are no time: references, codes, phones, party sizes."""
+
+import re
+from collections.abc import Sequence
+
+from dialogs.understanding.facts import Asked, Vocabulary
+from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.view import Mark, Reading
+
+_PHONE = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[\s().-]{0,2}\d){7,14}(?!\d)")
+_CODE = re.compile(r"(?<![\d+])\d{3}[\s-]?\d{3}(?!\d)")
+_REF = re.compile(r"(?<![\w#+])#?([A-Za-z2-9]{5})(?!\w)")
+_REF_LETTERS = frozenset("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s")
+_MOST = 99
+_LATE = 6
+
+
+def phone(text: str) -> tuple[str, Mark] | None:
+    """Give the first phone number as digits with an optional leading +, and where it stands."""
+    for match in _PHONE.finditer(text):
+        if _DATE.match(match.group() + " "):
+            continue
+        said = match.group()
+        digits = re.sub(r"\D", "", said)
+        plus = "+" if said.startswith(("+", "00")) else ""
+        bare = digits.removeprefix("00") if said.startswith("00") else digits
+        return plus + bare, Mark("phone", match.start(), match.end())
+    return None
+
+
+def code(text: str) -> tuple[str, Mark] | None:
+    """Give a one-time code of six digits and where it stands."""
+    match = _CODE.search(text)
+    if match is None:
+        return None
+    return re.sub(r"\D", "", match.group()), Mark("code", match.start(), match.end())
+
+
+def reference(text: str, lexicon: Lexicon, taken: frozenset[str]) -> tuple[str, Mark] | None:
+    """Give a booking reference: five of A-Z and 2-9 without I, O, 0 and 1.
+
+    Letters alone count only in capitals beside other words in lower case, and never if they
+    are a word that we know or a name of the business (`taken`, folded).
+    """
+    shouted = text.upper() == text
+    for match in _REF.finditer(text):
+        said = match.group(1)
+        if not _REF_LETTERS.issuperset(said.upper()):
+            continue
+        low = said.lower()
+        digits = sum(c.isdigit() for c in said)
+        if digits == 0:
+            lonely = text.strip(" .!#") == said
+            if not said.isupper() or (shouted and not lonely):
+                continue
+            if low in taken or lexicon.speller.meant(low) in lexicon.not_names:
+                continue
+        elif digits == len(said) or re.fullmatch(r"\d+[a-z]+", said):
+            continue
+        return said.upper(), Mark("ref", match.start(), match.end())
+    return None
+
+
+def party(
+    reading: Reading, lexicon: Lexicon, vocabulary: Vocabulary, asked: Asked
+) -> tuple[int, Mark] | None:
+    """Give the number of people said, and where; bare numbers only where seats are booked."""
+    names = ["party"]
+    if vocabulary.party and not asked.options:
+        names.append("party_seats")
+    if asked.what == "party":
+        names.append("party_asked")
+    best: tuple[int, Mark] | None = None
+    for name, match in lexicon.facts.matches(reading.view):
+        first, last = reading.span(match)
+        if name in names:
+            said = match.group("n")
+            size = int(said) if said.isdigit() else 1
+            bare = name == "party_seats" and match.group().split()[0] not in lexicon.for_words
+            if 0 < size <= _MOST and not (bare and _is_hour(size, vocabulary)):
+                first, last = reading.span(match, "n")
+                best = (size, Mark("party", first, last))
+                if name == "party":
+                    return best
+        elif name == "party_two":
+            return 2, Mark("party", first, last)
+        elif name == "party_one" and best is None:
+            best = (1, Mark("party", first, last))
+    return best
+
+
+def _is_hour(size: int, vocabulary: Vocabulary) -> bool:
+    """Whether "make it 8" rather means an hour: late enough, and within opening hours."""
+    if vocabulary.hours is None or not _LATE <= size <= 12:  # noqa: PLR2004 - a clock's face
+        return False
+    opens, closes = vocabulary.hours
+    wraps = closes <= opens
+    return any(opens.hour <= hour and (wraps or hour <= closes.hour) for hour in (size, size + 12))
+
+
+def blank(text: str, marks: Sequence[Mark]) -> str:
+    """Give the text with marked spans made of letters that mean nothing, places kept."""
+    out = text
+    for mark in marks:
+        out = out[: mark.start] + "x" * (mark.end - mark.start) + out[mark.end :]
+    return out

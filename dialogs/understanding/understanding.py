@@ -1,0 +1,80 @@
+"""A message to its intents and facts: pure, by grammar, in the words of one language."""
+
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dialogs.understanding.facts import Asked, Facts, Intent, Understood, Vocabulary
+from dialogs.understanding.gathering import gather
+from dialogs.understanding.judging import judge
+from dialogs.understanding.lexicon import FALLBACK, Lexicon, lexicon
+from dialogs.understanding.text import Word, shorten, words
+from dialogs.when import Wish
+
+
+def understand(
+    text: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    locale: str = "en",
+    vocabulary: Vocabulary | None = None,
+    asked: Asked | None = None,
+    provider: bool = False,
+) -> Understood:
+    """Understand a whole message; never raises for any text.
+
+    `now` is an aware instant, `zone` the reader's, `asked` what the last message to this person
+    left open. `provider` turns on the words of a linked provider: for a customer "today" is a
+    time, for a provider it is the day's list.
+    """
+    vocabulary = vocabulary or Vocabulary()
+    asked = asked or Asked()
+    said = shorten(unicodedata.normalize("NFC", text))
+    found = lexicon(locale)
+    row = words(said)
+    bare = _keyword(row, found)
+    if bare is not None:
+        return Understood((bare,), Facts(wish=Wish()), locale)
+    gathered = gather(
+        said,
+        row,
+        lexicon=found,
+        locale=locale,
+        now=now,
+        zone=zone,
+        vocabulary=vocabulary,
+        asked=asked,
+        provider=provider,
+    )
+    intents = judge(gathered, asked=asked, lexicon=found, provider=provider)
+    facts = gathered.facts
+    if Intent.ZONE not in intents and facts.zone is not None:
+        facts = replace(facts, zone=None)
+    if Intent.LANGUAGE not in intents and facts.language is not None:
+        facts = replace(facts, language=None)
+    return Understood(intents, facts, locale)
+
+
+def _keyword(row: tuple[Word, ...], own: Lexicon) -> Intent | None:
+    """Recognise a carrier's keyword standing alone: STOP, START, HELP, in any language."""
+    bare = " ".join(word.text for word in row if word.text[0].isalnum())
+    return own.keywords.get(bare) or lexicon(FALLBACK).keywords.get(bare)
+
+
+def pressed(label: str, *, asked: Asked, locale: str = "en") -> Understood:
+    """Understand a button: an option's own label chooses it, else it says yes or no.
+
+    A label that is none of these is UNKNOWN; the caller may try its words with `understand`.
+    """
+    plain = label.strip().casefold()
+    for place, option in enumerate(asked.options):
+        if option.label.strip().casefold() == plain:
+            facts = Facts(wish=Wish(), choice=place, choices=(place,))
+            return Understood((Intent.CHOOSE,), facts, locale)
+    for name in (locale, FALLBACK):
+        intent = lexicon(name).buttons.get(plain)
+        if intent is not None:
+            return Understood((intent,), Facts(wish=Wish()), locale)
+    return Understood((Intent.UNKNOWN,), Facts(wish=Wish()), locale)
