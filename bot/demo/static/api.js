@@ -1,4 +1,4 @@
-// What the page asks of its server: plain JSON calls, and one stream of events that comes back by itself.
+// What the page asks of its server: JSON calls, and one stream of events that comes back by itself.
 
 const QUIET = "The demo’s server does not answer. Is it still running?";
 

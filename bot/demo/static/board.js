@@ -4,6 +4,7 @@ import { el, icon } from "./dom.js";
 import { layOut, seatsOf, STATUS } from "./layout.js";
 import { clockTime, countdown, dateName, now, zoneName } from "./time.js";
 
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KINDS = { provider: "", room: "", table: "seats", class: "seats" };
 
 /** Draws boards into `root`, updating in place, so that a change can be seen happening. */
@@ -71,18 +72,20 @@ export class Board {
     this.past = el("div", { class: "past" });
     this.tracks = plan.rows.map(() => el("ul", { class: "track", role: "list" }));
     const rows = plan.rows.map((row, index) => this.row(row, this.tracks[index]));
+    const over = el("div", { class: "over" }, this.past, this.line);
     this.root.append(
-      el("div", { class: "canvas" }, this.axis(), el("div", { class: "rows" }, rows, el("div", { class: "over" }, this.past, this.line))),
+      el("div", { class: "canvas" }, this.axis(), el("div", { class: "rows" }, rows, over)),
     );
   }
 
   axis() {
     const marks = this.plan.marks.map((mark) => {
       const zone = mark.zone === "" ? null : el("em", {}, mark.zone);
-      return put(el("span", { class: mark.zone === "" ? "mark" : "mark change" }, mark.text, zone), mark.left);
+      return put(el("span", { class: "mark" }, mark.text, zone), mark.left);
     });
     const zone = el("span", { class: "corner" }, zoneName(this.plan.from, this.data.zone));
-    return el("div", { class: "axis", "aria-hidden": "true" }, zone, el("div", { class: "marks" }, marks, this.pill));
+    const scale = el("div", { class: "marks" }, marks, this.pill);
+    return el("div", { class: "axis", "aria-hidden": "true" }, zone, scale);
   }
 
   row({ column }, track) {
@@ -123,7 +126,8 @@ export class Board {
   block(fresh) {
     const button = el("button", { type: "button", class: "face", tabIndex: -1 });
     button.addEventListener("click", () => this.detail(button, this.describe(button.block)));
-    return el("li", { class: fresh ? "block new" : "block" }, el("i", { class: "before" }), el("i", { class: "after" }), button);
+    const buffers = [el("i", { class: "before" }), el("i", { class: "after" })];
+    return el("li", { class: fresh ? "block new" : "block" }, buffers, button);
   }
 
   draw(node, block) {
@@ -153,6 +157,7 @@ export class Board {
     const status = STATUS[item.status] ?? { words: item.status };
     const { taken, capacity } = seatsOf(block);
     const isClass = item.status === "class";
+    const of = capacity === null ? "" : ` of ${capacity}`;
     const until = item.expires_at && status.spanMs !== undefined ? Date.parse(item.expires_at) : null;
     return {
       status: item.status,
@@ -162,8 +167,8 @@ export class Board {
       state: status.words,
       customer: item.customer,
       party: isClass ? null : item.party,
-      seats: isClass ? `${taken.length}${capacity === null ? "" : ` of ${capacity}`} seats taken` : null,
-      guests: block.seats.map((seat) => `${seat.customer ?? "Somebody"} · ${seat.party ?? 1} · ${STATUS[seat.status]?.words ?? seat.status}`),
+      seats: isClass ? `${taken.length}${of} seats taken` : null,
+      guests: block.seats.map(guest),
       ref: item.ref,
       until,
       untilWords: until === null ? null : `until ${clockTime(until, zone)}`,
@@ -219,7 +224,8 @@ export class Board {
   toNow() {
     if (this.plan === null) return;
     const { from, to, rows } = this.plan;
-    const first = Math.min(1, ...rows.flatMap((row) => row.blocks.filter((block) => block.layer === "front").map((block) => block.left)));
+    const bookings = rows.flatMap((row) => row.blocks.filter((block) => block.layer === "front"));
+    const first = Math.min(1, ...bookings.map((block) => block.left));
     const today = now() >= from && now() <= to;
     this.toShare(today ? (now() - from) / (to - from) : first);
   }
@@ -247,7 +253,7 @@ export class Board {
 
   walk(event) {
     const face = event.target.closest(".face");
-    const along = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const along = ARROWS[event.key];
     if (face === null || along === undefined) return;
     event.preventDefault();
     const rows = this.tracks.map((track) =>
@@ -259,7 +265,7 @@ export class Board {
       const beyond = along[1] > 0 ? rows.slice(here + 1) : rows.slice(0, here).reverse();
       const row = beyond.find((one) => one.length > 0) ?? [];
       const far = (one) => Math.abs(one.block.start - face.block.start);
-      next = row.reduce((best, one) => (best === undefined || far(one) < far(best) ? one : best), undefined);
+      [next] = [...row].sort((one, other) => far(one) - far(other));
     }
     next?.focus();
     next?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -295,6 +301,11 @@ function meter(block) {
     el("i", { data: { status: taken[seat] ?? "free" } }),
   );
   return el("span", { class: "meter" }, dots);
+}
+
+function guest(item) {
+  const status = STATUS[item.status]?.words ?? item.status;
+  return `${item.customer ?? "Somebody"} · ${item.party ?? 1} · ${status}`;
 }
 
 function sentence(facts) {

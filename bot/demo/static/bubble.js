@@ -52,7 +52,12 @@ function bubble(message, look, node) {
     { class: "bubble" },
     el("p", { class: "by" }, who, tag ? el("span", { class: "app" }, "app") : null),
     body(message.text, node),
-    el("p", { class: "meta" }, el("time", { dateTime: message.at }, time(message, look)), ticks(message, look)),
+    el(
+      "p",
+      { class: "meta" },
+      el("time", { dateTime: message.at }, time(message, look)),
+      ticks(message, look),
+    ),
   );
 }
 

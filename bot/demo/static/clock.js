@@ -1,11 +1,23 @@
 // The clock of the demo: what time it is at the place, and the buttons that move it.
 
-import { ahead, addDays, aheadInWords, cityName, clockTime, dateIn, dayName, instantOf, now, onTick, setNow } from "./time.js";
+import {
+  addDays,
+  ahead,
+  aheadInWords,
+  cityName,
+  clockTime,
+  dateIn,
+  dayName,
+  instantOf,
+  now,
+  onTick,
+  setNow,
+} from "./time.js";
 
 // Quiet hours end at 08:00: what waited for the morning is sent then.
 const MORNING = 8;
 
-/** Wire the clock in `root`; `zone()` gives the present place's zone, `move(change)` asks the server. */
+/** Wire the clock in `root`; `zone()` gives the place's zone, `move(change)` asks the server. */
 export function startClock(root, { zone, move, complain }) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
   const [time, day, gap] = [part("time"), part("day"), part("gap")];

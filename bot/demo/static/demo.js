@@ -72,12 +72,16 @@ function choosePlace() {
   const place = state.places.find((one) => one.slug === slug) ?? state.place ?? state.places[0];
   if (place === undefined || place === state.place) return;
   state.stop();
-  Object.assign(state, { place, day: null, shown: null, today: null, phones: new Map(), unread: new Map() });
+  Object.assign(state, { place, day: null, shown: null, today: null });
+  state.phones = new Map();
+  state.unread = new Map();
   document.documentElement.dataset.place = place.slug;
   document.title = `${place.name} · Slotkeeper demo`;
   for (const link of find("places").children) {
-    if (link.dataset.slug === place.slug) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    link.removeAttribute("aria-current");
+    if (link.dataset.slug !== place.slug) continue;
+    link.setAttribute("aria-current", "page");
+    link.scrollIntoView({ block: "nearest", inline: "center" });
   }
   find("about").textContent = place.about ?? "";
   find("news").replaceChildren();

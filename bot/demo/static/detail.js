@@ -17,7 +17,8 @@ export function startDetail(root) {
       ["Seats", facts.seats],
       ["Reference", facts.ref],
     ].filter(([, value]) => value !== null && value !== undefined && value !== "");
-    const state = [STATUS[facts.status]?.words ?? facts.status, facts.untilWords].filter(Boolean).join(" ");
+    const status = STATUS[facts.status]?.words ?? facts.status;
+    const state = [status, facts.untilWords].filter(Boolean).join(" ");
     root.replaceChildren(
       el("h3", {}, facts.title),
       el("p", { class: "state" }, state),

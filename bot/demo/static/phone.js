@@ -31,58 +31,83 @@ export class Phone {
   }
 
   build() {
-    const { phone, place } = this;
-    const name = CHANNELS[phone.channel] ?? phone.channel;
-    this.time = el("span", { class: "time" });
-    this.list = el("ol", { class: "messages" });
-    this.dots = el(
-      "p",
-      { class: "typing", hidden: true, "aria-hidden": "true" },
-      el("i"), el("i"), el("i"),
-    );
-    this.log = el(
-      "div",
-      { class: "log", role: "log", tabIndex: 0, "aria-live": "polite", "aria-busy": "true",
-        "aria-label": `${phone.label}’s conversation with ${place.name}` },
-      el("p", { class: "empty" }, "Nothing said yet. Pick a line below, or write your own."),
-      this.list, this.dots,
-    );
-    this.complaint = el("p", { class: "complaint", role: "alert", hidden: true });
-    this.replies = el("div", { class: "chips", role: "group", "aria-label": `Suggestions for ${phone.label}` });
+    const { phone } = this;
     return el(
       "article",
-      { class: `phone ${phone.channel}`, id: `phone-${phone.id}`, data: { phone: phone.id, role: phone.role },
-        "aria-labelledby": `name-${phone.id}` },
-      el(
-        "header",
-        { class: "caption" },
-        el("h3", { id: `name-${phone.id}` }, phone.label),
-        el("span", { class: "kind" }, phone.role === "provider" ? "provider" : "customer"),
-        el("span", { class: "channel" }, icon(CHANNELS[phone.channel] ? phone.channel : "sms"), name),
-      ),
-      el(
-        "div",
-        { class: "device" },
-        el("div", { class: "status" }, this.time, el("span", { class: "city" }, cityName(phone.zone)), icon("signal")),
-        el(
-          "div",
-          { class: "peer" },
-          el("span", { class: "face", "aria-hidden": "true" }, icon("mark")),
-          el("span", { class: "names" }, el("b", {}, place.name), el("small", {}, KNOWS[phone.channel] ?? "bot")),
-        ),
-        this.log, this.complaint, this.replies, this.composer(),
-      ),
+      {
+        class: `phone ${phone.channel}`,
+        id: `phone-${phone.id}`,
+        data: { phone: phone.id, role: phone.role },
+        "aria-labelledby": `name-${phone.id}`,
+      },
+      this.caption(),
+      el("div", { class: "device" }, this.head(), this.conversation(), this.foot()),
     );
   }
 
-  composer() {
+  caption() {
     const { phone } = this;
+    const known = CHANNELS[phone.channel];
+    return el(
+      "header",
+      { class: "caption" },
+      el("h3", { id: `name-${phone.id}` }, phone.label),
+      el("span", { class: "kind" }, phone.role === "provider" ? "provider" : "customer"),
+      el("span", { class: "channel" }, icon(known ? phone.channel : "sms"), known ?? phone.channel),
+    );
+  }
+
+  head() {
+    const { phone, place } = this;
+    this.time = el("span", { class: "time" });
+    const city = el("span", { class: "city" }, cityName(phone.zone));
+    const face = el("span", { class: "face", "aria-hidden": "true" }, icon("mark"));
+    const kind = el("small", {}, KNOWS[phone.channel] ?? "bot");
+    return [
+      el("div", { class: "status" }, this.time, city, icon("signal")),
+      el("div", { class: "peer" }, face, el("span", { class: "names" }, el("b", {}, place.name), kind)),
+    ];
+  }
+
+  conversation() {
+    this.list = el("ol", { class: "messages" });
+    const dots = [el("i"), el("i"), el("i")];
+    this.dots = el("p", { class: "typing", hidden: true, "aria-hidden": "true" }, dots);
+    this.log = el(
+      "div",
+      {
+        class: "log",
+        role: "log",
+        tabIndex: 0,
+        "aria-live": "polite",
+        "aria-busy": "true",
+        "aria-label": `${this.phone.label}’s conversation with ${this.place.name}`,
+      },
+      el("p", { class: "empty" }, "Nothing said yet. Pick a line below, or write your own."),
+      this.list,
+      this.dots,
+    );
+    return this.log;
+  }
+
+  foot() {
+    const label = `Suggestions for ${this.phone.label}`;
+    this.complaint = el("p", { class: "complaint", role: "alert", hidden: true });
+    this.replies = el("div", { class: "chips", role: "group", "aria-label": label });
+    return [this.complaint, this.replies, this.composer()];
+  }
+
+  composer() {
+    const { label } = this.phone;
     this.input = el("textarea", {
-      rows: 1, placeholder: "Message", autocomplete: "off", enterkeyhint: "send",
-      "aria-label": `Write as ${phone.label}`,
+      rows: 1,
+      placeholder: "Message",
+      autocomplete: "off",
+      enterkeyhint: "send",
+      "aria-label": `Write as ${label}`,
     });
-    const button = el("button", { class: "send", type: "submit", "aria-label": `Send as ${phone.label}` }, icon("send"));
-    const form = el("form", { class: "composer" }, this.input, button);
+    const send = { class: "send", type: "submit", "aria-label": `Send as ${label}` };
+    const form = el("form", { class: "composer" }, this.input, el("button", send, icon("send")));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.sendTyped();
@@ -148,7 +173,7 @@ export class Phone {
     this.complaint.textContent = sentence ?? "";
   }
 
-  /** Take the whole conversation from the server; what stands here already is only brought up to date. */
+  /** Take the whole conversation from the server; what stands here is only brought up to date. */
   fill(messages) {
     this.log.setAttribute("aria-busy", "true");
     for (const message of messages) this.adopt(message);
@@ -243,8 +268,12 @@ export class Phone {
   draw(key) {
     const message = this.messages.get(key);
     const look = {
-      zone: this.phone.zone, me: this.phone.label, them: this.place.name,
-      channel: this.phone.channel, answered: this.answered(key), pressed: this.pressed.get(key),
+      zone: this.phone.zone,
+      me: this.phone.label,
+      them: this.place.name,
+      channel: this.phone.channel,
+      answered: this.answered(key),
+      pressed: this.pressed.get(key),
     };
     const press = (choice) => this.choose(message, choice);
     drawMessage(this.nodes.get(key), message, look, press);
@@ -268,8 +297,10 @@ export class Phone {
     const wanted = JSON.stringify(asks);
     if (this.suggested === wanted) return;
     this.suggested = wanted;
-    const chip = (text, kind) =>
-      el("button", { class: `chip ${kind}`, type: "button", on: { click: () => this.send(text) } }, text);
+    const chip = (text, kind) => {
+      const on = { click: () => this.send(text) };
+      return el("button", { class: `chip ${kind}`, type: "button", on }, text);
+    };
     this.replies.replaceChildren(
       ...asks.map((text) => chip(text, "reply")),
       ...(this.phone.suggestions ?? []).map((text) => chip(text, "idea")),

@@ -9,7 +9,7 @@ let known = false;
 let sweep = null;
 const listeners = new Set();
 
-/** The demo's present instant in ms; while the clock is being moved it runs through the time between. */
+/** The demo's present instant in ms; while the clock is moved it runs through the time between. */
 export function now() {
   if (sweep === null) return Date.now() + offset;
   const share = Math.min(1, (performance.now() - sweep.began) / SWEEP_MS);
