@@ -1,5 +1,6 @@
 """What people mean: a message to intents and facts, pure, by grammar and not by a model."""
 
+from dialogs.understanding.detecting import detect
 from dialogs.understanding.facts import (
     PROVIDERS,
     Asked,
@@ -10,6 +11,7 @@ from dialogs.understanding.facts import (
     Understood,
     Vocabulary,
 )
+from dialogs.understanding.lexicon import languages
 from dialogs.understanding.understanding import pressed, understand
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "Option",
     "Understood",
     "Vocabulary",
+    "detect",
+    "languages",
     "pressed",
     "understand",
 ]

@@ -31,6 +31,8 @@ class Lexicon:
     keywords: Mapping[str, Intent]
     buttons: Mapping[str, Intent]
     function_words: frozenset[str]
+    own_words: frozenset[str]
+    letters: frozenset[str]
     not_names: frozenset[str]
     for_words: frozenset[str]
     with_words: frozenset[str]
@@ -96,6 +98,10 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         keywords=keywords,
         buttons=buttons,
         function_words=function_words,
+        own_words=frozenset(
+            {*intents.words, *facts.words, *expand, *table["detect"].get("more", "").split()}
+        ),
+        letters=frozenset(table["detect"].get("letters", "")),
         not_names=frozenset(known),
         for_words=frozenset(lists["for"].split("|")),
         with_words=frozenset(lists["with"].split("|")),
