@@ -1,9 +1,10 @@
-"""The one command line: `slotkeeper COMMAND`. Each command's module is imported only when it runs."""
+"""The one command line: `slotkeeper COMMAND`; a command is imported only when it runs."""
 
 import importlib
 import sys
 
 COMMANDS = {
+    "apply": ("bot.commands.apply", "Bring businesses in line with their files."),
     "when": ("bot.commands.when", "Read a time in words, and say how."),
     "understand": ("bot.commands.understand", "Read a whole message: intents and facts."),
 }

@@ -10,7 +10,7 @@ from datetime import time
 
 from babel.numbers import format_currency, get_currency_precision
 
-from core.rules import Business, Holidays, Resource, Service, Shift
+from core.rules import Business, Holidays, Kind, Resource, Service, Shift
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOUR = 60
@@ -58,10 +58,10 @@ def _things(before: _Things, after: _Things) -> Iterable[Change]:
     for key, (kind, name, sheet) in after.items():
         if key in before:
             yield from _compared(before[key][1], before[key][2], sheet)
-        else:
+        elif kind != Kind.CLASS:  # its service has a line already
             yield Change("+", f"{kind} {name}")
     for key, (kind, name, _) in before.items():
-        if key not in after:
+        if key not in after and kind != Kind.CLASS:
             yield Change("-", f"{kind} {name}")
 
 

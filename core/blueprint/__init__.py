@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import PurePath
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from core.blueprint import shape, values
 from core.blueprint.checks import check
 from core.blueprint.compile import compiled, resource_keys
 from core.blueprint.lines import Lines, Path
+from core.blueprint.shaping import shaped
 from core.rules import Business
 
 __all__ = ["MOST_BYTES", "Blueprint", "Problem", "read"]
@@ -25,27 +23,13 @@ MOST_BYTES = 256 * 1024
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
-_INSTEAD: dict[str, Any] = {  # stands in for a top-level value that cannot be read
-    "name": "?",
-    "zone": "UTC",
-    "currency": "USD",
-    "languages": ["en"],
-    "open": {"daily": "00:00-24:00"},
-    "contact": {"human": "?"},
-    "services": {},
-}
-_SENTENCES = {
-    "string_type": "must be text in quotes",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "list_type": "must be a list in [ ]",
-    "dict_type": "must be a table of its own",
-    "model_type": "must be a table of its own",
-    "model_attributes_type": "must be a table of its own",
-    "too_short": "must not be empty",
-    "missing": "is missing",
-    "date_type": "must be a day, as 2026-12-24 without quotes",
-    "literal_error": "must be one of {expected}",
+
+_SYNTAX = {  # what the parser says, and what it means to who wrote the file
+    "Cannot overwrite a value": "this key stands in the file already",
+    "Cannot declare": "this table stands in the file already",
+    "Invalid initial character for a key": "a key belongs here; { } must stay on one line",
+    "Invalid value": "a value belongs here; text stands in quotes",
+    "Invalid statement": "write a line as: key = value, or [table]",
 }
 
 
@@ -59,7 +43,7 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        where = f"{self.field} " if self.field else ""
+        where = f"{self.field}: " if self.field else ""
         return f"{self.file}:{self.line}: {where}{self.text}"
 
 
@@ -110,36 +94,57 @@ def read(content: bytes, file: str) -> Blueprint | tuple[Problem, ...]:
     if not _SLUG.fullmatch(slug):
         text = "the file's name becomes the business's: use a-z, digits and -, as juniper.toml"
         return (Problem(file, 1, "", text),)
+    try:
+        return _read(content, file, slug)
+    except RecursionError:
+        return (Problem(file, 1, "", "is nested too deeply"),)
+
+
+def _read(content: bytes, file: str, slug: str) -> Blueprint | tuple[Problem, ...]:
     data = _parsed(content, file)
     if isinstance(data, Problem):
         return (data,)
     text, tree = data
-    found, root, pruned = _shaped(tree)
+    found, root, pruned = shaped(tree)
     if root is not None:
-        known = frozenset(
-            key
-            for kind in ("providers", "rooms", "tables")
-            if isinstance(tree.get(kind), dict)
-            for key in tree[kind]
-        )
-        for path, sentence in check(root, known, lambda top: all(p[0] != top for p in pruned)):
+        for path, sentence in check(
+            root, _keys(tree), lambda top: all(p[0] != top for p in pruned)
+        ):
             if not any(path[: len(p)] == p or p[: len(path)] == path for p in pruned):
                 found.append((path, sentence))
     if not found and root is not None:
         return Blueprint(slug, file, root)
     lines = Lines(text)
+    written = [(_written(path, tree), sentence) for path, sentence in found]
     problems = {
-        Problem(file, lines.of(path), _field(path), sentence): None for path, sentence in found
+        Problem(file, lines.of(path), _field(path), sentence): None for path, sentence in written
     }
     return tuple(sorted(problems, key=lambda p: p.line))
 
 
+def _keys(tree: dict[str, Any]) -> frozenset[str]:
+    """Return the keys of resources that the file names, even where something is wrong with them."""
+    kinds = (tree.get(kind) for kind in ("providers", "rooms", "tables"))
+    return frozenset(key for kind in kinds if isinstance(kind, dict) for key in kind)
+
+
+def _written(path: Path, tree: dict[str, Any]) -> Path:
+    """Return the path as far as the file has tables for it: short forms have fewer."""
+    at: Any = tree
+    for n, part in enumerate(path):
+        if isinstance(at, list) and isinstance(part, int) and part < len(at):
+            at = at[part]
+        elif isinstance(at, dict):
+            at = at.get(part)
+        else:
+            return path[:n]
+    return path
+
+
 def _parsed(content: bytes, file: str) -> tuple[str, dict[str, Any]] | Problem:
     if len(content) > MOST_BYTES:
-        size = f"{len(content) / 1e6:.1f} MB" if len(content) < 2 * MOST_BYTES else "too large"
-        return Problem(
-            file, 1, "", f"is {size}; a business file has {MOST_BYTES // 1024} KB at most"
-        )
+        most = MOST_BYTES // 1024
+        return Problem(file, 1, "", f"is too large; a business file has {most} KB at most")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -150,113 +155,18 @@ def _parsed(content: bytes, file: str) -> tuple[str, dict[str, Any]] | Problem:
     try:
         text = text.replace("\r\n", "\n")
         return text, tomllib.loads(text, parse_float=Decimal)
-    except RecursionError:
-        return Problem(file, 1, "", "is nested too deeply")
     except ValueError as error:
         return _syntax(str(error), text, file)
 
 
 def _syntax(message: str, text: str, file: str) -> Problem:
     place = _PLACE.search(message)
-    line = int(place[1]) if place and place[1] else text.rstrip().count("\n") + 1
+    if place is None:  # a number of thousands of digits: the parser does not say where
+        return Problem(file, 1, "", "is not valid TOML: a number is too long")
+    line = int(place[1]) if place[1] else text.rstrip().count("\n") + 1
     what = _PLACE.sub("", message)
-    what = what[:1].lower() + what[1:]
-    if "overwrite" in what or "twice" in what:
-        what = "this key stands in the file already"
-    elif not place:  # a number of thousands of digits
-        what, line = "holds a value that cannot be read", 1
-    return Problem(file, line, "", f"is not valid TOML: {values.shown(what)}")
-
-
-def _shaped(
-    tree: dict[str, Any],
-) -> tuple[list[tuple[Path, str]], shape.Root | None, set[Path]]:
-    """Return the problems of shape, what is left without them, and the paths that were left out.
-
-    What cannot be read is taken out and the rest is read again, so that one mistake does not hide
-    the others.
-    """
-    found: list[tuple[Path, str]] = []
-    pruned: set[Path] = set()
-    rest = _copied(tree)
-    while True:
-        try:
-            return found, shape.Root.model_validate(rest), pruned
-        except ValidationError as wrong:
-            before = len(pruned)
-            for error in wrong.errors(include_url=False):
-                path, sentence = _located(error, tree)
-                if not any(path[: len(p)] == p for p in pruned):
-                    found.append((path, sentence))
-                pruned.add(_prune(rest, path))
-            if len(pruned) == before:
-                return found, None, pruned
-
-
-def _copied(value: Any) -> Any:  # noqa: ANN401 - whatever TOML gave
-    if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
-    return value
-
-
-def _located(error: Any, tree: dict[str, Any]) -> tuple[Path, str]:  # noqa: ANN401 - pydantic's own
-    """Return the path in the file that an error speaks of, and its sentence."""
-    kind, loc = error["type"], tuple(error["loc"])
-    path: Path = ()
-    at: Any = tree
-    for part in loc:
-        inside = (isinstance(at, dict) and part in at) or (
-            isinstance(at, list) and isinstance(part, int) and part < len(at)
-        )
-        if not inside:
-            if kind == "missing" and isinstance(at, dict):
-                path = (*path, part)
-            break
-        path, at = (*path, part), at[part]
-    if kind == "extra_forbidden":
-        allowed = _fields(loc[:-1])
-        hint = values.guess(str(loc[-1]), allowed) or f"; known here: {', '.join(allowed)}"
-        return path, f"is not known{hint}"
-    if kind == "value_error":
-        return path, str(error["ctx"]["error"])
-    sentence = _SENTENCES.get(kind)
-    if sentence is None:
-        return path, str(error["msg"]).lower()
-    return path, sentence.format(**error.get("ctx", {}))
-
-
-def _prune(rest: dict[str, Any], path: Path) -> Path:
-    """Take out the smallest part with a key that holds the path, and return what was taken."""
-    at: Any = rest
-    parents: list[tuple[Any, Path]] = []
-    for n, part in enumerate(path):
-        if not isinstance(at, dict) or part not in at:
-            break
-        parents.append((at, path[: n + 1]))
-        at = at[part]
-    if not parents:  # a key that is missing at the top
-        parents.append((rest, path[:1]))
-    holder, taken = parents[-1]
-    name = str(taken[-1])
-    if len(taken) == 1 and name in _INSTEAD:
-        holder[name] = _INSTEAD[name]
-    else:
-        holder.pop(name, None)
-    return taken
-
-
-def _fields(loc: Path) -> list[str]:
-    """Return the keys that may stand in the table at a path."""
-    model: Any = shape.Root
-    for part in loc:
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            fields = model.model_fields.items()
-            model = next(f.annotation for name, f in fields if part in {name, f.alias})
-        elif get_origin(model) in {dict, list}:
-            model = get_args(model)[-1]
-        while get_origin(model) in {Union, UnionType} or hasattr(model, "__metadata__"):
-            model = get_args(model)[0]
-    return [f.alias or name for name, f in model.model_fields.items()]
+    said = next((hint for start, hint in _SYNTAX.items() if what.startswith(start)), what.lower())
+    return Problem(file, line, "", f"is not valid TOML: {values.shown(said)}")
 
 
 def _field(path: Path) -> str:

@@ -123,7 +123,7 @@ def _resources(root: shape.Root) -> Found:
                 yield path, f"“{key}” is the key of one of the {seen[key.lower()]} as well"
             seen[key.lower()] = kind
             name = (facts.name or facts_of.named(key)).lower()
-            if name in names:
+            if name in names and names[name].lower() != key.lower():
                 yield path, f"has the same name as “{names[name]}”"
             names[name] = key
             yield from _own_hours(path, facts, root)
@@ -186,7 +186,10 @@ def _names(root: shape.Root) -> Found:
         for code, names in service.names.items():
             if code not in root.languages:
                 hint = values.guess(code, root.languages)
-                yield (*path, code), f"is not among the languages {root.languages}{hint}"
+                yield (
+                    (*path, code),
+                    f"is not among the languages ({', '.join(root.languages)}){hint}",
+                )
             for name in names:
                 other = seen.setdefault((code, name.lower()), key)
                 if other != key:
