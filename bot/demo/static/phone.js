@@ -26,6 +26,7 @@ export class Phone {
     this.pressed = new Map();
     this.sent = 0;
     this.thinking = 0;
+    this.pinned = true;
     this.element = this.build();
     this.suggest();
   }
@@ -87,7 +88,14 @@ export class Phone {
       this.list,
       this.dots,
     );
+    // The last message stays in sight when the board beside takes or leaves room.
+    this.log.addEventListener("scroll", () => (this.pinned = this.nearEnd()));
+    new ResizeObserver(() => this.pinned && this.scroll("instant")).observe(this.log);
     return this.log;
+  }
+
+  nearEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
   }
 
   foot() {
@@ -237,7 +245,7 @@ export class Phone {
 
   put(message) {
     const key = keyOf(message);
-    const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    const near = this.nearEnd();
     const fresh = !this.nodes.has(key);
     this.messages.set(key, message);
     if (fresh) {
