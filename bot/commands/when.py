@@ -77,7 +77,9 @@ def _context(given: dict[str, Any], zone: ZoneInfo) -> Context:
     if given.get("hours"):
         opens, closes = (_clock(each) for each in given["hours"])
         hours = (opens, closes)
-    return Context(ref=ref, day=day, hours=hours, bare_numbers=bool(given.get("bare_numbers")))
+    # Hours are told where the open question is "when?", so that a number alone is one.
+    bare = bool(given.get("bare_numbers", hours is not None))
+    return Context(ref=ref, day=day, hours=hours, bare_numbers=bare)
 
 
 def _clock(text: str | int) -> time:

@@ -307,7 +307,7 @@ RULES = (
         "ABOUT NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|QUARTER|HALF|MERIDIEM)",
         at_number,
     ),
-    rule("a number after at", "AT (?:NUM|DOTTED)(?!NOUN|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", at_number),
+    rule("a number after at", "AT (?:NUM|DOTTED)(?!NOUN|PAST|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", at_number),
     rule("ish", "(?:CLOCK|NUM) DASH? ISH", _ish),
     rule("at a time", "AT CLOCK", _with_at),
 )

@@ -201,9 +201,9 @@ def _ahead(found: Found, state: State) -> Item | None:
     if item is None:
         return None
     value: Length = item.value
-    back = found.has("AGO", "EARLIER")
+    back = found.has("AGO", "EARLIER", "BEFORE", "PULL")
     base = state.now
-    if found.has("LATER", "EARLIER"):
+    if found.has("LATER", "EARLIER", "BEFORE", "AFTER", "PUSH", "PULL"):
         if state.context.ref is not None:
             base = state.context.ref.replace(tzinfo=None)
         elif state.context.day is not None and not value.minutes:
@@ -225,16 +225,18 @@ def _from_day(found: Found, state: State) -> Item | None:
     return found.make("DAY", replace(day.value, shift=day.value.shift + days))
 
 
+def talked_about(state: State) -> date | None:
+    """The day of the booking under discussion, else the day under discussion."""
+    ref = state.context.ref
+    return ref.date() if ref is not None else state.context.day
+
+
 def _day_after(found: Found, state: State) -> Item | None:
     """The day after, the next day, the day before, the week after: beside what is talked about."""
     unit = found.first("UNIT")
     if unit is None:
         return None
-    base = state.today
-    if state.context.ref is not None:
-        base = state.context.ref.date()
-    elif state.context.day is not None:
-        base = state.context.day
+    base = talked_about(state) or state.today
     step = -1 if found.has("BEFORE", "EARLIER") else 1
     if unit.value == "day":
         return found.make("DAY", Day(on=base + timedelta(days=step)))
@@ -244,16 +246,28 @@ def _day_after(found: Found, state: State) -> Item | None:
     return None
 
 
+def _following(found: Found, state: State) -> Item:
+    """The following friday: the first after the day that is talked about."""
+    base = talked_about(state) or state.today
+    ahead = (found.items[-1].value - base.weekday() - 1) % 7 + 1
+    return found.make("DAY", Day(on=base + timedelta(days=ahead)))
+
+
+def _or_the_next(found: Found, _state: State) -> list[Item]:
+    """Tomorrow or the day after: one day and the one beside it."""
+    day, last = found.items[0], found.items[-1]
+    step = -1 if found.has("BEFORE") else 1
+    beside = Item("DAY", replace(day.value, shift=day.value.shift + step), found.items[1].end, last.end)
+    return [day, found.items[1], beside]
+
+
 def _same(found: Found, state: State) -> Item | None:
     """That day, the same day; the same time is a clock time of its own."""
     unit = found.first("UNIT")
     if unit is None or unit.value != "day":
         return None
-    if state.context.ref is not None:
-        return found.make("DAY", Day(on=state.context.ref.date()))
-    if state.context.day is not None:
-        return found.make("DAY", Day(on=state.context.day))
-    return found.make("X", None)
+    day = talked_about(state)
+    return found.make("DAY", Day(on=day)) if day else found.make("X", None)
 
 
 def _unit(found: Found, state: State) -> Item | None:
@@ -460,6 +474,9 @@ RULES = (
         "(?:IN|WITHIN) LEN HENCE?",
         lambda f, s: _next_length(f, s) or _ahead(f, s) if f.has("WITHIN") else _ahead(f, s),
     ),
+    rule("a length from now", "LEN CLOCKWORD", _ahead),
+    rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT)* LEN", _ahead),
+    rule("a length from there", "LEN (?:AFTER|BEFORE)(?=STOP|COMMA|$)", _ahead),
     rule("a length from now", "LEN (?:HENCE|AGO|LATER|EARLIER)", _ahead),
     rule("the next so many", "(?:THE)? NEXT LEN", _next_length),
     rule(
@@ -487,6 +504,8 @@ RULES = (
             s,
         ),
     ),
+    rule("the following weekday", "(?:THE|ON)? FOLLOWING WDAY", _following),
+    rule("the day after", "THE? FOLLOWING UNIT", _day_after),
     rule("weekday", "(?:THE|ON)? (?:THIS|NEXT|LAST|COMING) COMING? WDAY", _weekday),
     rule("weekday", "WDAY (?:COMING|NEXT)(?!UNIT|PERIOD|WDAY|MONTH|LEN)", _weekday),
     rule("weekday", "(?:THE )?WDAY", _weekday),
@@ -495,6 +514,7 @@ RULES = (
     rule("the week of a day", "(?:IN|THE|FOR)* WEEKOF THE? DAY", _week_of),
     rule("the week of a day", "(?:IN|THE)* UNIT (?:OF|STARTING)? (?:THE)? (?:DAY)", _week_of),
     rule("that day", "(?:ON)? SAME UNIT", _same),
+    rule("the day after that one", "DAY (?:OR|AND|COMMA|SLASH) THE? (?:NEXT UNIT|UNIT (?:AFTER|BEFORE))(?!DAY|CLOCK|NUM|PERIOD)", _or_the_next),
     rule("the day after", "UNIT (?:AFTER|BEFORE) (?=STOP|COMMA|AT|$)", _day_after),
     rule("the day after", "THE (?:NEXT UNIT|UNIT (?:AFTER|BEFORE|LATER)(?!CLOCK|NUM))", _day_after),
     rule("length from a day", "LEN (?:FROM|AFTER|BEFORE) DAY", _from_day),

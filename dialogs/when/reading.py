@@ -34,6 +34,7 @@ _NEAR = frozenset(
     MERIDIEM ON AT UNIT EARLY LATE MID NOT AFTERNEXT AFTER BEFORE BY HENCE""".split()
 )
 _SKIP = frozenset({"THE", "COMMA", "DASH", "OR", "AND", "SLASH", "TO", "FOR", "OF", "UNTIL", "FROM"})
+_LINKS = frozenset({"ON", "AT", "IN", "BY", "BEFORE", "AFTER"})  # need a time after them
 _AROUND = 2
 _SHORT = 3
 
@@ -118,6 +119,8 @@ def _company(items: list[Item], place: int, step: int) -> bool:
         if not 0 <= place < len(items):
             return False
         near = items[place].kind
+        if step > 0 and near in _LINKS:
+            continue
         if near in _NEAR or (near == "IN" and kind == "MONTH" and step < 0):
             return True
         if near not in _SKIP:

@@ -146,7 +146,8 @@ def _same_in(found: Found, state: State) -> list[Item] | None:
     if ref is None or same is None or period.value.start is None:
         return None
     if period.value.unit == "week":
-        on = week_start(period.value.start) + timedelta(days=ref.weekday())
+        weeks = max((period.value.start - week_start(state.today)).days // 7, 1)
+        on = ref.date() + timedelta(weeks=weeks)
     elif period.value.unit == "month":
         on = add_months(ref.date(), 1)
     else:

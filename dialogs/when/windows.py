@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.when.cascade import State
+from dialogs.when.days import talked_about
 from dialogs.when.choices import Choice, Sorted
 from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Part, Period, Rule
 from dialogs.when.merging import Days, narrow
@@ -124,7 +125,7 @@ def _choice(choice: Choice, said: Sorted, making: _Making) -> None:
             )
         return
     if limits is None:
-        _timed(choice, state.context.day or state.today, making, assumed=True)
+        _timed(choice, talked_about(state) or state.today, making, assumed=True)
         return
     day, end = limits
     day = (
@@ -182,7 +183,7 @@ def _timed(choice: Choice, day: date, making: _Making, *, assumed: bool) -> None
     """A time of a day; without a day said it is today's, or tomorrow's once it has passed."""
     state = making.state
     today = not assumed and day == state.today
-    fixed = not assumed or state.context.day is not None
+    fixed = not assumed or talked_about(state) is not None
     clock_now = state.now.hour * 60 + state.now.minute
     here = day == state.today
     if isinstance(choice.time, Clock):
