@@ -5,6 +5,7 @@ put right in one go.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import time
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from core.blueprint.service_checks import confirmation, money, needs, unknown
 
 Found = Iterator[tuple[Path, str]]
 _LONGEST_CLOSURE = 366  # days
+_NOON = time(12)
 
 
 def check(root: shape.Root, known: frozenset[str], sound: Callable[[str], bool]) -> Found:
@@ -91,7 +93,8 @@ def _tiers(tiers: list[shape.Tier]) -> Found:
 
 def _hours(path: Path, hours: shape.Hours) -> Found:
     seen: dict[int, str] = {}
-    for label in hours:
+    for label, spans in hours.items():
+        yield from _backwards((*path, label), spans)
         for day in values.days(label):
             if day in seen:
                 name = values.WEEKDAYS[day]
@@ -99,13 +102,18 @@ def _hours(path: Path, hours: shape.Hours) -> Found:
             seen.setdefault(day, label)
     found = facts_of.shifts(hours)
     for shift in found:
-        start, end = minutes(shift)
         following = [minutes(s) for s in found if s.weekday == (shift.weekday + 1) % 7]
-        if any(begins + values.DAY < end for begins, _ in following):
+        if any(begins + values.DAY < minutes(shift)[1] for begins, _ in following):
             text = values.hours_text(shift.opens, shift.closes)
-            what = "ends before it starts, or" if end - start > values.DAY // 2 else ""
-            yield path, f"{text} {what} reaches into the next day's hours".replace("  ", " ")
+            yield path, f"{text} reaches into the next day's hours"
             break
+
+
+def _backwards(path: Path, spans: tuple[tuple[time, time], ...]) -> Found:
+    """Look for hours turned around: a night's shift is over by noon."""
+    for opens, closes in spans:
+        if _NOON < closes < opens:
+            yield path, f"{values.hours_text(opens, closes)} ends before it starts"
 
 
 def _resources(root: shape.Root) -> Found:
@@ -169,6 +177,8 @@ def _days(root: shape.Root, known: frozenset[str]) -> Found:
                 continue
             if rule.who is not None and rule.who not in known:
                 yield (*path, "who"), unknown(rule.who, known)
+            if group == "special":
+                yield from _backwards((*path, "hours"), rule.hours)
             for day in facts_of.dates(rule):
                 if (day, rule.who) in seen:
                     yield path, f"{day} has a rule already"

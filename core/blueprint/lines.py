@@ -47,7 +47,7 @@ class Lines:
                 array = (*parent, names[-1])
                 self._last[array] = self._last.get(array, -1) + 1
                 table = (*array, self._last[array])
-                self._found[table] = self._line()
+                self._note(table)
                 self._take("]]")
             elif self._take("["):
                 table = self._through(self._key())
@@ -59,8 +59,7 @@ class Lines:
     def _pair(self, table: Path) -> None:
         line = self._line()
         path = (*table, *self._key())
-        for length in range(len(table) + 1, len(path) + 1):
-            self._found.setdefault(path[:length], line)
+        self._note(path, line)
         self._skip()
         self._take("=")
         self._skip()
@@ -112,8 +111,10 @@ class Lines:
                 path = (*path, self._last[path])
         return path
 
-    def _note(self, path: Path) -> None:
-        self._found.setdefault(path, self._line())
+    def _note(self, path: Path, line: int | None = None) -> None:
+        """Keep where a path, and whatever is around it, was named first."""
+        for length in range(1, len(path) + 1):
+            self._found.setdefault(path[:length], line or self._line())
 
     def _line(self) -> int:
         return bisect_right(self._breaks, self._at - 1) + 1

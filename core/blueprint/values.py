@@ -40,7 +40,8 @@ class UnreadableError(ValueError):
 def guess(word: str, known: Any) -> str:  # noqa: ANN401 - any iterable of words
     """Return ' (did you mean …?)' where a known word looks like this one, else nothing."""
     lowered = {str(k).lower(): str(k) for k in known}
-    close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    close = get_close_matches(word.lower(), lowered, n=3, cutoff=0.6)
+    close.sort(key=lambda k: (sorted(k) != sorted(word.lower()), k[:1] != word[:1].lower()))
     return f" (did you mean “{lowered[close[0]]}”?)" if close else ""
 
 
