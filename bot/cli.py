@@ -5,6 +5,7 @@ import sys
 
 COMMANDS = {
     "apply": ("bot.commands.apply", "Bring businesses in line with their files."),
+    "replay": ("bot.commands.replay", "Play a script of what people do, on a clock of its own."),
     "when": ("bot.commands.when", "Read a time in words, and say how."),
     "understand": ("bot.commands.understand", "Read a whole message: intents and facts."),
 }

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from bot.embedded import EmbeddedPostgres, default_home
-from core.db import Database, migrate
+from core.db import Database, database_url, migrate
 
 
 @contextmanager
@@ -16,12 +18,19 @@ def opened(data: Path | None = None) -> Iterator[Database]:
     A server that runs already is joined and left running. Raises EmbeddedPostgresError where it
     does not start, and SQLAlchemy's OperationalError where DATABASE_URL's cannot be reached.
     """
+    with server(data) as url:
+        yield from _migrated(url.render_as_string(hide_password=False))
+
+
+@contextmanager
+def server(data: Path | None = None) -> Iterator[URL]:
+    """Give the URL of DATABASE_URL's server, or of the embedded one, started where it is not."""
     url = os.environ.get("DATABASE_URL")
     if url:
-        yield from _migrated(url)
+        yield database_url(url)
         return
-    with EmbeddedPostgres(data or default_home()) as server:
-        yield from _migrated(server.url)
+    with EmbeddedPostgres(data or default_home()) as embedded:
+        yield database_url(embedded.url)
 
 
 def _migrated(url: str) -> Iterator[Database]:

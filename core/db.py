@@ -89,14 +89,19 @@ def _engine(url: URL, role: str | None, size: int) -> Engine:
     )
 
 
+def database_url(url: str) -> URL:
+    """Return a URL as SQLAlchemy needs it: the driver is psycopg, whichever way it is written."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
 class Database:
     """The engines of one database; `wake` hears, after each commit, what is to be looked at."""
 
     def __init__(self, url: str, *, size: int = 10) -> None:
-        parsed = make_url(url)
-        if parsed.drivername in {"postgresql", "postgres"}:
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        self.url = parsed
+        parsed = self.url = database_url(url)
         self.app = _engine(parsed, APP, size)
         self.router = _engine(parsed, ROUTER, 2)
         self.owner = _engine(parsed, None, 1)

@@ -201,10 +201,32 @@ _REQUESTS = text(
 )
 
 
+_LAPSED_FROM = text(
+    "SELECT facts ->> 'was' FROM booking_events WHERE business_id = :business"
+    " AND booking_id = :booking AND kind = 'expired' ORDER BY seq DESC LIMIT 1"
+)
+_MOVES = text(
+    "SELECT id FROM bookings WHERE business_id = :business AND for_id = :booking"
+    " AND expires_at IS NOT NULL"
+)
+
+
 def booking(session: Session, booking_id: int) -> Booked | None:
     """Return one booking, None where there is none of that id in this business."""
     rows = _read(session, _ONE, {"booking": booking_id})
     return rows[0] if rows else None
+
+
+def lapsed_from(session: Session, booking_id: int) -> str:
+    """Return the status that a booking had before it expired."""
+    facts = {"business": session.business, "booking": booking_id}
+    return str(session.execute(_LAPSED_FROM, facts).scalar_one_or_none() or "held")
+
+
+def moves_of(session: Session, booking_id: int) -> list[int]:
+    """Return the holds that were made to move a booking and still are pending."""
+    facts = {"business": session.business, "booking": booking_id}
+    return [row.id for row in session.execute(_MOVES, facts)]
 
 
 def of_person(session: Session, person: int, *, now: datetime) -> list[Booked]:
@@ -224,4 +246,4 @@ def requests(session: Session, *, now: datetime) -> list[Booked]:
 
 def _read(session: Session, statement: Any, facts: dict[str, Any]) -> list[Booked]:  # noqa: ANN401 - SQLAlchemy's TextClause
     rows: Iterable[Any] = session.execute(statement, facts | {"business": session.business})
-    return [Booked(*list(row)[:-1], tuple(row.resources)) for row in rows]
+    return [Booked(*[*list(row)[:-1], tuple(row.resources)]) for row in rows]

@@ -137,6 +137,11 @@ def _learn(
     )
 
 
+def located(session: Session, person: int, *, zone: str, source: str) -> None:
+    """Keep a person's zone and where it is known from; a better source replaces a weaker one."""
+    _learn(session, person, name="", zone=zone, source=source)
+
+
 def reader(session: Session, address: int) -> Reader:
     """Return who reads at an address of this business."""
     row = session.execute(_BY_ID, {"business": session.business, "address": address}).one()

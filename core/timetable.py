@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import Range, insert
 
+from core import due
 from core import tables as t
 from core.db import Session
 from core.hours import open_spans
@@ -82,7 +83,15 @@ def materialise(session: Session, business: Business) -> Timetable:
     _drop(session, stale)
     ids, made = _sessions(session, wanted, rows)
     clashes = _occupy(session, wanted, ids)
+    _again_tomorrow(session)
     return Timetable(made, len(stale), tuple(clashes), tuple(kept))
+
+
+def _again_tomorrow(session: Session) -> None:
+    """Have the classes laid out anew every day, as days come within reach."""
+    at = session.now + timedelta(days=1)
+    key = f"classes:{at:%Y-%m-%d}"
+    due.post(session, kind="classes", subject=session.business, key=key, due=at)
 
 
 def live_refs(session: Session, sessions: list[int]) -> dict[int, tuple[str, ...]]:

@@ -1,0 +1,252 @@
+"""The stage of a replay: one empty database, simulated channels, and a clock that stands still."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.replay import script
+from bot.replay.expecting import unmet
+from bot.replay.script import Line, ScriptError
+from bot.replay.state import book, local
+from channels.simulator import Simulator
+from core import blocking, businesses, inbox, people
+from core.db import Session
+from core.people import Reader
+from core.span import Span
+from workers.runtime import Runtime
+from workers.tick import drain, next_due
+
+_SENT = text("""
+SELECT o.id, o.sent_at, a.channel, a.address, o.body, o.choices FROM outbox o
+JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
+WHERE o.business_id = :business AND o.status = 'sent' AND o.sent_at >= :since ORDER BY o.id
+""")
+_LAST_ASKED = text("""
+SELECT o.id, o.choices FROM outbox o
+WHERE o.business_id = :business AND o.address_id = :address AND o.status = 'sent'
+  AND o.choices <> '{}' ORDER BY o.id DESC LIMIT 1
+""")
+
+
+@dataclass
+class Stage:
+    """Plays one line after the other; `emit` gets each output object."""
+
+    runtime: Runtime
+    slugs: dict[str, int]
+    emit: Callable[[dict[str, Any]], None]
+    now: datetime = field(init=False)
+    line: Line = field(init=False)
+    failed: bool = False
+    printed: set[tuple[int, int]] = field(default_factory=set)
+    said: dict[str, list[str]] = field(default_factory=dict)
+    stated: bool = False
+
+    def play(self, line: Line) -> None:
+        """Do what a line says, and all the work that is due then."""
+        self.line, self.stated = line, line.verb == "state"
+        getattr(self, f"_{line.verb}")(line)
+        if line.verb not in {"state", "expect", "advance", "to_time"}:
+            self._work()
+
+    def finish(self) -> None:
+        """Print the state, unless the last line did."""
+        if not self.stated:
+            self.emit({"state": self.state()})
+
+    def state(self) -> dict[str, list[Any]]:
+        """Return the state of all businesses together."""
+        whole: dict[str, list[Any]] = {}
+        for number in self.slugs.values():
+            with self.runtime.database.transaction(number) as session:
+                for key, items in book(session).items():
+                    whole.setdefault(key, []).extend(items)
+        return whole
+
+    def _work(self) -> None:
+        drain(self.runtime)
+        self._print()
+
+    def _print(self) -> None:
+        for number in self.slugs.values():
+            with self.runtime.database.transaction(number) as session:
+                business = businesses.load(session)
+                rows = session.execute(_SENT, {"business": number, "since": self.now}).all()
+            for row in rows:
+                if (number, row.id) in self.printed:
+                    continue
+                self.printed.add((number, row.id))
+                self.said.setdefault(row.address, []).append(row.body)
+                self.emit(
+                    {
+                        "at": local(row.sent_at, business),
+                        "line": self.line.number,
+                        "to": row.address,
+                        "channel": row.channel,
+                        "text": row.body,
+                        "choices": list(row.choices or []),
+                    }
+                )
+
+    def _error(self, why: str) -> None:
+        self.emit({"error": why, "line": self.line.number})
+
+    def _business(self, slug: str) -> int:
+        if slug not in self.slugs:
+            known = ", ".join(self.slugs)
+            raise ScriptError(f"line {self.line.number}: no business {slug!r}; there is {known}")
+        return self.slugs[slug]
+
+    def _set(self, moment: datetime) -> None:
+        self.now = moment
+        self.runtime.database.set_clock(frozen=moment)
+
+    def _now(self, line: Line) -> None:
+        self._set(script.instant(line.number, line["now"]))
+
+    def _reader(self, session: Session, line: Line) -> Reader:
+        speaks = businesses.load(session).languages
+        language = str(line.get("language") or "")[:2]
+        return people.at(
+            session,
+            channel=line["channel"],
+            address=line["from"],
+            now=session.now,
+            name=line.get("name") or "",
+            zone=line.get("tz"),
+            zone_source="profile" if line.get("tz") else None,
+            locale=language if language in speaks else None,
+        )
+
+    def _link(self, line: Line) -> None:
+        with self.runtime.database.transaction(self._business(line["to"])) as session:
+            business = businesses.load(session)
+            named = [r for r in business.providers if r.name == line["link"]]
+            if not named:
+                raise ScriptError(f"line {line.number}: no provider is called {line['link']!r}")
+            reader = self._reader(session, line)
+            people.link(session, person=reader.person, provider=named[0].id)
+            if not reader.name:
+                people.named(session, reader.person, name=named[0].name)
+
+    def _store(self, line: Line, *, kind: str, body: str, **facts: object) -> None:
+        with self.runtime.database.transaction(self._business(line["to"])) as session:
+            reader = self._reader(session, line)
+            inbox.store(
+                session,
+                address=reader.address,
+                channel=line["channel"],
+                message=str(line.get("id") or f"line-{line.number}"),
+                kind=kind,
+                body=body,
+                facts=facts,
+                now=session.now,
+            )
+
+    def _say(self, line: Line) -> None:
+        self.said.clear()
+        self._store(line, kind="text", body=line["say"])
+
+    def _location(self, line: Line) -> None:
+        self._store(line, kind="location", body="", place=line["location"])
+
+    def _press(self, line: Line) -> None:
+        with self.runtime.database.transaction(self._business(line["to"])) as session:
+            reader = self._reader(session, line)
+            facts = {"business": session.business, "address": reader.address}
+            asked = session.execute(_LAST_ASKED, facts).one_or_none()
+        index = _index(line["press"], list(asked.choices)) if asked else None
+        if asked is None or index is None:
+            self._error(f"nothing to press called {line['press']!r}")
+            return
+        self.said.clear()
+        label = asked.choices[index]
+        self._store(line, kind="press", body=label, outbox=asked.id, index=index)
+
+    def _pay(self, line: Line) -> None:
+        self._error(f"{line['pay']} has no open payment link")
+
+    def _carrier(self, line: Line) -> None:
+        out = line["carrier"] == "opted_out"
+        with self.runtime.database.transaction(self._business(line["to"])) as session:
+            channel = line.get("channel", "sms")
+            reader = people.at(session, channel=channel, address=line["from"], now=session.now)
+            people.opted(session, reader.address, out=out, now=session.now)
+
+    def _calendar(self, line: Line) -> None:
+        with self.runtime.database.transaction(self._business(line["to"])) as session:
+            business = businesses.load(session)
+            named = [r for r in business.resources if r.name == line["calendar"]]
+            event = line.get("add") or line.get("move") or line.get("remove")
+            if not named or not event:
+                raise ScriptError(f"line {line.number}: a calendar's owner and an event are needed")
+            title = event["title"] if isinstance(event, dict) else event
+            if not line.get("add"):
+                gone = blocking.lift(session, resource=named[0].id, source="calendar", title=title)
+                if not gone:
+                    self._error(f"no event is called {title!r}")
+                    return
+            if not line.get("remove"):
+                start, end = (
+                    datetime.fromisoformat(event[edge]).replace(tzinfo=business.zone)
+                    for edge in ("start", "end")
+                )
+                blocking.block(
+                    session,
+                    business=business,
+                    resource=named[0].id,
+                    span=Span(start, end),
+                    source="calendar",
+                    title=title,
+                    now=session.now,
+                )
+
+    def _fail(self, line: Line) -> None:
+        for channel in self.runtime.channels.values():
+            if isinstance(channel, Simulator):
+                channel.fails[line["fail"]] = bool(line.get("permanent", True))
+
+    def _advance(self, line: Line) -> None:
+        self._until(self.now + script.duration(line.number, line["advance"]))
+
+    def _to_time(self, line: Line) -> None:
+        target = script.instant(line.number, line["to_time"])
+        if target < self.now:
+            raise ScriptError(f"line {line.number}: the clock does not go back")
+        self._until(target)
+
+    def _until(self, target: datetime) -> None:
+        """Move the clock; whatever falls due on the way runs, each at its time."""
+        while (due := next_due(self.runtime.database)) is not None and due <= target:
+            self._set(max(due, self.now))
+            self._work()
+        self._set(target)
+        self._work()
+
+    def _state(self, _line: Line) -> None:
+        self.emit({"state": self.state()})
+
+    def _expect(self, line: Line) -> None:
+        for why in unmet(line["expect"], self.state(), self.said):
+            self.failed = True
+            self.emit({"failed": why, "line": line.number})
+
+
+def _index(label: str, choices: list[str]) -> int | None:
+    plain = [c.casefold() for c in choices]
+    wanted = label.casefold()
+    if wanted in plain:
+        return plain.index(wanted)
+    if wanted.startswith("#") and wanted[1:].isdigit():
+        number = int(wanted[1:])
+        return number - 1 if 0 < number <= len(choices) else None
+    return {"yes": 0, "no": 1}.get(wanted) if len(choices) > 1 else None
+
+
+def plain(item: dict[str, Any]) -> str:
+    """Return an output object as its line."""
+    return json.dumps(item, ensure_ascii=False)

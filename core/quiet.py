@@ -1,0 +1,21 @@
+"""Quiet hours: nobody is woken. Pure."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from core.rules import Quiet
+from core.span import instant
+
+
+def awake(quiet: Quiet, zone: ZoneInfo, at: datetime) -> datetime:
+    """Return the first moment from `at` on that is outside the reader's quiet hours."""
+    wall = at.astimezone(zone)
+    clock = wall.time().replace(tzinfo=None)
+    if quiet.start <= quiet.end:
+        inside = quiet.start <= clock < quiet.end
+    else:
+        inside = clock >= quiet.start or clock < quiet.end
+    if not inside:
+        return at
+    day = wall.date() + timedelta(days=1 if clock >= quiet.end else 0)
+    return instant(day, quiet.end, zone)

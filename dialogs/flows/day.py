@@ -1,0 +1,105 @@
+"""The provider's day by chat: what is on, and the word on a request."""
+
+from datetime import date, time, timedelta
+
+from core import finding
+from core.finding import Booked
+from core.span import Span, instant
+from dialogs.flows import settle
+from dialogs.flows.info import not_yours, nothing_open
+from dialogs.states import State
+from dialogs.talk import Turn
+
+
+def today(turn: Turn) -> State:
+    """Show today's bookings."""
+    return _agenda(turn, _place_day(turn), 1)
+
+
+def tomorrow(turn: Turn) -> State:
+    """Show tomorrow's bookings."""
+    return _agenda(turn, _place_day(turn) + timedelta(days=1), 1)
+
+
+def week(turn: Turn) -> State:
+    """Show the bookings of the coming seven days."""
+    return _agenda(turn, _place_day(turn), 7)
+
+
+def _place_day(turn: Turn) -> date:
+    return turn.now.astimezone(turn.business.zone).date()
+
+
+def _agenda(turn: Turn, first: date, days: int) -> State:
+    if turn.reader.provider is None:
+        return not_yours(turn)
+    zone = turn.business.zone
+    span = Span(instant(first, time(0), zone), instant(first + timedelta(days=days), time(0), zone))
+    rows = finding.between(turn.session, span, now=turn.now)
+    own = [r for r in rows if turn.reader.provider in settle.providers_of(turn.business, r)]
+    turn.say(
+        "agenda",
+        day=first,
+        days=days,
+        bookings=[settle.facts_of(turn.business, r) | {"status": r.status} for r in own],
+        requests=len(_requests(turn)),
+    )
+    return turn.state
+
+
+def accept(turn: Turn) -> State:
+    """Confirm a request."""
+    return _decide(turn, yes=True)
+
+
+def refuse(turn: Turn) -> State:
+    """Decline a request."""
+    return _decide(turn, yes=False)
+
+
+def yes(turn: Turn) -> State:
+    """Understand a yes with nothing open: a provider's word on the one open request."""
+    return _decide(turn, yes=True) if _requests(turn) else nothing_open(turn)
+
+
+def no(turn: Turn) -> State:
+    """Understand a no with nothing open, likewise."""
+    return _decide(turn, yes=False) if _requests(turn) else nothing_open(turn)
+
+
+def _requests(turn: Turn) -> list[Booked]:
+    me = turn.reader.provider
+    if me is None:
+        return []
+    rows = finding.requests(turn.session, now=turn.now)
+    return [r for r in rows if settle.host_of(turn.business, r) == me]
+
+
+def _decide(turn: Turn, *, yes: bool) -> State:
+    if turn.reader.provider is None:
+        return not_yours(turn)
+    rows = _requests(turn)
+    found = _meant(turn, rows)
+    if found is None:
+        listed = [settle.facts_of(turn.business, r) | {"until": r.expires} for r in rows]
+        turn.say("which_request" if rows else "no_request", requests=listed)
+        return turn.state
+    gone = settle.decided(turn.session, turn.business, found, yes=yes, by=turn.by, now=turn.now)
+    facts = settle.facts_of(turn.business, found)
+    if gone is not None:
+        turn.say("request_gone", **facts)
+    else:
+        turn.say("you_accepted" if yes else "you_declined", **facts)
+    return turn.state
+
+
+def _meant(turn: Turn, rows: list[Booked]) -> Booked | None:
+    """Return the request that the button, the ref, the number, or being the only one names."""
+    facts = turn.said.facts
+    if turn.pressed is not None:
+        return finding.booking(turn.session, int(turn.pressed["booking"]))
+    if facts.ref:
+        return next((r for r in rows if r.ref == facts.ref), None)
+    if facts.number is not None:
+        return rows[facts.number - 1] if 0 < facts.number <= len(rows) else None
+    return rows[0] if len(rows) == 1 else None

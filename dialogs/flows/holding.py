@@ -1,0 +1,89 @@
+"""The hold behind a proposal: taken, corrected without losing it, let go."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from core import booking, changing, finding
+from core.booking import Held
+from core.choosing import Wanted
+from core.refusals import Reason, Refusal
+from core.span import MINUTE
+from dialogs.flows import looking
+from dialogs.talk import Turn
+
+
+class _RefusedError(Exception):
+    """Undoes a savepoint, so that the earlier hold stays."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+def hold(turn: Turn, start: datetime, provider: int | None) -> Held | Refusal:
+    """Hold a start; what was held before in this talk is given up only once this one is got.
+
+    A proposal keeps its row and its ref when it is corrected; a booking that is to be moved keeps
+    its time until the yes.
+    """
+    looking.lapse_expired(turn.session, now=turn.now)
+    earlier, target = living(turn), turn.talk.target
+    if target is None:
+        return _take(turn, start, provider, instead_of=earlier, swapped=earlier is not None)
+    try:
+        with turn.session.attempt():
+            if earlier is not None:
+                changing.release(turn.session, booking=earlier, by=turn.by, now=turn.now)
+            return _got(_take(turn, start, provider, instead_of=target, swapped=False))
+    except _RefusedError as refused:
+        return refused.refusal
+
+
+def _got(held: Held | Refusal) -> Held:
+    if isinstance(held, Refusal):
+        raise _RefusedError(held)
+    return held
+
+
+def _take(
+    turn: Turn, start: datetime, provider: int | None, *, instead_of: int | None, swapped: bool
+) -> Held | Refusal:
+    service, now = turn.service, turn.now
+    if service is None:
+        return Refusal(Reason.GONE)
+    got = booking.hold(
+        turn.session,
+        business=turn.business,
+        wanted=Wanted(service, start, turn.party, provider),
+        person=turn.reader.person,
+        until=min(now + turn.business.hold * MINUTE, max(start, now + MINUTE)),
+        by=turn.by,
+        now=now,
+        instead_of=instead_of,
+    )
+    if isinstance(got, Refusal) or not swapped or instead_of is None:
+        return got
+    gone = changing.swap(turn.session, booking=instead_of, hold=got.id, by=turn.by, now=now)
+    return gone or replace(got, id=instead_of)
+
+
+def living(turn: Turn) -> int | None:
+    """Return the talk's hold if it still is one."""
+    if turn.talk.booking is None:
+        return None
+    held = finding.booking(turn.session, turn.talk.booking)
+    alive = held and held.status == "held" and held.expires and held.expires > turn.now
+    return turn.talk.booking if alive else None
+
+
+def let_go(turn: Turn) -> None:
+    """Release the talk's hold, if it has one."""
+    held = living(turn)
+    if held is not None:
+        changing.release(turn.session, booking=held, by=turn.by, now=turn.now)
+    turn.learn(booking=None, start=None)
+
+
+def held_start(turn: Turn) -> datetime | None:
+    """Return the time that is still held for this talk."""
+    return turn.talk.start if living(turn) is not None else None

@@ -1,0 +1,125 @@
+"""What is asked by the way: prices, hours, where, who; and what to say when nothing fits."""
+
+from datetime import timedelta
+
+from core.hours import closed_why, open_spans
+from dialogs.flows import settle
+from dialogs.states import State
+from dialogs.talk import Turn
+
+MISSES = 3  # after so many messages that were not understood a human is named
+
+
+def price(turn: Turn) -> State:
+    """Say what a service costs, or what all of them do."""
+    meant = turn.said.facts.service
+    services = [s.id for s in turn.business.services if meant in {None, s.key}]
+    if meant is None and turn.service is not None:
+        services = [turn.service.id]
+    turn.say("prices", services=services)
+    return turn.state
+
+
+def policy(turn: Turn) -> State:
+    """Say what comes back when one cancels."""
+    turn.say("policy", tiers=[[t.percent, t.until, t.hours] for t in turn.business.tiers])
+    return turn.state
+
+
+def hours(turn: Turn) -> State:
+    """Say when the place is open: on the day asked for, or in the coming week."""
+    windows = turn.said.facts.wish.windows
+    zone = turn.business.zone
+    first = turn.now.astimezone(zone).date()
+    asked = windows[0].start if windows else None
+    days = [asked.astimezone(zone).date()] if asked else [first + timedelta(n) for n in range(7)]
+    shown = [
+        {
+            "day": day,
+            "why": closed_why(turn.business, day),
+            "spans": [[s.start, s.end] for s in open_spans(turn.business, None, day)],
+        }
+        for day in days
+    ]
+    turn.say("hours", days=shown)
+    return turn.state
+
+
+def address(turn: Turn) -> State:
+    """Say where the place is."""
+    turn.say("address", address=turn.business.contact.address)
+    return turn.state
+
+
+def help_(turn: Turn) -> State:
+    """Say what can be texted."""
+    turn.say("help_provider" if turn.reader.provider is not None else "help")
+    return turn.state
+
+
+def human(turn: Turn) -> State:
+    """Hand over to the human, and tell them who asks."""
+    turn.say("human", human=turn.business.contact.human)
+    _call(turn, "wants_human")
+    return turn.state
+
+
+def _call(turn: Turn, note: str) -> None:
+    reader = turn.reader
+    settle.tell_human(
+        turn.session,
+        turn.business,
+        note=note,
+        facts={"name": reader.name, "address": reader.to, "text": turn.message.body[:300]},
+        now=turn.now,
+        key=f"{note}:{turn.message.id}",
+        but=reader.person,
+    )
+
+
+def hello(turn: Turn) -> State:
+    """Greet, and say in a line what can be asked."""
+    turn.say("hello", name=turn.reader.name, provider=turn.reader.provider is not None)
+    return turn.state
+
+
+def thanks(turn: Turn) -> State:
+    """Answer thanks and goodbyes in a word."""
+    turn.say("thanks")
+    return turn.state
+
+
+def nothing_open(turn: Turn) -> State:
+    """Answer a yes, a no or a number that no question asked for."""
+    turn.say("nothing_open")
+    return turn.state
+
+
+def not_yours(turn: Turn) -> State:
+    """Refuse what only a linked provider may do."""
+    turn.say("providers_only")
+    return turn.state
+
+
+def not_by_text(turn: Turn) -> State:
+    """Say that this cannot be done by text, and who can do it."""
+    turn.say("not_by_text", human=turn.business.contact.human)
+    return turn.state
+
+
+def stale(turn: Turn) -> State:
+    """Answer the button of a question that is closed."""
+    turn.say("stale")
+    return turn.state
+
+
+def unknown(turn: Turn) -> State:
+    """Ask one short question, never the same twice running; name a human after the third."""
+    misses = turn.talk.misses + 1
+    turn.learn(misses=misses)
+    if misses >= MISSES:
+        turn.say("unknown_human", human=turn.business.contact.human)
+        _call(turn, "not_understood")
+    else:
+        turn.say(f"unknown_{misses}", state=turn.state.value, what=turn.message.kind)
+    return turn.state

@@ -1,0 +1,233 @@
+"""What a conversation is about, and one turn of it: kept in the conversation's row, as JSON."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from core.booking import By
+from core.db import Session
+from core.inbox import Received
+from core.people import Reader
+from core.rules import Business, Resource, Service
+from dialogs.states import State
+from dialogs.understanding import Asked, Named, Option, Understood, Vocabulary
+from dialogs.when import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing offered, by number: a free time, a booking or a service. Instants are aware."""
+
+    start: datetime | None = None
+    provider: int | None = None
+    booking: int | None = None
+    service: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        kept = {
+            "start": self.start.isoformat() if self.start else None,
+            "provider": self.provider,
+            "booking": self.booking,
+            "service": self.service,
+        }
+        return {name: value for name, value in kept.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        start = kept.get("start")
+        return cls(
+            start=datetime.fromisoformat(start) if start else None,
+            provider=kept.get("provider"),
+            booking=kept.get("booking"),
+            service=kept.get("service"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The open matter. Ids are rows of this business; `booking` is the hold that was proposed.
+
+    `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
+    "cancel"); `asked` numbers the message that asked, so that an old button is known as old.
+    """
+
+    doing: str = "book"
+    service: int | None = None
+    provider: int | None = None
+    party: int | None = None
+    wish: Wish = field(default_factory=Wish)
+    options: tuple[Choice, ...] = ()
+    booking: int | None = None
+    target: int | None = None
+    start: datetime | None = None
+    asked: int | None = None
+    misses: int = 0
+    wrong_codes: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return only what is set."""
+        kept: dict[str, Any] = {
+            "doing": self.doing,
+            "service": self.service,
+            "provider": self.provider,
+            "party": self.party,
+            "wish": self.wish.to_json() if self.wish else None,
+            "options": [choice.to_json() for choice in self.options] or None,
+            "booking": self.booking,
+            "target": self.target,
+            "start": self.start.isoformat() if self.start else None,
+            "asked": self.asked,
+            "misses": self.misses or None,
+            "wrong_codes": self.wrong_codes or None,
+        }
+        return {name: value for name, value in kept.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        plain = {k: v for k, v in kept.items() if k not in {"wish", "options", "start"}}
+        return cls(
+            wish=Wish.from_json(kept["wish"]) if kept.get("wish") else Wish(),
+            options=tuple(Choice.from_json(choice) for choice in kept.get("options", ())),
+            start=datetime.fromisoformat(kept["start"]) if kept.get("start") else None,
+            **plain,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to say at an address; the deliverer words it in the reader's language."""
+
+    kind: str
+    facts: dict[str, Any]
+    address: int
+    locale: str
+    key: str | None = None
+    due: datetime | None = None
+
+
+@dataclass
+class Turn:
+    """One message being answered: everything a flow needs, and what it decides.
+
+    `now` is the transaction's time; `received` the message's own. The flow changes `talk`, posts
+    with `say`, and returns the state it leaves the conversation in.
+    """
+
+    session: Session
+    business: Business
+    reader: Reader
+    message: Received
+    said: Understood
+    state: State
+    talk: Talk
+    now: datetime
+    pressed: dict[str, Any] | None = None  # the facts of the note whose button was pressed
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def by(self) -> By:
+        who = f"provider:{self.reader.provider}" if self.reader.provider else None
+        return By(who or f"person:{self.reader.person}", self.message.id)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return reader_zone(self.reader, self.business)
+
+    @property
+    def service(self) -> Service | None:
+        known = self.business.service_by_id
+        return known.get(self.talk.service) if self.talk.service is not None else None
+
+    @property
+    def party(self) -> int:
+        return self.talk.party or 1
+
+    def say(self, kind: str, **facts: Any) -> None:  # noqa: ANN401 - a note's facts are its own
+        """Answer the sender."""
+        self.notes.append(Note(kind, facts, self.reader.address, self.said.locale))
+
+    def learn(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of a Talk
+        """Change what the talk is about."""
+        self.talk = replace(self.talk, **facts)
+
+    def offer(self, options: list[Choice]) -> tuple[Choice, ...]:
+        """Remember what is offered by number, and return it for the note."""
+        self.learn(options=tuple(options))
+        return self.talk.options
+
+
+Flow = Callable[[Turn], State]
+
+
+def reader_zone(reader: Reader, business: Business) -> ZoneInfo:
+    """Return the zone in which a bare time is meant: a phone number's region does not decide."""
+    if reader.zone is not None and reader.zone_source in {"said", "location", "profile"}:
+        return ZoneInfo(reader.zone)
+    return business.zone
+
+
+def vocabulary(business: Business) -> Vocabulary:
+    """Return what the business's things are called, in every language."""
+    return Vocabulary(
+        services=tuple(
+            Named(s.key, tuple(n for names in s.names.values() for n in names))
+            for s in business.services
+        ),
+        providers=tuple(Named(r.key, (r.name,)) for r in business.providers),
+        hours=_widest(business),
+        party=any(s.party_max > 1 for s in business.services),
+    )
+
+
+def _widest(business: Business) -> tuple[time, time] | None:
+    """Return the earliest opening and the latest closing of the week."""
+    if not business.hours:
+        return None
+    closes = max((s.closes <= s.opens, s.closes) for s in business.hours)[1]
+    return min(s.opens for s in business.hours), closes
+
+
+_ASKED = {
+    State.SERVICE: "service",
+    State.PARTY: "party",
+    State.WHEN: "when",
+    State.CHOICE: "choose",
+    State.PROPOSAL: "confirm",
+    State.WHICH: "which",
+    State.CANCELLING: "confirm",
+}
+
+
+def asked(state: State, talk: Talk, business: Business, locale: str) -> Asked:
+    """Return what the last message left open, as understanding takes it."""
+    return Asked(
+        what=_ASKED.get(state, "nothing"),
+        options=tuple(_option(choice, business, locale) for choice in talk.options),
+        ref=talk.start,
+        day=_day(talk, business),
+    )
+
+
+def _option(choice: Choice, business: Business, locale: str) -> Option:
+    service = business.service_by_id.get(choice.service or 0)
+    who = resource(business, choice.provider)
+    return Option(
+        label=service.name(locale) if service else who.name if who else "",
+        start=choice.start,
+        provider=who.key if who else None,
+    )
+
+
+def resource(business: Business, resource_id: int | None) -> Resource | None:
+    """Return a resource that may be gone by now."""
+    return business.by_id.get(resource_id) if resource_id is not None else None
+
+
+def _day(talk: Talk, business: Business) -> date | None:
+    if talk.start is not None:
+        return talk.start.astimezone(business.zone).date()
+    first = talk.wish.windows[0] if talk.wish.windows else None
+    return first.start.date() if first and first.start and talk.wish.day_said else None

@@ -1,0 +1,169 @@
+"""The words for providers: requests, bookings of theirs, the day."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dialogs.wording.page import Page, Worded
+
+
+def _name(page: Page, facts: Mapping[str, Any]) -> str:
+    return facts.get("name") or page.t("a customer")
+
+
+def _what(page: Page, facts: Mapping[str, Any]) -> str:
+    """Return service and party, for those who know who does it."""
+    return page.title({**facts, "provider": None})
+
+
+def _line(message: str) -> Callable[[Page], Worded]:
+    """Word a note about one booking."""
+
+    def line(page: Page) -> Worded:
+        facts = page.facts
+        return Worded(
+            page.t(
+                message,
+                booking=_what(page, facts),
+                who=_name(page, facts),
+                when=page.when(page.instant("start")),
+                ref=facts["ref"],
+            )
+        )
+
+    return line
+
+
+def _request(page: Page) -> Worded:
+    text = page.t(
+        "Request: {booking} for {who}, {when}. Please answer by {until}: CONFIRM {ref} or "
+        "DECLINE {ref}.",
+        booking=_what(page, page.facts),
+        who=_name(page, page.facts),
+        when=page.when(page.instant("start")),
+        until=page.when(page.instant("until")),
+        ref=page.facts["ref"],
+    )
+    return Worded(text, (page.t("Confirm"), page.t("Decline")), yes_no=True)
+
+
+def _moved(page: Page) -> Worded:
+    return Worded(
+        page.t(
+            "Moved by {who}: {booking} is now {when} (it was {was}), {ref}.",
+            who=_name(page, page.facts),
+            booking=_what(page, page.facts),
+            when=page.when(page.instant("start")),
+            was=page.when(page.instant("was")),
+            ref=page.facts["ref"],
+        )
+    )
+
+
+def _which_request(page: Page) -> Worded:
+    lines = [page.t("Which request? Reply CONFIRM or DECLINE with its number:")]
+    for number, row in enumerate(page.facts["requests"], 1):
+        start = datetime.fromisoformat(row["start"])
+        lines.append(
+            f"{number}. {_what(page, row)}, {_name(page, row)}, {page.when(start)}, {row['ref']}"
+        )
+    return Worded("\n".join(lines))
+
+
+def _agenda(page: Page) -> Worded:
+    first, days = date.fromisoformat(page.facts["day"]), page.facts["days"]
+    rows = page.facts["bookings"]
+    lines: list[str] = []
+    for n in range(days):
+        day = first + timedelta(days=n)
+        own = [r for r in rows if _local(page, r["start"]).date() == day]
+        if own or days == 1:
+            lines.append(f"{page.day(day)}:" if own else page.t("{day}: free", day=page.day(day)))
+        lines.extend(_agenda_line(page, row) for row in own)
+    if not lines:
+        lines = [page.t("Nothing is booked in the coming week.")]
+    waiting = page.facts["requests"]
+    if waiting:
+        lines.append(page.n("{n} request waits for you.", "{n} requests wait for you.", waiting))
+    return Worded("\n".join(lines))
+
+
+def _local(page: Page, moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(page.business.zone)
+
+
+def _agenda_line(page: Page, row: Mapping[str, Any]) -> str:
+    start = datetime.fromisoformat(row["start"])
+    line = f"{page.clock(start)} {_what(page, row)}, {_name(page, row)}"
+    if row["status"] == "awaiting_provider":
+        line = page.t("{booking} (request {ref})", booking=line, ref=row["ref"])
+    return line
+
+
+def _help(page: Page) -> Worded:
+    return Worded(
+        page.t("Text TODAY, TOMORROW or WEEK for your bookings, CONFIRM or DECLINE for a request.")
+    )
+
+
+def _wants_human(page: Page) -> Worded:
+    facts = page.facts
+    return Worded(
+        page.t(
+            "{who} ({address}) would like to talk to you: {text}",
+            who=_name(page, facts),
+            address=facts["address"],
+            text=facts["text"],
+        )
+    )
+
+
+def _not_understood(page: Page) -> Worded:
+    facts = page.facts
+    return Worded(
+        page.t(
+            "I can't make out what {who} ({address}) wants: {text}",
+            who=_name(page, facts),
+            address=facts["address"],
+            text=facts["text"],
+        )
+    )
+
+
+def _undelivered(page: Page) -> Worded:
+    facts = page.facts
+    return Worded(
+        page.t(
+            "I couldn't reach {who} ({address}) to say: {text}",
+            who=_name(page, facts),
+            address=facts["address"],
+            text=facts["text"],
+        )
+    )
+
+
+def t(message: str) -> str:
+    """Mark a message for translation where its page is not there yet."""
+    return message
+
+
+NOTES: dict[str, Callable[[Page], Worded]] = {
+    "request": _request,
+    "new_booking": _line(t("New: {booking} for {who}, {when}, {ref}.")),
+    "moved_provider": _moved,
+    "cancelled_provider": _line(t("Cancelled by {who}: {booking}, {when}, {ref}.")),
+    "request_lapsed_provider": _line(
+        t("The request {ref} ({booking} for {who}, {when}) has lapsed.")
+    ),
+    "you_accepted": _line(t("Confirmed: {booking} for {who}, {when}, {ref}. I've told them.")),
+    "you_declined": _line(t("Declined: {booking} for {who}, {when}, {ref}. I've told them.")),
+    "request_gone": _line(t("{booking} for {who}, {when}, {ref}: that is not open any more.")),
+    "which_request": _which_request,
+    "no_request": lambda p: Worded(p.t("No request waits for you.")),
+    "agenda": _agenda,
+    "providers_only": lambda p: Worded(p.t("Only our own people can do that.")),
+    "help_provider": _help,
+    "wants_human": _wants_human,
+    "not_understood": _not_understood,
+    "undelivered": _undelivered,
+}

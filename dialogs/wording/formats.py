@@ -1,0 +1,65 @@
+"""Times, money and counts as the reader writes them: Babel, made plain for text messages."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.dates import format_skeleton, format_time, get_timezone_name
+from babel.lists import format_list
+from babel.numbers import format_currency, get_currency_precision
+
+_PLAIN = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " ", "\u2019": "'", "\u2013": "-"})
+
+
+@lru_cache(maxsize=256)
+def locale_at(language: str, zone: str) -> Locale:
+    """Return the language as it is written in a zone's country: en in New York is en_US."""
+    territory = get_global("zone_territories").get(zone)
+    for name in (f"{language}_{territory}", language, "en"):
+        try:
+            return Locale.parse(name)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
+
+
+def day(moment: date | datetime, locale: Locale, zone: ZoneInfo) -> str:
+    """Return weekday, day and month: "Tue, Mar 3"."""
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(zone).date()
+    noon = datetime(moment.year, moment.month, moment.day, 12, tzinfo=zone)
+    return format_skeleton("MMMEd", noon, tzinfo=zone, locale=locale).translate(_PLAIN)
+
+
+def clock(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
+    """Return a time of day: "3:00 PM"."""
+    return format_time(moment, "short", tzinfo=zone, locale=locale).translate(_PLAIN)
+
+
+def zone_name(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
+    """Return the zone's short name at that moment: "EST"."""
+    return get_timezone_name(moment.astimezone(zone), width="short", locale=locale)
+
+
+def money(minor: int, currency: str, locale: Locale) -> str:
+    """Return an amount of minor units: "$35", "$12.50"."""
+    digits = get_currency_precision(currency)
+    amount = minor / 10**digits
+    whole = minor % 10**digits == 0
+    pattern = _whole_pattern(locale) if whole else None
+    said = format_currency(
+        amount, currency, format=pattern, locale=locale, currency_digits=not whole
+    )
+    return said.translate(_PLAIN)
+
+
+def _whole_pattern(locale: Locale) -> str:
+    return str(locale.currency_formats["standard"].pattern).replace(".00", "")
+
+
+def listed(items: Sequence[str], locale: Locale, *, either: bool = False) -> str:
+    """Return "a, b and c", or "a, b or c"."""
+    return format_list(items, style="or" if either else "standard", locale=locale)

@@ -1,0 +1,117 @@
+"""What a note's wording is made with: its facts, the business, and how its reader writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from core.rules import Business
+from dialogs.wording import formats
+from dialogs.wording.catalog import counted, translated
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A message in words. `choices` are offered as buttons, or by number where there are none.
+
+    `yes_no` says that the choices are the two answers to a question, which nobody numbers.
+    """
+
+    text: str
+    choices: tuple[str, ...] = ()
+    yes_no: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One note being worded for one reader, in the reader's zone and language."""
+
+    facts: Mapping[str, Any]
+    business: Business
+    language: str
+    zone: ZoneInfo
+    locale: Locale = field(init=False)
+
+    def __post_init__(self) -> None:
+        where = formats.locale_at(self.language, self.business.zone.key)
+        object.__setattr__(self, "locale", where)
+
+    def t(self, message: str, **facts: object) -> str:
+        """Return a message in the reader's language with its facts in place."""
+        return translated(self.language, message).format_map(facts)
+
+    def n(self, one: str, many: str, count: int, **facts: object) -> str:
+        """Return a message that depends on a count, which it names `n`."""
+        return counted(self.language, one, many, count).format_map(facts | {"n": count})
+
+    def instant(self, name: str) -> datetime:
+        """Return a fact that is an instant."""
+        return datetime.fromisoformat(self.facts[name])
+
+    def clock(self, moment: datetime) -> str:
+        return formats.clock(moment, self.locale, self.zone)
+
+    def day(self, moment: date | datetime) -> str:
+        return formats.day(moment, self.locale, self.zone)
+
+    def when(self, moment: datetime) -> str:
+        """Return day, time and zone as the reader lives them, and the place's where they differ."""
+        said = self.t(
+            "{day} at {time} {zone}",
+            day=self.day(moment),
+            time=self.clock(moment),
+            zone=formats.zone_name(moment, self.locale, self.zone),
+        )
+        place = self.business.zone
+        if moment.astimezone(place).utcoffset() == moment.astimezone(self.zone).utcoffset():
+            return said
+        there = formats.clock(moment, self.locale, place)
+        name = formats.zone_name(moment, self.locale, place)
+        if moment.astimezone(place).date() != moment.astimezone(self.zone).date():
+            there = f"{formats.day(moment, self.locale, place)} {there}"
+        return self.t("{when} ({there} {zone} at our place)", when=said, there=there, zone=name)
+
+    def until(self, moment: datetime) -> str:
+        """Return a time that is near: its day only where it matters."""
+        clock, zone = self.clock(moment), formats.zone_name(moment, self.locale, self.zone)
+        return f"{clock} {zone}"
+
+    def money(self, minor: int) -> str:
+        return formats.money(minor, self.business.currency, self.locale)
+
+    def service(self, service_id: int | None = None) -> str:
+        """Return what a service is called in the reader's language."""
+        wanted = self.facts.get("service") if service_id is None else service_id
+        everything = (*self.business.services, *self.business.former_services)
+        found = next((s for s in everything if s.id == wanted), None)
+        return found.name(self.language) if found else ""
+
+    def who(self, resource: int | None = None) -> str:
+        """Return a provider's name, empty where there is none."""
+        wanted = self.facts.get("provider") if resource is None else resource
+        everything = (*self.business.resources, *self.business.former)
+        found = next((r for r in everything if r.id == wanted), None)
+        return found.name if found else ""
+
+    def title(self, facts: Mapping[str, Any] | None = None) -> str:
+        """Return the booking in short: "Haircut with Ana", "Table for 4"."""
+        facts = self.facts if facts is None else facts
+        name = self.service(facts["service"])
+        party, who = facts.get("party") or 1, self.who(facts.get("provider") or 0)
+        if party > 1:
+            name = self.t("{service} for {party}", service=name, party=party)
+        return self.t("{service} with {who}", service=name, who=who) if who else name
+
+    def slots(self, options: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+        """Return free times as labels, with names where several people are offered."""
+        people = {o.get("provider") for o in options}
+        return tuple(self._slot(o, named=len(people) > 1) for o in options)
+
+    def _slot(self, option: Mapping[str, Any], *, named: bool) -> str:
+        start = datetime.fromisoformat(option["start"])
+        said = f"{self.day(start)}, {self.clock(start)}"
+        who = self.who(option.get("provider") or 0)
+        return f"{said}, {who}" if named and who else said

@@ -1,0 +1,131 @@
+"""Why not, in words."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from dialogs.wording import formats
+from dialogs.wording.page import Page
+
+Facts = Mapping[str, Any]
+
+
+def why(page: Page) -> str:
+    """Return the sentence for the refusal in a note's facts."""
+    return WHY[page.facts["reason"]](page, page.facts.get("facts", {}))
+
+
+def _at(facts: Facts, name: str) -> datetime:
+    return datetime.fromisoformat(facts[name])
+
+
+def _start(page: Page) -> str:
+    return page.when(page.instant("start"))
+
+
+def _notice(page: Page, facts: Facts) -> str:
+    minutes = facts["minutes"]
+    if minutes % 60:
+        need = page.n("{n} minute's notice", "{n} minutes' notice", minutes)
+    else:
+        need = page.n("{n} hour's notice", "{n} hours' notice", minutes // 60)
+    return page.t("We need {notice}.", notice=need)
+
+
+def _hours(page: Page, facts: Facts) -> str:
+    spans = [
+        f"{page.clock(datetime.fromisoformat(a))}-{page.clock(datetime.fromisoformat(b))}"
+        for a, b in facts["spans"]
+    ]
+    said = formats.listed(spans, page.locale)
+    if facts.get("who"):
+        return page.t("{who} is there {hours} that day.", who=facts["who"], hours=said)
+    if facts.get("minutes"):
+        return page.n(
+            "We're open {hours} that day, and it takes {n} minute.",
+            "We're open {hours} that day, and it takes {n} minutes.",
+            facts["minutes"],
+            hours=said,
+        )
+    return page.t("We're open {hours} that day.", hours=said)
+
+
+def _break(page: Page, facts: Facts) -> str:
+    until = page.clock(_at(facts, "until"))
+    if facts.get("who"):
+        return page.t("{who} is on a break until {time}.", who=facts["who"], time=until)
+    return page.t("We're on a break until {time}.", time=until)
+
+
+def _closed(page: Page, facts: Facts) -> str:
+    day = page.day(date.fromisoformat(facts["day"]))
+    if facts.get("why"):
+        return page.t("We're closed on {day} ({why}).", day=day, why=facts["why"])
+    return page.t("We're closed on {day}.", day=day)
+
+
+def _off(page: Page, facts: Facts) -> str:
+    day = page.day(date.fromisoformat(facts["day"]))
+    if facts.get("who"):
+        return page.t("{who} doesn't work on {day}.", who=facts["who"], day=day)
+    return page.t("Nobody is there on {day}.", day=day)
+
+
+def _busy(page: Page, facts: Facts) -> str:
+    until = page.clock(_at(facts, "until"))
+    return page.t("{who} is busy until {time}.", who=facts["who"], time=until)
+
+
+def _taken(page: Page, facts: Facts) -> str:
+    if facts.get("whole"):
+        return page.t("Nothing is free then.")
+    if facts.get("who"):
+        return page.t("{who} is taken on {when}.", who=facts["who"], when=_start(page))
+    return page.t("{when} is taken.", when=_start(page))
+
+
+def _full(page: Page, facts: Facts) -> str:
+    if facts.get("left"):
+        return page.n(
+            "Only {n} seat is left on {when}.",
+            "Only {n} seats are left on {when}.",
+            facts["left"],
+            when=_start(page),
+        )
+    return page.t("{when} is full.", when=_start(page))
+
+
+WHY: dict[str, Callable[[Page, Facts], str]] = {
+    "past": lambda p, _: p.t("{when} has passed.", when=_start(p)),
+    "notice": _notice,
+    "furthest": lambda p, f: p.t("We book up to {day}.", day=p.day(date.fromisoformat(f["last"]))),
+    "off_grid": lambda p, f: p.n(
+        "We start every {n} minute.", "We start every {n} minutes.", f["grid"]
+    ),
+    "closed": _closed,
+    "hours": _hours,
+    "break": _break,
+    "off": _off,
+    "busy": _busy,
+    "taken": _taken,
+    "no_class": lambda p, _: p.t("There is no class at that time."),
+    "full": _full,
+    "party": lambda p, f: p.n(
+        "I can book for {n} at most by text.", "I can book for up to {n} by text.", f["largest"]
+    ),
+    "day_limit": lambda p, f: p.t("{who} is fully booked that day.", who=f["who"]),
+    "week_limit": lambda p, f: p.t("{who} is fully booked that week.", who=f["who"]),
+    "person_day": lambda p, f: p.n(
+        "You already have {n} booking that day, which is the most we take.",
+        "You already have {n} bookings that day, which is the most we take.",
+        f["most"],
+    ),
+    "person_open": lambda p, f: p.n(
+        "You already have {n} open booking, which is the most we take.",
+        "You already have {n} open bookings, which is the most we take.",
+        f["most"],
+    ),
+    "not_by": lambda p, f: p.t("{who} doesn't do that.", who=f["who"]),
+    "gone": lambda p, _: p.t("That one has gone."),
+    "needs_money": lambda p, f: p.t("That needs {money} in advance.", money=p.money(f["amount"])),
+}

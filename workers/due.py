@@ -1,0 +1,59 @@
+"""Due work: one function a kind, run in the transaction that marks it done."""
+
+from collections.abc import Callable
+
+import structlog
+
+from core import businesses, changing, due, finding, timetable
+from core.booking import By
+from core.db import Session
+from core.due import Work
+from dialogs.flows import settle
+from workers.runtime import Runtime
+
+_log = structlog.get_logger()
+_CLOCK = By("clock")
+
+
+def do(runtime: Runtime, business: int, work: int) -> None:
+    """Do one piece of due work, once; what breaks is put off and tried again."""
+    database = runtime.database
+    try:
+        with database.transaction(business) as session:
+            claimed = due.claim(session, work, now=session.now)
+            if claimed is None:
+                return
+            KINDS[claimed.kind](session, claimed)
+            due.done(session, work, now=session.now)
+    except Exception as error:  # noqa: BLE001 - kept with the work, tried again, shown by verify
+        _log.exception("due work broke", business=business, work=work)
+        with database.transaction(business) as session:
+            said = f"{type(error).__name__}: {error}"
+            due.failed(session, work, error=said, now=session.now)
+
+
+def _lapse(session: Session, work: Work) -> None:
+    """Lapse a hold whose time is over, whoever got to it first, and tell whom it concerns."""
+    changing.expire(session, booking=work.subject, now=session.now)
+    about = finding.booking(session, work.subject)
+    if about is None or about.status != "expired":
+        return
+    business = businesses.load(session)
+    settle.lapsed(session, business, about, was=finding.lapsed_from(session, about.id))
+
+
+def _complete(session: Session, work: Work) -> None:
+    """Mark a booking as completed once it is over."""
+    changing.finish(session, booking=work.subject, by=_CLOCK, now=session.now)
+
+
+def _classes(session: Session, _work: Work) -> None:
+    """Lay out the classes of the days that came within reach."""
+    timetable.materialise(session, businesses.load(session))
+
+
+KINDS: dict[str, Callable[[Session, Work], None]] = {
+    "lapse": _lapse,
+    "complete": _complete,
+    "classes": _classes,
+}
