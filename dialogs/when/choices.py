@@ -21,6 +21,7 @@ class Choice:
     bounds: list[Bound] = field(default_factory=list)
     instant: Item | None = None
     time_first: bool = False
+    part_tells: bool = False  # the part only says which half of the day a bound is in
     joined: bool = False  # by "or", "and" or a comma to the one before
 
 
@@ -182,6 +183,8 @@ def _put(item: Item, current: Choice, out: Sorted, *, joint: bool, corrected: bo
             return fresh
         if slot == "time":
             current.time_first = current.days is None
+        if slot == "part" and current.bounds and current.time is None:
+            current.part_tells = True
         setattr(current, slot, value)
         return current
     if corrected:

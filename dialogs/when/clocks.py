@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 
 from dialogs.when.cascade import Found, State, rule
-from dialogs.when.items import Clock, Item
+from dialogs.when.items import Clock, ClockSpan, Item
 
 NOON = 720
 DAY = 1440
+_NOON_HOUR = 12
 _TOLD = frozenset({5, 10, 20, 25})
 _COARSE = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
 
@@ -83,6 +84,16 @@ def _half(found: Found, state: State) -> Item | None:
         return None
     shift = 30 if state.lexicon.conventions["half"] == "past" else -30
     return found.make("CLOCK", _shifted(hour, shift))
+
+
+def _beside_half(found: Found, state: State) -> Item | None:
+    """Fünf vor halb vier: minutes beside a half hour."""
+    minutes = found.items[0].value
+    clock = found.items[-1].value
+    if clock.at % 60 != 30 or minutes not in _TOLD or not state.lexicon.conventions.get("quarters"):
+        return None
+    back = found.has("MINUS", "BEFORE")
+    return found.make("CLOCK", _shifted(clock, -minutes if back else minutes))
 
 
 def _quarter_of(found: Found, state: State) -> Item | None:
@@ -190,6 +201,24 @@ def at_number(found: Found, state: State) -> Item | None:
     return made
 
 
+def _from_to(found: Found, state: State) -> Item | None:
+    """De las 3 a las 5, dalle due alle quattro, zwischen 8 und 10: where "at" also means "to"."""
+    if found.has("AND") and not found.has("BETWEEN"):
+        return None
+    ends = [_pieces_of(item) for item in found.all("NUM", "CLOCK", "DOTTED")]
+    if not state.lexicon.conventions.get("at_is_to") or None in ends or ends[0] == ends[1]:
+        return None
+    if not found.has("AT", "CLOCK") and any(item.value > _NOON_HOUR for item in found.all("NUM")):
+        return None  # "from 4 to 23" may be days
+    made = found.make("SPAN", ClockSpan(ends[0], ends[1]))
+    made.raw = "" if found.has("BETWEEN") else "from"
+    return made
+
+
+def _pieces_of(item: Item) -> Clock | None:
+    return _pieces(Found([item]))
+
+
 def _ish(found: Found, _state: State) -> Item | None:
     """3ish, noon or so."""
     clock = hour_of(found.items[0])
@@ -226,16 +255,31 @@ def _zero_led(found: Found, _state: State) -> Item | None:
     return Item("CLOCK", clock, number.start, number.end) if clock else None
 
 
-def _h(found: Found, state: State) -> Item | None:
+def _h(found: Found, state: State) -> Item | list[Item] | None:
     """8h, at 17 h: the hour's letter as clocks are written in many languages."""
-    number, unit = found.all("NUM", "UNIT")
-    always = state.lexicon.conventions["hour_is_clock"]
-    if unit.value != "hour" or not (always or (unit.raw == "h" and found.has("AT", "ABOUT"))):
+    number, unit = found.all("NUM", "UNIT")[:2]
+    told = state.lexicon.conventions["hour_is_clock"]
+    asked = found.has("AT") if not told else found.has("AT", "ABOUT", "FROM", "UNTIL", "BEFORE", "AFTER", "BY")
+    letter = unit.raw == "h"
+    if unit.value != "hour" or not (told == "always" or (letter and told) or (asked and (told or letter))):
         return None
-    if found.has("IN", "FOR", "WITHIN", "LASTING"):
+    if found.has("IN", "FOR", "WITHIN", "LASTING", "BETWEEN"):
         return None
     clock = hour_of(number)
-    return found.make("CLOCK", clock) if clock else None
+    if clock is None or (clock.at % 60 and found.items[-1] is not unit):
+        return None
+    if found.items[-1].kind == "NUM" and found.items[-1] is not number:
+        minute = found.items[-1].value
+        if not 0 <= minute < 60:
+            return None
+        clock = _shifted(clock, minute)
+    if unit.raw == "h" and number.value > 12:
+        clock = replace(clock, sure=True)
+    made = found.make("CLOCK", clock)
+    if found.items[0].kind in {"FROM", "UNTIL", "BEFORE", "AFTER", "BY"}:
+        made.start = number.start
+        return [found.items[0], made]
+    return made
 
 
 def _digits(found: Found, _state: State) -> Item | None:
@@ -262,7 +306,7 @@ BEFORE_LENGTHS = (
     ),
 )
 
-HOUR_LETTERS = (rule("the hour's letter", "(?:IN|FOR|WITHIN|LASTING)? (?:AT|ABOUT)? NUM UNIT(?!HENCE|AGO|LATER|EARLIER|OF)", _h),)
+HOUR_LETTERS = (rule("the hour's letter", "(?:IN|FOR|WITHIN|LASTING|FROM|UNTIL|BEFORE|AFTER|BY|BETWEEN)? (?:AT|ABOUT|THE)? NUM UNIT(?!HENCE|AGO|LATER|EARLIER|OF X) (?:NUM(?!UNIT|HOURMARK|MONTH|NOUN))?", _h),)
 
 RULES = (
     rule(
@@ -272,6 +316,7 @@ RULES = (
     ),
     rule("quarters of the coming hour", "(?:NUM QUARTER|QUARTER) NUM(?! UNIT|LEN)", _quarter_of),
     rule("half an hour more or less", "HALF NUM(?! UNIT|LEN)", _half),
+    rule("minutes beside the half hour", "NUM UNIT? (?:MINUS|BEFORE|PAST|AFTER) CLOCK(?!UNIT)", _beside_half),
     rule(
         "hour and minutes added",
         "(?:NUM|CLOCK) (?:HOURMARK|OCLOCK)? (?:AND|MINUS|PAST) THE? ARTICLE? (?:NUM QUARTER|QUARTER|HALF|NUM UNIT?)",
@@ -307,6 +352,7 @@ RULES = (
         "ABOUT NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|QUARTER|HALF|MERIDIEM)",
         at_number,
     ),
+    rule("from one hour to another", "(?:FROM|BETWEEN|OF) (?:THE|AT)? (?:NUM|CLOCK|DOTTED) (?:TO|UNTIL|DASH|AT|AND) (?:THE|AT)? (?:NUM|CLOCK|DOTTED)(?!NOUN|UNIT|LEN|MONTH|ORD|PERIOD|DOT|COLON|MERIDIEM|OF|QUARTER|HALF)", _from_to),
     rule("a number after at", "AT (?:NUM|DOTTED)(?!NOUN|PAST|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", at_number),
     rule("ish", "(?:CLOCK|NUM) DASH? ISH", _ish),
     rule("at a time", "AT CLOCK", _with_at),

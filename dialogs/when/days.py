@@ -108,6 +108,37 @@ def _ordinal(found: Found, state: State) -> Item | None:
     return _dated(found, state, item.value, None, None)
 
 
+def _article_day(found: Found, state: State) -> Item | None:
+    """El 15, le 15, il 15: a number after the article; in English only "on the 15"."""
+    number = found.items[-1]
+    always = state.lexicon.conventions.get("article_day")
+    if not number.raw.isdigit() or len(number.raw) > 2:
+        return None
+    if not always and not found.has("ON", "FOR"):
+        return None
+    if not always and not found.has("THE") and number.value <= 12:
+        return None
+    return _dated(found, state, number.value, None, None)
+
+
+def _weekday_number(found: Found, state: State) -> Item | None:
+    """Friday 23, sexta 13, martes 3: the day of the month, where the calendar bears it out."""
+    day, number = found.items[0], found.items[-1]
+    if day.value.weekday is None or not 1 <= number.value <= 31 or day.value.week is not None:
+        return None
+    if len(number.raw) > 2 or day.value.dom is not None or day.value.shift:
+        return None
+    if number.value <= 12:
+        if not state.lexicon.conventions.get("article_day"):
+            return None
+        from dialogs.when.resolve import date_of  # noqa: PLC0415 - a day resolves with all the rules for days
+
+        on = date_of(Day(dom=number.value), state)
+        if on is None or on.weekday() != day.value.weekday:
+            return None
+    return found.make("DAY", Day(weekday=day.value.weekday, dom=number.value))
+
+
 def _day_number(found: Found, state: State) -> Item | None:
     """El día 15, dia 15: a number after the word for day."""
     unit, number = found.first("UNIT"), found.items[-1]
@@ -274,14 +305,14 @@ def _unit(found: Found, state: State) -> Item | None:
     """This week, next month, the weekend, the week after next, last year."""
     unit = found.first("UNIT")
     name = unit.value if unit else ""
-    step = 1 if found.has("NEXT") else -1 if found.has("LAST") else 0
+    step = 1 if found.has("NEXT", "FOLLOWING") else -1 if found.has("LAST") else 0
     if found.has("COMING") and not found.has("NEXT"):
         step = 0 if name == "weekend" else 1
     if found.has("AFTERNEXT"):
         step = 2
     period = unit_period(state.today, name, step)
     if period is None:
-        if name == "day" and found.has("NEXT"):
+        if name == "day" and found.has("NEXT", "FOLLOWING"):
             return _day_after(found, state)
         return None
     return found.make("PERIOD", period)
@@ -328,6 +359,15 @@ def _next_length(found: Found, state: State) -> Item | None:
     return found.make("PERIOD", Period(start, end, "stretch"))
 
 
+def _stretch(found: Found, state: State) -> Item | None:
+    """For three days from today."""
+    item = found.first("LEN")
+    if item is None or item.value.minutes:
+        return None
+    end = add(datetime.combine(state.today, datetime.min.time()), item.value, 1).date()
+    return found.make("PERIOD", Period(state.today, end, "stretch"))
+
+
 def _month_alone(found: Found, state: State) -> Item | None:
     """June, in june, next june: the whole month to come, or the one that runs."""
     month = found.first("MONTH")
@@ -369,12 +409,12 @@ def _piece(found: Found, state: State) -> Item | None:
 
 def _week_of(found: Found, state: State) -> Item | None:
     """The week of the 14th, w/c Feb 4."""
-    unit, day = found.first("UNIT"), found.first("DAY")
+    unit, day = found.first("UNIT"), found.first("DAY", "NUM")
     if (unit is not None and unit.value != "week") or day is None:
         return None
     from dialogs.when.resolve import date_of  # noqa: PLC0415 - a day resolves with all the rules for days
 
-    on = date_of(day.value, state)
+    on = date_of(day.value if day.kind == "DAY" else Day(dom=day.value), state)
     if on is None:
         return None
     start = week_start(on)
@@ -478,6 +518,7 @@ RULES = (
     rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT)* LEN", _ahead),
     rule("a length from there", "LEN (?:AFTER|BEFORE)(?=STOP|COMMA|$)", _ahead),
     rule("a length from now", "LEN (?:HENCE|AGO|LATER|EARLIER)", _ahead),
+    rule("a stretch from today", "FOR LEN HENCE", _stretch),
     rule("the next so many", "(?:THE)? NEXT LEN", _next_length),
     rule(
         "nth of a period",
@@ -489,7 +530,7 @@ RULES = (
         "(?:THE|THIS|IN)? (?:THIS|NEXT|LAST|COMING) COMING? UNIT(?!LEN)",
         _unit,
     ),
-    rule("a period by its unit", "THE? UNIT COMING", _unit),
+    rule("a period by its unit", "THE? UNIT (?:COMING|NEXT|FOLLOWING)", _unit),
     rule("a month", "(?:IN|THIS|NEXT|LAST|OF) (?:THE)? MONTH", _month_alone),
     rule(
         "nth of a period",
@@ -511,7 +552,7 @@ RULES = (
     rule("weekday", "(?:THE )?WDAY", _weekday),
     rule("a week on a day", "(?:LEN|UNIT) (?:ON|FROM|AFTER)? (?:THE)? DAY", _british_week),
     rule("a day week", "DAY UNIT(?!DAY|COMING|AFTERNEXT)", _british_week),
-    rule("the week of a day", "(?:IN|THE|FOR)* WEEKOF THE? DAY", _week_of),
+    rule("the week of a day", "(?:IN|THE|FOR)* WEEKOF (?:THE|ON)? (?:DAY|NUM(?!COLON|MERIDIEM))", _week_of),
     rule("the week of a day", "(?:IN|THE)* UNIT (?:OF|STARTING)? (?:THE)? (?:DAY)", _week_of),
     rule("that day", "(?:ON)? SAME UNIT", _same),
     rule("the day after that one", "DAY (?:OR|AND|COMMA|SLASH) THE? (?:NEXT UNIT|UNIT (?:AFTER|BEFORE))(?!DAY|CLOCK|NUM|PERIOD)", _or_the_next),
@@ -521,6 +562,8 @@ RULES = (
     rule("the day before a day", "THE? UNIT (?:AFTER|BEFORE) DAY", lambda f, s: _beside(f)),
     rule("the nth", "(?:ON|FOR) THE ORD" + _TIME_AHEAD, _ordinal),
     rule("the nth", "(?:THE )?ORD(?!NOUN|STREET|LEN|UNIT|FREE? NOUN)", _ordinal),
+    rule("weekday and number", "DAY NUM(?!COLON|MERIDIEM|OCLOCK|HOURMARK|NOUN|UNIT|DASH|TO|NUM|ISH)", _weekday_number),
+    rule("a number with its article", "(?:ON|FOR)? (?:THE|ON) NUM(?!COLON|MERIDIEM|OCLOCK|HOURMARK|NOUN|UNIT|LEN|AND NUM|DOT|STREET|NUM|DAYPART|ISH|TO NUM|DASH NUM)", _article_day),
     rule("the nth day", "(?:THE|ON)? UNIT NUM(?!COLON|MERIDIEM|OCLOCK)", _day_number),
     rule(
         "a weekend",

@@ -21,6 +21,8 @@ _FOLD = str.maketrans(
     "aaaaaaceeeeiiiinooooouuuuyyaeiou'''''-------",
 )
 
+_WHOLE = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?|[^\s\w]")
+_ELIDED = re.compile(r"[^\W_]+'?|[^\s\w]")  # l'ora, aujourd'hui: two words each
 _FUZZY = 5  # shorter words have too many neighbours
 
 Entry = tuple[tuple[str, ...], str, Any]
@@ -58,6 +60,8 @@ class Lexicon:
     ambiguous: frozenset[str]
     articles: frozenset[str]
     names: frozenset[str]
+    expand: dict[str, tuple[str, ...]]
+    after_day: dict[str, str]
     speller: Speller = field(repr=False)
 
 
@@ -77,12 +81,13 @@ def _load(language: str, region: str) -> Lexicon:
     regions = conventions.pop("regions", {})
     conventions.update(regions.get(region, {}))
     entries = list(_entries(words))
+    split = _ELIDED if conventions.get("elision") else _WHOLE
     phrases: dict[str, list[Entry]] = {}
     mixed = []
     for phrase, kind, value in entries:
         if any(each.isdigit() for each in phrase) and " " not in phrase:
             mixed.append(re.escape(phrase))
-        parts = tuple(re.findall(r"[^\W_]+(?:'[^\W_]+)*'?|[^\s\w]", phrase))
+        parts = tuple(split.findall(phrase))
         phrases.setdefault(parts[0], []).append((parts[1:], kind, value))
     for each in phrases.values():
         each.sort(key=lambda entry: -len(entry[0]))
@@ -118,9 +123,13 @@ def _load(language: str, region: str) -> Lexicon:
             fold(name): (int(on[0]), int(on[1])) for name, on in words.get("holidays", {}).items()
         },
         mixed=re.compile(rf"(?<![^\W_])(?:{'|'.join(mixed)})(?![^\W_])") if mixed else None,
-        suffixes=frozenset(words["ordinal_suffixes"]),
+        suffixes=frozenset(words.get("ordinal_suffixes", ())),
         zones={fold(name): zone for name, zone in words.get("zones", {}).items()},
         ambiguous=frozenset(fold(word) for word in words.get("ambiguous", ())),
+        expand={
+            fold(word): tuple(fold(parts).split()) for word, parts in words.get("expand", {}).items()
+        },
+        after_day={fold(word): part for word, part in words.get("after_day", {}).items()},
         names=frozenset(words.get("names", ())),
         articles=frozenset(fold(word) for word in words.get("number_articles", ())),
         speller=Speller(fuzzy, ordinary | set(phrases)),

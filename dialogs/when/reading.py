@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from dialogs.when import amounts, clocks, days, repeats, spans, zones
 from dialogs.when.cascade import Rewrite, State, run
 from dialogs.when.choices import Sorted, sort
-from dialogs.when.items import Item
+from dialogs.when.items import Item, Part
 from dialogs.when.lexicon import Lexicon, lexicon
 from dialogs.when.model import Context, Wish
 from dialogs.when.tokens import row as tokens
@@ -20,6 +20,7 @@ FIRST: tuple[Rewrite, ...] = (
     *repeats.RULES,
     *clocks.HOUR_LETTERS,
     *amounts.LENGTHS,
+    *spans.SAME_DAY,
     *spans.BEFORE_DAYS,
     *clocks.RULES,
     *days.RULES,
@@ -36,7 +37,7 @@ _NEAR = frozenset(
 _SKIP = frozenset({"THE", "COMMA", "DASH", "OR", "AND", "SLASH", "TO", "FOR", "OF", "UNTIL", "FROM"})
 _LINKS = frozenset({"ON", "AT", "IN", "BY", "BEFORE", "AFTER"})  # need a time after them
 _AROUND = 2
-_SHORT = 3
+_LETTERS = 4  # an abbreviation of a zone; longer names need "time" beside them
 
 
 def read(
@@ -74,7 +75,10 @@ def read(
 def moved(items: list[Item]) -> list[Item]:
     """Forget the time that something is moved from: "move my 3pm on friday to 4"."""
     start = None
+    moving = any(item.kind == "MOVE" for item in items)
     for place, item in enumerate(items):
+        if moving and item.kind == "SPAN" and item.raw == "from":
+            item.kind, item.value = "CLOCK", item.value.last
         if item.kind == "MOVE":
             start = place
         elif item.kind == "STOP":
@@ -102,6 +106,8 @@ def _plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
     items = [item for item in items if item.kind != "SOFT"]
     alone = len([item for item in items if item.kind not in {"STOP", "X"} or item.kind == "X"]) <= 1
     for place, item in enumerate(items):
+        if item.raw in words.after_day and place and items[place - 1].kind in {"WDAY", "REL"}:
+            item.kind, item.value = "DAYPART", Part(words.after_day[item.raw])
         if item.raw in words.names and place and text[item.start].isupper() and not text.isupper():
             item.kind, item.value = "X", None
         if item.raw not in words.ambiguous or alone or item.kind == "X":
@@ -166,9 +172,12 @@ def _zone(
             rest = items[: place - len(lead)] + lead + items[place - len(lead) : place]
             return rest + items[place + 1 :], context.place
         if item.kind == "ZONE":
-            if place and items[place - 1].kind in clocked:
-                end = place + 1 + (place + 1 < len(items) and items[place + 1].kind == "CLOCKWORD")
-                return items[:place] + items[end:], zones.named(item.raw, words)
+            before = items[place - 1].kind if place else ""
+            named = place + 1 < len(items) and items[place + 1].kind == "CLOCKWORD"
+            short = len(item.raw) <= _LETTERS or " " in item.raw
+            if before == "CLOCKWORD" or named or (short and before in clocked):
+                start = place - (before == "CLOCKWORD")
+                return items[:start] + items[place + 1 + named :], zones.named(item.raw, words)
             item.kind = "X"
         if item.kind == "CLOCKWORD":
             for size in (3, 2, 1):
@@ -179,10 +188,11 @@ def _zone(
                 )
                 if found is not None:
                     return items[: place - size] + items[place + 1 :], found
-            if place + 2 < len(items) and items[place + 1].kind in {"OF", "FROM", "IN"}:
-                for size in (3, 2, 1):
-                    name = " ".join(each.raw for each in items[place + 2 : place + 2 + size])
-                    found = zones.named(name, words)
-                    if found is not None:
-                        return items[:place] + items[place + 2 + size :], found
+            ahead = place + 1
+            ahead += ahead < len(items) and items[ahead].kind in {"OF", "FROM", "IN"}
+            for size in (3, 2, 1):
+                name = " ".join(each.raw for each in items[ahead : ahead + size])
+                found = zones.named(name, words) if name else None
+                if found is not None:
+                    return items[:place] + items[ahead + size :], found
     return items, None

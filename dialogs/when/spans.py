@@ -146,7 +146,9 @@ def _same_in(found: Found, state: State) -> list[Item] | None:
     if ref is None or same is None or period.value.start is None:
         return None
     if period.value.unit == "week":
-        weeks = max((period.value.start - week_start(state.today)).days // 7, 1)
+        weeks = (period.value.start - week_start(ref.date())).days // 7
+        if weeks <= 0:  # said of a booking that lies there already: count from it
+            weeks = max((period.value.start - week_start(state.today)).days // 7, 1)
         on = ref.date() + timedelta(weeks=weeks)
     elif period.value.unit == "month":
         on = add_months(ref.date(), 1)
@@ -156,6 +158,16 @@ def _same_in(found: Found, state: State) -> list[Item] | None:
     if same.kind == "SAME":
         return [day]
     return [day, Item("CLOCK", Clock(ref.hour * 60 + ref.minute, sure=True), same.start, same.end)]
+
+
+def _same_day(found: Found, state: State) -> Item | None:
+    """The same day next week: the booking's weekday, a week on."""
+    ref = state.context.ref
+    unit = found.items[-1]
+    if ref is None or unit.value not in {"week", "month"}:
+        return None
+    on = ref.date() + timedelta(weeks=1) if unit.value == "week" else add_months(ref.date(), 1)
+    return found.make("DAY", Day(on=on))
 
 
 def _denied(found: Found, _state: State) -> Item:
@@ -197,11 +209,13 @@ _T = "(?:CLOCK|NUM|DOTTED|POINT)"
 _NO = "(?!NOUN|STREET|UNIT|LEN|MONTH|ORD)"
 _UNTIL = "(?:TO|UNTIL|DASH)"
 
+SAME_DAY = (rule("the same day in", "(?:ON|THE)* SAME UNIT (?:ON|IN|OF|COMMA|THE)* (?:NEXT|FOLLOWING) UNIT", _same_day),)
+
 # Before the rules for days: two numbers that share a month.
 BEFORE_DAYS = (
     rule(
         "days of a month",
-        "(?:FROM|BETWEEN|ON|THE)* (?:ORD|NUM) (?:TO|UNTIL|DASH|AND) THE? (?:ORD|NUM) OF? MONTH".replace(
+        "(?:FROM|OF|BETWEEN|ON|THE)* (?:ORD|NUM) (?:TO|UNTIL|DASH|AND) THE? (?:ORD|NUM) OF? MONTH".replace(
             "AND)", "AND)"
         ),
         lambda f, s: _dom_span(f, s) if not f.has("AND") or f.has("BETWEEN") else None,
@@ -278,11 +292,11 @@ RULES = (
     rule("from one time to another", f"(?<=DAY) NUM {_UNTIL} NUM {_NO}", _clock_span),
     rule(
         "days of a month",
-        "(?:FROM|BETWEEN|ON|THE)* (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) THE? (?:DAY|NUM|ORD) (?:OF|IN)? PERIOD",
+        "(?:FROM|OF|BETWEEN|ON|THE)* (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) THE? (?:DAY|NUM|ORD) (?:OF|IN)? PERIOD",
         _dom_span_period,
     ),
     rule(
-        "from one day to another", "(?:FROM|STARTING)? DAY (?:TO|UNTIL|DASH) (?:THE|ON)* DAY", _day_span
+        "from one day to another", "(?:FROM|OF|STARTING)? DAY (?:TO|UNTIL|DASH) (?:THE|ON)* DAY", _day_span
     ),
     rule("from one day to another", "FROM THE? NUM (?:TO|UNTIL|DASH) THE? DAY", _day_span),
     rule(
@@ -297,15 +311,15 @@ RULES = (
         _bound,
     ),
     rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA)* PERIOD", _same_in),
-    rule("the same day in", "SAME UNIT (?:ON|IN|OF|COMMA)* PERIOD", _same_in),
     rule("the same time", "SAMETIME", _same_time),
     rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
     rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
+    rule("something denied", "(?:CLOCK|DAY|DAYPART) NOT(?=COMMA|STOP|$)", _denied),
     rule("something denied", "(?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN) X? NEGATED", _denied),
     rule("a bound denied", "NOT BOUND", _not_bound),
     rule(
         "an exclusion",
-        "(?:NOT|CUE) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE)* (?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE)",
+        "(?:NOT|CUE|MINUS) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE)* (?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE)",
         _exclude,
     ),
     rule("another exclusion", "EXCLUDE (?:OR|AND) (?:ON|THE)* (?:CLOCK|DAY|DAYPART|PERIOD)", _also_excluded),

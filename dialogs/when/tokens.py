@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogs.when.items import Clock, Item
+from dialogs.when.items import Clock, Item, Part
 from dialogs.when.lexicon import Lexicon, fold
 
 _MOST_DAYS = 31
@@ -65,7 +65,9 @@ def _shapes(text: str, start: int, end: int, lexicon: Lexicon, items: list[Item]
         shape, raw = match.lastgroup, match.group()
         a, b = match.span()
         if shape == "word":
-            if lexicon.conventions.get("elision") and "'" in raw[1:-1]:
+            if raw in lexicon.expand:
+                items.extend(Item("WORD", None, a, b, each) for each in lexicon.expand[raw])
+            elif lexicon.conventions.get("elision") and "'" in raw[1:-1]:
                 cut = raw.index("'") + 1
                 items.append(Item("WORD", None, a, a + cut, raw[:cut]))
                 items.append(Item("WORD", None, a + cut, b, raw[cut:]))
@@ -104,11 +106,32 @@ def _words(items: list[Item], lexicon: Lexicon) -> list[Item]:
     while place < len(items):
         item = items[place]
         if item.kind != "WORD":
+            if item.raw == "." and done and _dotted_ordinal(item, items, place, lexicon, done):
+                place += 1
+                continue
             done.append(item)
             place += 1
             continue
         place = _phrase(items, place, lexicon, done)
     return done
+
+
+def _dotted_ordinal(
+    dot: Item, items: list[Item], place: int, lexicon: Lexicon, done: list[Item]
+) -> bool:
+    """Am 15. um acht: a number and its dot are an ordinal, except where a time is told."""
+    number = done[-1]
+    if not lexicon.conventions.get("dot_ordinals") or number.end != dot.start:
+        return False
+    if number.kind != "NUM" or not 1 <= number.value <= _MOST_DAYS or not number.raw.isdigit():
+        return False
+    before = done[-2].kind if len(done) > 1 else "X"
+    if before in {"AT", "ABOUT", "COLON", "DOT", "ASK", "NUM"}:
+        return False
+    if place + 1 == len(items) and before not in {"ON", "THE", "FROM", "TO", "UNTIL", "WDAY", "COMMA"}:
+        return False
+    done[-1] = Item("ORD", number.value, number.start, dot.end, number.raw)
+    return True
 
 
 def _glued(item: Item, lexicon: Lexicon, done: list[Item]) -> bool:
@@ -136,6 +159,8 @@ def _phrase(items: list[Item], place: int, lexicon: Lexicon, done: list[Item]) -
     if entries is None and "'" in word:
         word = word.partition("'")[0]
         entries = lexicon.phrases.get(word)
+    if entries is None and lexicon.conventions.get("compounds") and _compound(item, lexicon, done):
+        return place + 1
     if entries is None:
         meant = lexicon.speller.meant(word)
         kind, value = meant if meant else ("X", None)
@@ -150,6 +175,22 @@ def _phrase(items: list[Item], place: int, lexicon: Lexicon, done: list[Item]) -
             return after
     done.append(Item("X", None, item.start, item.end, item.raw))
     return place + 1
+
+
+def _compound(item: Item, lexicon: Lexicon, done: list[Item]) -> bool:
+    """Freitagnachmittag: a weekday and a part of the day in one word."""
+    for cut in range(4, len(item.raw) - 3):
+        for (rest, kind, value) in lexicon.phrases.get(item.raw[:cut], ()):
+            if kind != "WDAY" or rest:
+                continue
+            for rest_, kind_, value_ in lexicon.phrases.get(item.raw[cut:], ()):
+                if not rest_ and (kind_ == "DAYPART" or item.raw[cut:] in lexicon.after_day):
+                    part = value_ if kind_ == "DAYPART" else Part(lexicon.after_day[item.raw[cut:]])
+                    middle = item.start + cut
+                    done.append(Item("WDAY", value, item.start, middle, item.raw[:cut]))
+                    done.append(Item("DAYPART", part, middle, item.end, item.raw[cut:]))
+                    return True
+    return False
 
 
 def _match(items: list[Item], place: int, rest: tuple[str, ...]) -> int:

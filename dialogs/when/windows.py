@@ -227,7 +227,7 @@ def _bounds(choice: Choice, day: date, making: _Making, *, start: int | None, fi
     first: int | None = start
     last: int | None = None
     clock_now = state.now.hour * 60 + state.now.minute
-    if choice.part is not None:
+    if choice.part is not None and not choice.part_tells:
         span = part_span(choice.part, state)
         first, last = span.first, span.last
     part_first, part_last = first, last
