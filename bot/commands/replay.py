@@ -8,6 +8,7 @@ business file cannot be read.
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from bot.commands.apply import read_files
 from bot.opening import server
@@ -44,7 +45,7 @@ def run(arguments: list[str]) -> None:
     with server(options.data) as url, scratch(url) as database:
         database.set_clock(frozen=script.instant(1, lines[0]["now"]))
         slugs = {b.slug: applied(database, b).business for b in blueprints}
-        stage = Stage(simulated(database), slugs, lambda item: print(plain(item), flush=True))
+        stage = Stage(simulated(database), slugs, _print)
         try:
             for line in lines:
                 stage.play(line)
@@ -52,6 +53,11 @@ def run(arguments: list[str]) -> None:
             _stop(str(error))
         stage.finish()
     sys.exit(FAILED if stage.failed else 0)
+
+
+def _print(item: dict[str, Any]) -> None:
+    sys.stdout.write(plain(item) + "\n")
+    sys.stdout.flush()
 
 
 def _stop(why: str) -> None:
