@@ -4,13 +4,22 @@ Every fact is put into words on a sheet (its subject, a label, a phrase); sheets
 that what cannot be told apart by reading is not called a change.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 
 from babel.numbers import format_currency, get_currency_precision
 
-from core.rules import Business, Holidays, Kind, Resource, Service, Shift
+from core.rules import (
+    Business,
+    Confirmation,
+    Holidays,
+    Kind,
+    Payment,
+    Resource,
+    Service,
+    Shift,
+)
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOUR = 60
@@ -33,9 +42,10 @@ class Change:
 def changes(old: Business | None, new: Business) -> tuple[Change, ...]:
     """Return what changes on the way from one state to the other; `old` None means a new one."""
     found = list(_place(old, new))
+    names = {r.key: r.name for b in (old, new) if b is not None for r in b.resources}
     for what, before, after in (
         ("resource", _resources(old) if old else {}, _resources(new)),
-        ("service", _services(old) if old else {}, _services(new)),
+        ("service", _services(old, names) if old else {}, _services(new, names)),
     ):
         found += _things(before, after)
         common = [key for key in before if key in after]
@@ -75,7 +85,7 @@ def _compared(subject: str, before: _Sheet, after: _Sheet) -> Iterable[Change]:
 def _business(b: Business) -> _Sheet:
     limits, wait, contact = b.limits, b.waitlist, b.contact
     return {
-        "name": f"is called {b.name}",
+        "name": f"named {b.name}",
         "zone": f"time zone {b.zone.key}",
         "currency": f"currency {b.currency}",
         "languages": f"languages {', '.join(b.languages)}",
@@ -131,8 +141,8 @@ def _resources(b: Business) -> _Things:
 
 def _resource(b: Business, r: Resource) -> _Sheet:
     return {
-        "name": f"is called {r.name}",
-        "kind": f"is a {r.kind.value}",
+        "name": f"named {r.name}",
+        "kind": f"a {r.kind.value}",
         "seats": f"seats {r.seats}",
         "capacity": r.capacity and f"for at most {r.capacity} people",
         "hours of its own": None if r.hours is None else f"works {hours(r.hours)}",
@@ -143,18 +153,17 @@ def _resource(b: Business, r: Resource) -> _Sheet:
     }
 
 
-def _services(b: Business) -> _Things:
+def _services(b: Business, names: Mapping[str, str]) -> _Things:
+    """Return the services; resources have the same names on both sides of a comparison."""
     main = b.languages[0]
-    return {s.key: ("service", s.name(main), _service(b, s)) for s in b.services}
+    return {s.key: ("service", s.name(main), _service(b, s, names)) for s in b.services}
 
 
-def _service(b: Business, s: Service) -> _Sheet:
+def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
     def named(ids: Iterable[int], word: str) -> str:
-        return f" {word} ".join(b.resource(i).name for i in ids)
+        return f" {word} ".join(names[b.resource(i).key] for i in ids)
 
     each = " each" if s.per_head else ""
-    confirmation, paid = s.confirmation, s.payment
-    by = confirmation and confirmation.by and b.resource(confirmation.by).name
     return {
         **{f"{code} names": f"{code}: {', '.join(names)}" for code, names in s.names.items()},
         "length": f"takes {length(s.minutes)}",
@@ -170,15 +179,27 @@ def _service(b: Business, s: Service) -> _Sheet:
         if s.times
         else None,
         "largest party": f"parties up to {s.party_max}",
-        "confirmation": confirmation
-        and f"{by or 'the provider'} confirms within {length(confirmation.minutes)}"
-        f" from {confirmation.from_party} people",
-        "advance": paid
-        and f"{paid.kind} of {money(paid.amount, b.currency)}{' each' if paid.per_head else ''}"
-        f" in advance from {paid.from_party} people",
+        "confirmation": s.confirmation and _confirmation(s.confirmation, named),
+        "advance": s.payment and _payment(s.payment, b.currency),
         "limit of a customer's day": s.max_person_day
         and f"at most {s.max_person_day} a day per customer",
     }
+
+
+def _confirmation(rule: Confirmation, named: Callable[[Iterable[int], str], str]) -> str:
+    who = "the provider" if rule.by is None else named([rule.by], "")
+    return f"{who} confirms within {length(rule.minutes)}{_from(rule.from_party)}"
+
+
+def _payment(rule: Payment, currency: str) -> str:
+    each = " each" if rule.per_head else ""
+    what = "deposit" if rule.kind == "deposit" else "all"
+    amount = money(rule.amount, currency)
+    return f"{what} of {amount}{each} in advance{_from(rule.from_party)}"
+
+
+def _from(party: int) -> str:
+    return f" from {party} people on" if party > 1 else ""
 
 
 def hours(shifts: tuple[Shift, ...]) -> str:
