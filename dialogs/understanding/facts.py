@@ -65,7 +65,6 @@ PROVIDERS = frozenset(
         Intent.REFUSE,
         Intent.BLOCK,
         Intent.UNBLOCK,
-        Intent.LATE,
         Intent.SICK,
         Intent.NO_SHOW,
         Intent.WAITING,

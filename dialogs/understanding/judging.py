@@ -55,6 +55,20 @@ ORDER = (
 _RANK = {intent: rank for rank, intent in enumerate(ORDER)}
 _YESNO = frozenset({"confirm"})
 _PICKING = frozenset({"choose", "which"})
+_CLOSING = frozenset({"decline.idle", "decline.more"})
+_FILLING = frozenset({"service", "when", "party", "provider"})
+_SETTLED = frozenset(
+    {
+        Intent.CONFIRM,
+        Intent.CANCEL,
+        Intent.MOVE,
+        Intent.JOIN,
+        Intent.LIST,
+        Intent.RECURRING,
+        Intent.BOOK,
+    }
+)
+_NO = frozenset({Intent.DECLINE, Intent.CORRECT})
 _MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
 
 
@@ -62,13 +76,16 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     """Weigh what was found; the most important first, never empty."""
     hits = lexicon.intents.find(said.reading.view)
     situations = _situations(asked)
-    found = {
-        Intent(name)
-        for name, situation in (hit.split(".") for hit in hits)
-        if situation in situations
-    }
+    active = {hit for hit in hits if hit.rpartition(".")[2] in situations}
+    found = {Intent(hit.partition(".")[0]) for hit in active}
+    if len(asked.options) <= 1 and asked.what in _PICKING and "confirm.yesno" in hits:
+        found.add(Intent.CONFIRM)
     found -= {Intent(hit.split(".")[0]) for hit in hits if hit.endswith(".unless")}
+    if Intent.BOOK in found and "alternatives.any" not in hits:
+        found.discard(Intent.ALTERNATIVES)
     if Intent.ASK in found and "book.any" not in hits:
+        found.discard(Intent.BOOK)
+    if asked.what in _YESNO and "book.yesno" not in hits:
         found.discard(Intent.BOOK)
     if not provider:
         found -= PROVIDERS
@@ -82,6 +99,12 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     _prune(found, facts)
     if stated(facts) and not (found - _MANNERS):
         found.add(Intent.INFORM)
+    _courtesies(
+        found,
+        asked,
+        closing=bool(active & _CLOSING),
+        acknowledged="acknowledged" in said.found,
+    )
     if not found:
         found.add(Intent.UNKNOWN)
     return tuple(sorted(found, key=_RANK.__getitem__))
@@ -109,9 +132,9 @@ def _situations(asked: Asked) -> frozenset[str]:
         return frozenset({"any", "yesno"})
     if asked.options or asked.what in _PICKING:
         return frozenset({"any", "options"})
-    if asked.what in {"nothing", "more"}:
-        return frozenset({"any", "idle"})
-    return frozenset({"any", "open"})
+    if asked.what == "more":
+        return frozenset({"any", "idle", "more"})
+    return frozenset({"any", "idle"} if asked.what == "nothing" else {"any", "open"})
 
 
 def _booking_facts(facts: Facts) -> bool:
@@ -135,28 +158,61 @@ def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
 
 def _agree(found: set[Intent], facts: Facts, asked: Asked) -> None:
     """Yes, no, and "yes, but": what becomes of the open question."""
-    if asked.what in _YESNO:
-        if (
-            _booking_facts(facts)
-            and not found & {Intent.CONFIRM, Intent.CANCEL, Intent.MOVE, Intent.CORRECT}
-            and not found & {Intent.JOIN, Intent.LIST, Intent.RECURRING}
-        ):
-            found.add(Intent.CORRECT)
-        if Intent.MOVE in found and _booking_facts(facts):
-            found.add(Intent.CORRECT)
-        if Intent.CORRECT in found:
-            found -= {Intent.BOOK, Intent.ASK}
-            if Intent.CONFIRM not in found:
-                found.add(Intent.DECLINE)
-        if Intent.CANCEL in found and Intent.CONFIRM not in found:
-            found.add(Intent.DECLINE)
-        if Intent.DECLINE in found:
-            found.discard(Intent.CONFIRM)
-        return
     if Intent.DECLINE in found:
+        found.discard(Intent.CONFIRM)
+    if asked.what in _YESNO:
+        _answer(found, facts)
+        return
+    if Intent.CANCEL in found:
+        found -= {Intent.DECLINE, Intent.CORRECT}
+    if Intent.ALTERNATIVES in found:
+        # Asking for others says no to these.
+        found.discard(Intent.DECLINE)
+    if found - _MANNERS - {Intent.CONFIRM} or stated(facts):
         found.discard(Intent.CONFIRM)
     if Intent.CORRECT in found and not _booking_facts(facts):
         found.discard(Intent.CORRECT)
+    if asked.what in _FILLING and not facts.service and not facts.services:
+        # The booking is being made already; what is said now fills it in.
+        found.discard(Intent.BOOK)
+    if Intent.DECLINE in found and _booking_facts(facts) and not found - _MANNERS - _NO:
+        # "No, friday": what was taken for meant is not.
+        found.add(Intent.CORRECT)
+
+
+def _answer(found: set[Intent], facts: Facts) -> None:
+    """Weigh the answer to a question that takes yes or no."""
+    if Intent.MOVE in found and _booking_facts(facts):
+        found.add(Intent.CORRECT)
+    if Intent.DECLINE in found and not _booking_facts(facts):
+        found.discard(Intent.CORRECT)
+    if _booking_facts(facts) and not found & _SETTLED:
+        found.add(Intent.CORRECT)
+    if Intent.CONFIRM in found:
+        found -= {Intent.BOOK, Intent.BYE, Intent.ALTERNATIVES}
+    if Intent.CORRECT in found:
+        found.discard(Intent.ASK)
+        if Intent.CONFIRM not in found:
+            found.add(Intent.DECLINE)
+    elif Intent.CANCEL in found and Intent.CONFIRM not in found:
+        found.add(Intent.DECLINE)
+
+
+def _courtesies(
+    found: set[Intent], asked: Asked, *, closing: bool, acknowledged: bool
+) -> None:
+    """Thanks and goodbyes beside an answer are manners; alone they end the talk."""
+    if asked.what in {"nothing", "more"}:
+        if Intent.DECLINE in found and not found - _MANNERS - {Intent.DECLINE}:
+            # "No, that's all" thanks for the offer to go on.
+            found.discard(Intent.BYE)
+            if closing:
+                found.add(Intent.THANKS)
+        elif acknowledged and found - _MANNERS:
+            # "Okay, thanks. Now book me in": the thanks took note of an answer.
+            found.discard(Intent.THANKS)
+    elif found - {Intent.THANKS}:
+        found.discard(Intent.THANKS)
 
 
 def _provide(found: set[Intent], facts: Facts) -> None:
@@ -179,6 +235,8 @@ def _prune(found: set[Intent], facts: Facts) -> None:
     for strong, weak in _BEATS:
         if strong in found:
             found -= weak
+    if Intent.SOONER in found and facts.wish.windows and Intent.ASK in found:
+        found.discard(Intent.SOONER)
     if Intent.ZONE in found and facts.zone is None:
         found -= {Intent.ZONE} if facts.wish.zone_said else set()
 
@@ -187,8 +245,8 @@ _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
     (Intent.STOP, {Intent.CANCEL, Intent.LEAVE, Intent.DECLINE}),
     (Intent.LEAVE, {Intent.CANCEL, Intent.JOIN, Intent.PLACE}),
     (Intent.PLACE, {Intent.JOIN, Intent.ASK, Intent.LIST, Intent.ADDRESS}),
-    (Intent.CANCEL, {Intent.BOOK, Intent.LIST, Intent.MOVE}),
-    (Intent.MOVE, {Intent.BOOK, Intent.LIST, Intent.ASK}),
+    (Intent.MOVE, {Intent.CANCEL, Intent.BOOK, Intent.LIST, Intent.ASK}),
+    (Intent.CANCEL, {Intent.BOOK, Intent.LIST}),
     (Intent.JOIN, {Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}),
     (Intent.POLICY, {Intent.PRICE, Intent.CANCEL, Intent.ASK}),
     (Intent.LIST, {Intent.ASK, Intent.BOOK}),

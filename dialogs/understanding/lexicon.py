@@ -14,7 +14,7 @@ from dialogs.understanding.spelling import Speller
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 FALLBACK = "en"
-SITUATIONS = frozenset({"any", "unless", "yesno", "options", "idle", "open"})
+SITUATIONS = frozenset({"any", "unless", "yesno", "options", "idle", "more", "open"})
 """When a list of patterns counts: always, never beside it, or by what the last message asked."""
 
 

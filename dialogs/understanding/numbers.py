@@ -83,7 +83,7 @@ def party(
                 best = (size, Mark("party", first, last))
                 if name == "party":
                     return best
-        elif name == "party_two":
+        elif name == "party_two" or (name == "party_two_seats" and vocabulary.party):
             return 2, Mark("party", first, last)
         elif name == "party_one" and best is None:
             best = (1, Mark("party", first, last))
