@@ -67,6 +67,8 @@ def materialise(session: Session, business: Business) -> Timetable:
     """Bring the sessions of classes in line with the rules; done twice, nothing happens."""
     wanted = dict(_wanted(business, session.now))
     rows = _rows(session)
+    if any(service.times for service in business.services):
+        _again_tomorrow(session)
     if not wanted and not rows:
         return Timetable()
     live = live_refs(session, [row.id for row in rows.values()])
@@ -83,7 +85,6 @@ def materialise(session: Session, business: Business) -> Timetable:
     _drop(session, stale)
     ids, made = _sessions(session, wanted, rows)
     clashes = _occupy(session, wanted, ids)
-    _again_tomorrow(session)
     return Timetable(made, len(stale), tuple(clashes), tuple(kept))
 
 

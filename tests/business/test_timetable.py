@@ -129,6 +129,18 @@ def test_each_day_adds_the_classes_of_one_more(database: Database, example: Exam
     assert made == [0, 0, 1, 0, 1, 0, 0]
 
 
+def test_the_next_day_is_asked_for(database: Database, example: Example) -> None:
+    """Once; a place without classes asks for nothing."""
+    number = applied(database, example("juniper")).business
+    other = applied(database, example("owl")).business
+    with database.transaction(number) as session:
+        materialise(session, businesses.load(session))
+        (work,) = session.execute(select(t.due_work)).all()
+    assert (work.kind, work.due_at) == ("classes", datetime(2026, 3, 3, 14, tzinfo=UTC))
+    with database.transaction(other) as session:
+        assert session.execute(select(t.due_work)).all() == []
+
+
 def test_time_that_is_booked_is_not_taken(database: Database, example: Example) -> None:
     """The class has its room, not its teacher; it is said, and tried again the next time."""
     later = example("juniper", ('day = "tue", at = "18:00"', 'day = "tue", at = "17:00"'))
