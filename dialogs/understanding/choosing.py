@@ -12,6 +12,7 @@ from dialogs.when import Grain, Window, Wish
 
 _SLACK = timedelta(minutes=1)
 _LEAST = 3
+_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})[.:h]?(\d{2})(?![\d.]\d|\d)")
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -25,6 +26,10 @@ def by_words(options: Sequence[Option], reading: Reading, lexicon: Lexicon) -> P
     for name, match in lexicon.facts.matches(reading.view):
         if name.startswith("pick_"):
             found.setdefault(name, match)
+    if "pick_several" in found:
+        places = _several(found["pick_several"], lexicon, len(options))
+        if places:
+            return places, reading.span(found["pick_several"])
     if "pick_not" in found:
         refused = _ordinal(found["pick_not"], lexicon, len(options))
         return tuple(place for place in range(len(options)) if place != refused), None
@@ -34,6 +39,16 @@ def by_words(options: Sequence[Option], reading: Reading, lexicon: Lexicon) -> P
             if places:
                 return places, reading.span(found[name])
     return (tuple(range(len(options))) if "pick_any" in found else ()), None
+
+
+def _several(match: re.Match[str], lexicon: Lexicon, size: int) -> tuple[int, ...]:
+    """Indexes of "1 or 2" and "the first or the last"."""
+    places = []
+    for word in match.group().split():
+        number = int(word) if word.isdigit() else lexicon.ordinals.get(word, 0)
+        if number:
+            places.append(number - 1 if number > 0 else size + number)
+    return tuple(dict.fromkeys(place for place in places if 0 <= place < size))
 
 
 def _places(
@@ -92,10 +107,10 @@ def by_facts(options: Sequence[Option], wish: Wish, provider: str | None) -> tup
 
 
 def _fits(wish: Wish, start: datetime | None) -> bool:
-    return start is not None and any(_within(window, wish, start) for window in wish.windows)
+    return start is not None and any(within(window, wish, start) for window in wish.windows)
 
 
-def _within(window: Window, wish: Wish, start: datetime) -> bool:
+def within(window: Window, wish: Wish, start: datetime) -> bool:
     """Whether an option lies in a window; a time without a day means that time on any day."""
     if window.grain is Grain.MINUTE and window.start is not None:
         local = start.astimezone(window.start.tzinfo)
@@ -108,6 +123,21 @@ def _within(window: Window, wish: Wish, start: datetime) -> bool:
         return abs(start - window.start) < _SLACK
     return (window.start is None or window.start <= start) and (
         window.end is None or start < window.end
+    )
+
+
+def by_clock(options: Sequence[Option], text: str) -> tuple[int, ...]:
+    """Indexes of the options that start at a bare "3.30" or "330" in the text."""
+    said = {(int(hour), int(minute)) for hour, minute in _CLOCK.findall(text)}
+    return tuple(
+        place
+        for place, option in enumerate(options)
+        if option.start is not None
+        and said
+        & {
+            (option.start.hour, option.start.minute),
+            (option.start.hour % 12 or 12, option.start.minute),
+        }
     )
 
 

@@ -58,6 +58,11 @@ def gather(
         picked, place = choosing.by_words(asked.options, first, lexicon)
         if place and picked:
             marks.append(Mark("pick", *place))
+    if provider and not asked.options:
+        number = numbers.request(first, lexicon)
+        if number is not None:
+            facts = replace(facts, number=number[0])
+            marks.append(number[1])
     wish = read(
         numbers.blank(text, marks),
         now=now,
@@ -91,11 +96,16 @@ def gather(
         language=_language(row, marks, lexicon),
         name=_name(text, marks) if provider or "name" in found else None,
     )
-    if "number" in found and provider and not asked.options:
-        said = found["number"].group("n")
-        facts = replace(facts, number=int(said) if said.isdigit() else 1)
     if asked.options:
-        facts = _chosen(facts, picked, asked, row, lexicon)
+        facts = _chosen(
+            facts,
+            picked,
+            asked=asked,
+            text=text,
+            row=row,
+            lexicon=lexicon,
+            refused="pick_not_time" in found,
+        )
     return Said(facts, reading, frozenset(found))
 
 
@@ -267,7 +277,14 @@ def _wanted(
 
 
 def _chosen(
-    facts: Facts, picked: tuple[int, ...], asked: Asked, row: Sequence[Word], lexicon: Lexicon
+    facts: Facts,
+    picked: tuple[int, ...],
+    *,
+    asked: Asked,
+    text: str,
+    row: Sequence[Word],
+    lexicon: Lexicon,
+    refused: bool,
 ) -> Facts:
     """Which options are meant: by place, else by time and name, else by label."""
     options = asked.options
@@ -275,6 +292,10 @@ def _chosen(
     if not choices or len(choices) == len(options):
         fitting = choosing.by_facts(options, facts.wish, facts.provider)
         choices = fitting or choices
+    if not choices:
+        choices = choosing.by_clock(options, text)
+    if refused:
+        choices = tuple(place for place in range(len(options)) if place not in choices)
     if not choices:
         choices = choosing.by_label(options, row, lexicon.speller.known)
     whole = bool(picked) and len(choices) == len(options)

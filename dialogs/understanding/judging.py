@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dialogs.understanding.choosing import within
 from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
 from dialogs.understanding.gathering import Said
 from dialogs.understanding.lexicon import Lexicon
@@ -68,6 +69,7 @@ _SETTLED = frozenset(
         Intent.BOOK,
     }
 )
+_ELSE = frozenset({Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE})
 _NO = frozenset({Intent.DECLINE, Intent.CORRECT})
 _MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
 
@@ -85,7 +87,7 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
         found.discard(Intent.ALTERNATIVES)
     if Intent.ASK in found and "book.any" not in hits:
         found.discard(Intent.BOOK)
-    if asked.what in _YESNO and "book.yesno" not in hits:
+    if asked.what in _YESNO and not {"book.yesno", "besides"} & {*hits, *said.found}:
         found.discard(Intent.BOOK)
     if not provider:
         found -= PROVIDERS
@@ -93,11 +95,11 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if facts.code is None or not (provider or Intent.LINK in found):
         found.discard(Intent.LINK)
     _choose(found, facts, asked)
-    _agree(found, facts, asked)
+    _agree(found, facts, asked, besides="besides" in said.found)
     if provider:
         _provide(found, facts)
     _prune(found, facts)
-    if stated(facts) and not (found - _MANNERS):
+    if stated(facts) and not (found - _MANNERS - {Intent.CONFIRM}):
         found.add(Intent.INFORM)
     _courtesies(
         found,
@@ -147,7 +149,9 @@ def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
     """Pick one of the options; "yes" to the only one of them picks it."""
     if asked.options and facts.choices:
         found.add(Intent.CHOOSE)
-        found -= {Intent.BOOK, Intent.ASK, Intent.CORRECT, Intent.SOONER, Intent.ALTERNATIVES}
+        found -= {Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}
+        if not (facts.party or facts.service):
+            found.discard(Intent.CORRECT)
         if len(facts.choices) == 1:
             found.discard(Intent.DECLINE)
         found.discard(Intent.CONFIRM)
@@ -156,12 +160,12 @@ def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
         found.add(Intent.CHOOSE)
 
 
-def _agree(found: set[Intent], facts: Facts, asked: Asked) -> None:
+def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> None:
     """Yes, no, and "yes, but": what becomes of the open question."""
     if Intent.DECLINE in found:
         found.discard(Intent.CONFIRM)
     if asked.what in _YESNO:
-        _answer(found, facts)
+        _answer(found, facts, asked, besides=besides)
         return
     if Intent.CANCEL in found:
         found -= {Intent.DECLINE, Intent.CORRECT}
@@ -180,27 +184,35 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked) -> None:
         found.add(Intent.CORRECT)
 
 
-def _answer(found: set[Intent], facts: Facts) -> None:
+def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> None:
     """Weigh the answer to a question that takes yes or no."""
-    if Intent.MOVE in found and _booking_facts(facts):
+    told = _booking_facts(facts)
+    if told and (Intent.MOVE in found or not found & _SETTLED):
         found.add(Intent.CORRECT)
-    if Intent.DECLINE in found and not _booking_facts(facts):
+    if not told and found & (_ELSE | {Intent.DECLINE}):
         found.discard(Intent.CORRECT)
-    if _booking_facts(facts) and not found & _SETTLED:
-        found.add(Intent.CORRECT)
     if Intent.CONFIRM in found:
-        found -= {Intent.BOOK, Intent.BYE, Intent.ALTERNATIVES}
+        found -= {Intent.BYE, Intent.ALTERNATIVES}
+        if not besides:
+            found.discard(Intent.BOOK)
+        if _differs(facts, asked):
+            found.add(Intent.CORRECT)
+    elif found & {Intent.CORRECT, Intent.CANCEL}:
+        found.add(Intent.DECLINE)
     if Intent.CORRECT in found:
         found.discard(Intent.ASK)
-        if Intent.CONFIRM not in found:
-            found.add(Intent.DECLINE)
-    elif Intent.CANCEL in found and Intent.CONFIRM not in found:
-        found.add(Intent.DECLINE)
 
 
-def _courtesies(
-    found: set[Intent], asked: Asked, *, closing: bool, acknowledged: bool
-) -> None:
+def _differs(facts: Facts, asked: Asked) -> bool:
+    """Whether a yes names another time than the one proposed: "yes, at 4"."""
+    return bool(
+        asked.ref is not None
+        and facts.wish.windows
+        and not any(within(window, facts.wish, asked.ref) for window in facts.wish.windows)
+    )
+
+
+def _courtesies(found: set[Intent], asked: Asked, *, closing: bool, acknowledged: bool) -> None:
     """Thanks and goodbyes beside an answer are manners; alone they end the talk."""
     if asked.what in {"nothing", "more"}:
         if Intent.DECLINE in found and not found - _MANNERS - {Intent.DECLINE}:
@@ -224,6 +236,12 @@ def _provide(found: set[Intent], facts: Facts) -> None:
                 found.add(plain)
     if found & {Intent.SICK, Intent.LATE, Intent.BLOCK, Intent.UNBLOCK, Intent.NO_SHOW}:
         found -= {Intent.BOOK, Intent.ASK, Intent.HOURS, Intent.RECURRING}
+    if found & {Intent.ACCEPT, Intent.REFUSE} and (facts.number or facts.ref):
+        found -= {Intent.BLOCK, Intent.THANKS, Intent.CONFIRM, Intent.DECLINE}
+    if Intent.WAITING in found:
+        found -= {Intent.JOIN, Intent.ASK, Intent.PLACE}
+    if Intent.BOOK in found and not found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:
+        found.add(Intent.BOOK_FOR)
     if Intent.BOOK_FOR in found:
         found.discard(Intent.BOOK)
     if found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:

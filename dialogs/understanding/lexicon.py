@@ -38,6 +38,7 @@ class Lexicon:
     with_words: frozenset[str]
     name_words: frozenset[str]
     place_words: frozenset[str]
+    people_words: frozenset[str]
     intents: Rules
     facts: Rules
     speller: Speller
@@ -107,6 +108,7 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         with_words=frozenset(lists["with"].split("|")),
         name_words=frozenset(lists["name"].split("|")),
         place_words=frozenset(lists["place"].split("|")),
+        people_words=frozenset(lists["people"].split("|")),
         intents=intents,
         facts=facts,
         speller=Speller(intents.words | facts.words | set(expand), known),

@@ -77,17 +77,47 @@ def party(
         if name in names:
             said = match.group("n")
             size = int(said) if said.isdigit() else 1
-            bare = name == "party_seats" and match.group().split()[0] not in lexicon.for_words
+            bare = (
+                name == "party_seats"
+                and asked.what != "party"
+                and match.group().split()[0] not in lexicon.for_words
+            )
             if 0 < size <= _MOST and not (bare and _is_hour(size, vocabulary)):
                 first, last = reading.span(match, "n")
                 best = (size, Mark("party", first, last))
                 if name == "party":
-                    return best
+                    return _together(reading, lexicon) or best
         elif name == "party_two" or (name == "party_two_seats" and vocabulary.party):
             return 2, Mark("party", first, last)
         elif name == "party_one" and best is None:
             best = (1, Mark("party", first, last))
     return best
+
+
+def _together(reading: Reading, lexicon: Lexicon) -> tuple[int, Mark] | None:
+    """Add up "2 adults and 2 kids"; None where only one number of people is said."""
+    counts = []
+    ends = []
+    row = reading.plain.text.split()
+    for place, word in enumerate(row[:-1]):
+        if word.isdigit() and row[place + 1] in lexicon.people_words:
+            counts.append(int(word))
+            ends.append(reading.plain.spans[min(place + 1, len(reading.plain.spans) - 1)])
+            ends.append(reading.plain.spans[place])
+    if len(counts) < 2 or sum(counts) > _MOST:  # noqa: PLR2004 - a sum has two parts
+        return None
+    mark = Mark("party", min(start for start, _ in ends), max(end for _, end in ends))
+    return sum(counts), mark
+
+
+def request(reading: Reading, lexicon: Lexicon) -> tuple[int, Mark] | None:
+    """Give the number of a request that a provider answers ("confirm 2"), and where."""
+    for name, match in lexicon.facts.matches(reading.view):
+        if name == "number":
+            said = match.group("n")
+            mark = Mark("number", *reading.span(match, "n"))
+            return (int(said) if said.isdigit() else 1), mark
+    return None
 
 
 def _is_hour(size: int, vocabulary: Vocabulary) -> bool:

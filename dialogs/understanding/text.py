@@ -59,17 +59,24 @@ def fold(text: str) -> str:
 def words(text: str) -> tuple[Word, ...]:
     """Split a text into words, numbers, signs and breaks (".", "?", "!", ",")."""
     plain = text if text.isascii() else text.translate(_SAME_LENGTH)
-    found = []
+    found: list[Word] = []
     for match in _TOKEN.finditer(plain):
         kind, raw = match.lastgroup, match.group()
         if kind == "sign":
             raw = _SIGN[raw]
         elif kind == "break":
+            if raw == "." and _numbered(found, plain[match.end() : match.end() + 2]):
+                continue
             raw = _BREAKS.get(raw, ".")
         else:
             raw = fold(raw)
         found.append(Word(raw, match.start(), match.end()))
     return tuple(found)
+
+
+def _numbered(found: list[Word], after: str) -> bool:
+    """Whether a dot stands in "no. 2"."""
+    return bool(found) and found[-1].text in {"no", "nr", "num"} and after.strip()[:1].isdigit()
 
 
 # Same length only, so that places in the text stay what they are.

@@ -54,8 +54,13 @@ def spell_out(row: Sequence[Word], lexicon: Lexicon, times: Sequence[Mark] = ())
     """Give the words in their full, correct form; one word may become several."""
     out: list[Word] = []
     for word in row:
-        if word.text in BREAKS or any(mark.start <= word.start < mark.end for mark in times):
+        if word.text in BREAKS:
             out.append(word)
+            continue
+        if any(mark.start <= word.start < mark.end for mark in times):
+            # Times are read already; only their short forms are made alike.
+            full = lexicon.expand.get(word.text, (word.text,))
+            out += [Word(text, word.start, word.end) for text in full]
             continue
         out += [Word(text, word.start, word.end) for text in _full(word.text, lexicon)]
     return out
