@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from core.db import Session
+from core.phones import zone_of
 
 _PHONES = ("sms", "whatsapp")  # one number on both is one person
 
@@ -81,6 +82,9 @@ def at(
     where = {"business": session.business, "channel": channel, "address": address}
     row = session.execute(_AT, where).one_or_none()
     if row is None:
+        if zone is None and channel in _PHONES:
+            zone = zone_of(address)
+            zone_source = "phone" if zone else None
         _meet(session, where, now=now, name=name, zone=zone, source=zone_source, locale=locale)
         row = session.execute(_AT, where).one()
     elif (zone and row.zone != zone) or (name and not row.name):

@@ -169,6 +169,13 @@ def reader_zone(reader: Reader, business: Business) -> ZoneInfo:
     return business.zone
 
 
+def zone_beside(reader: Reader, business: Business) -> ZoneInfo:
+    """Return the zone to show beside the reader's: the place's, or the one their number suggests."""
+    if reader.zone is not None and reader.zone_source == "phone":
+        return ZoneInfo(reader.zone)
+    return business.zone
+
+
 def vocabulary(business: Business) -> Vocabulary:
     """Return what the business's things are called, in every language."""
     return Vocabulary(

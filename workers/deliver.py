@@ -8,7 +8,7 @@ from core.outbox import Letter
 from core.people import Reader
 from core.rules import Business
 from dialogs.flows import settle
-from dialogs.talk import reader_zone
+from dialogs.talk import reader_zone, zone_beside
 from dialogs.wording import Worded, word
 from workers.runtime import Runtime
 
@@ -64,6 +64,7 @@ def _word(letter: Letter, business: Business, reader: Reader) -> Worded:
         business=business,
         language=letter.locale if letter.locale in business.languages else business.languages[0],
         zone=zone,
+        other=zone_beside(reader, business),
     )
 
 

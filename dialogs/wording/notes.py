@@ -12,7 +12,16 @@ NOTES: dict[str, Callable[[Page], Worded]] = {**asking.NOTES, **booked.NOTES, **
 
 
 def word(
-    note: str, facts: Mapping[str, Any], *, business: Business, language: str, zone: ZoneInfo
+    note: str,
+    facts: Mapping[str, Any],
+    *,
+    business: Business,
+    language: str,
+    zone: ZoneInfo,
+    other: ZoneInfo,
 ) -> Worded:
-    """Word a note for a reader; KeyError where there is no such note or fact."""
-    return NOTES[note](Page(facts, business, language, zone))
+    """Word a note for a reader; KeyError where there is no such note or fact.
+
+    `zone` is the one that the reader's bare times are meant in, `other` the one to show beside it.
+    """
+    return NOTES[note](Page(facts, business, language, zone, other))

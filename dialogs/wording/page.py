@@ -33,6 +33,7 @@ class Page:
     business: Business
     language: str
     zone: ZoneInfo
+    other: ZoneInfo
     locale: Locale = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,21 +59,27 @@ class Page:
         return formats.day(moment, self.locale, self.zone)
 
     def when(self, moment: datetime) -> str:
-        """Return day, time and zone as the reader lives them, and the place's where they differ."""
+        """Return day, time and zone as the reader means them, and the other zone's if it differs.
+
+        Who is known to be elsewhere reads their own time first; who only has a number from
+        elsewhere reads the place's first.
+        """
         said = self.t(
             "{day} at {time} {zone}",
             day=self.day(moment),
             time=self.clock(moment),
             zone=formats.zone_name(moment, self.locale, self.zone),
         )
-        place = self.business.zone
-        if moment.astimezone(place).utcoffset() == moment.astimezone(self.zone).utcoffset():
+        other, here = moment.astimezone(self.other), moment.astimezone(self.zone)
+        if other.utcoffset() == here.utcoffset():
             return said
-        there = formats.clock(moment, self.locale, place)
-        name = formats.zone_name(moment, self.locale, place)
-        if moment.astimezone(place).date() != moment.astimezone(self.zone).date():
-            there = f"{formats.day(moment, self.locale, place)} {there}"
-        return self.t("{when} ({there} {zone} at our place)", when=said, there=there, zone=name)
+        there = formats.clock(moment, self.locale, self.other)
+        name = formats.zone_name(moment, self.locale, self.other)
+        if other.date() != here.date():
+            there = f"{formats.day(moment, self.locale, self.other)} {there}"
+        if self.other == self.business.zone:
+            return self.t("{when} ({there} {zone} at our place)", when=said, there=there, zone=name)
+        return self.t("{when} ({there} {zone} where you are)", when=said, there=there, zone=name)
 
     def until(self, moment: datetime) -> str:
         """Return a time that is near: its day only where it matters."""
