@@ -74,14 +74,17 @@ class Blueprint:
         services: Mapping[str, int] | None = None,
     ) -> Business:
         """Return the facts, numbered by these maps of key to id, or simply from 1 on."""
-        counted = {key: n for n, key in enumerate(self.resources, 1)}
+        if resources is None:
+            resources = {key: n for n, key in enumerate(self.resources, 1)}
+        if services is None:
+            services = {key: n for n, key in enumerate(self.services, 1)}
         return compiled(
             self.root,
             self.slug,
             business=number,
             revision=revision,
-            resources=counted if resources is None else resources,
-            services=services or {key: n for n, key in enumerate(self.services, 1)},
+            resources=resources,
+            services=services,
         )
 
 
@@ -170,4 +173,5 @@ def _syntax(message: str, text: str, file: str) -> Problem:
 
 
 def _field(path: Path) -> str:
-    return "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
+    parts = (f"[{p + 1}]" if isinstance(p, int) else f".{values.shown(p)}" for p in path)
+    return "".join(parts).removeprefix(".")

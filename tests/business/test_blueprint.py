@@ -307,6 +307,25 @@ def test_a_class_must_fit_into_hours_and_beside_other_classes() -> None:
     ]
 
 
+def test_a_class_at_night_belongs_to_last_nights_shift() -> None:
+    """Where the place is open until four, a class may take place at one and not at five."""
+    night = SMALL.replace('{ mon-fri = "09:00-17:00" }', '{ fri = "18:00-04:00" }').replace(
+        'breaks = "12:00-13:00"', ""
+    )
+    text = night + CLASS.split("times", maxsplit=1)[0] + 'times = [{ day = "sat", at = "01:00" }]'
+    assert problems(text) == []
+    assert problems(text.replace('"01:00"', '"05:00"')) == [
+        "28: services.yoga.times[1]: sat 05:00 does not fit: the place is not free for it"
+    ]
+
+
+def test_nothing_that_somebody_wrote_reaches_the_terminal_as_it_is() -> None:
+    """Control characters in keys and in values are shown as dots."""
+    found = problems(SMALL + '["\\u001b[31mred"]\nx = 1\n[services.x]\nlength = "\\u0007"')
+    assert any("·[31mred" in line for line in found)
+    assert all(line.isprintable() for line in found)
+
+
 def test_all_problems_are_told_at_once() -> None:
     """Mistakes of shape do not hide those of meaning, and none is invented because of another."""
     text = (

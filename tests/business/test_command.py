@@ -1,6 +1,7 @@
 """`slotkeeper apply` as a process: what it prints, and what it exits with."""
 
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -88,3 +89,33 @@ def test_a_database_that_is_down_is_said_in_a_line(juniper: Path) -> None:
     assert done.stderr.startswith("slotkeeper apply: the database cannot be used")
     assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "end"),
+    [("n\n", 1, "  nothing was changed\n"), ("y\n", 0, "[y/N] ")],
+)
+def test_at_a_terminal_it_asks_before_it_changes(
+    database_url: str, juniper: Path, answer: str, status: int, end: str
+) -> None:
+    """What is new needs no question; what is there already is changed after a yes."""
+    assert slotkeeper(database_url, juniper).returncode == 0
+    juniper.write_text(juniper.read_text().replace("per_day = 8", "per_day = 7"))
+    ours, theirs = pty.openpty()
+    os.write(ours, answer.encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "apply", str(juniper)],
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": database_url},
+        timeout=60,
+        check=False,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == status
+    assert done.stdout.endswith(end)
+    again = slotkeeper(database_url, juniper)
+    assert ("nothing to change" in again.stdout) == (status == 0)
