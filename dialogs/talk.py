@@ -170,7 +170,7 @@ def reader_zone(reader: Reader, business: Business) -> ZoneInfo:
 
 
 def zone_beside(reader: Reader, business: Business) -> ZoneInfo:
-    """Return the zone to show beside the reader's: the place's, or the one their number suggests."""
+    """Return the zone to show beside the reader's: the place's, or what their number suggests."""
     if reader.zone is not None and reader.zone_source == "phone":
         return ZoneInfo(reader.zone)
     return business.zone
