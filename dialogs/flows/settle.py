@@ -219,7 +219,10 @@ def providers_of(business: Business, about: Booked) -> tuple[int, ...]:
 
 
 def host_of(business: Business, about: Booked) -> int | None:
-    """Return who confirms a request: its provider, else the human of the business."""
+    """Return who confirms a request: whom its service names, else its provider or the human."""
+    rule = business.service(about.service).confirmation
+    if rule is not None and rule.by is not None:
+        return rule.by
     staff = providers_of(business, about)
     return staff[0] if staff else None
 
