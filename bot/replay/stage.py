@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import text
 
+from bot import acting
 from bot.replay import script
 from bot.replay.expecting import unmet
 from bot.replay.script import Line, ScriptError
 from bot.replay.state import book, local
 from channels.simulator import Simulator
-from core import blocking, businesses, inbox, people
-from core.db import Session
-from core.people import Reader
+from core import blocking, businesses, people
 from core.span import Span
 from workers.runtime import Runtime
 from workers.tick import drain, next_due
@@ -108,44 +107,18 @@ class Stage:
     def _now(self, line: Line) -> None:
         self._set(script.instant(line.number, line["now"]))
 
-    def _reader(self, session: Session, line: Line) -> Reader:
-        speaks = businesses.load(session).languages
-        language = str(line.get("language") or "")[:2]
-        return people.at(
-            session,
-            channel=line["channel"],
-            address=line["from"],
-            now=session.now,
-            name=line.get("name") or "",
-            zone=line.get("tz"),
-            zone_source="profile" if line.get("tz") else None,
-            locale=language if language in speaks else None,
-        )
-
     def _link(self, line: Line) -> None:
         with self.runtime.database.transaction(self._business(line["to"])) as session:
             business = businesses.load(session)
             named = [r for r in business.providers if r.name == line["link"]]
             if not named:
                 raise ScriptError(f"line {line.number}: no provider is called {line['link']!r}")
-            reader = self._reader(session, line)
-            people.link(session, person=reader.person, provider=named[0].id)
-            if not reader.name:
-                people.named(session, reader.person, name=named[0].name)
+            acting.link(session, _who(line), named[0])
 
     def _store(self, line: Line, *, kind: str, body: str, **facts: object) -> None:
         with self.runtime.database.transaction(self._business(line["to"])) as session:
-            reader = self._reader(session, line)
-            inbox.store(
-                session,
-                address=reader.address,
-                channel=line["channel"],
-                message=str(line.get("id") or f"line-{line.number}"),
-                kind=kind,
-                body=body,
-                facts=facts,
-                now=session.now,
-            )
+            message = str(line.get("id") or f"line-{line.number}")
+            acting.write(session, _who(line), message=message, kind=kind, body=body, **facts)
 
     def _say(self, line: Line) -> None:
         self.said.clear()
@@ -156,7 +129,7 @@ class Stage:
 
     def _press(self, line: Line) -> None:
         with self.runtime.database.transaction(self._business(line["to"])) as session:
-            reader = self._reader(session, line)
+            reader = acting.meet(session, _who(line))
             facts = {"business": session.business, "address": reader.address}
             asked = session.execute(_LAST_ASKED, facts).one_or_none()
         index = _index(line["press"], list(asked.choices)) if asked else None
@@ -234,6 +207,16 @@ class Stage:
         for why in unmet(line["expect"], self.state(), self.said):
             self.failed = True
             self.emit({"failed": why, "line": line.number})
+
+
+def _who(line: Line) -> acting.Who:
+    return acting.Who(
+        channel=line["channel"],
+        address=line["from"],
+        name=line.get("name") or "",
+        zone=line.get("tz"),
+        language=str(line.get("language") or ""),
+    )
 
 
 def _index(label: str, choices: list[str]) -> int | None:

@@ -1,0 +1,65 @@
+"""People acting on the product without a vendor between: the demo, the replay, the console."""
+
+from dataclasses import dataclass
+
+from core import businesses, inbox, people
+from core.db import Session
+from core.people import Reader
+from core.rules import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody at an address, with what the channel's profile says of them."""
+
+    channel: str
+    address: str
+    name: str = ""
+    zone: str | None = None
+    language: str | None = None
+
+
+def meet(session: Session, who: Who) -> Reader:
+    """Return who that is, meeting them where they are new; an unspoken language is not kept."""
+    speaks = businesses.load(session).languages
+    language = (who.language or "")[:2]
+    return people.at(
+        session,
+        channel=who.channel,
+        address=who.address,
+        now=session.now,
+        name=who.name,
+        zone=who.zone,
+        zone_source="profile" if who.zone else None,
+        locale=language if language in speaks else None,
+    )
+
+
+def write(
+    session: Session,
+    who: Who,
+    *,
+    message: str,
+    kind: str = "text",
+    body: str = "",
+    **facts: object,
+) -> int | None:
+    """Store what somebody sends; None where a message of that id came from them before."""
+    return inbox.store(
+        session,
+        address=meet(session, who).address,
+        channel=who.channel,
+        message=message,
+        kind=kind,
+        body=body,
+        facts=facts,
+        now=session.now,
+    )
+
+
+def link(session: Session, who: Who, provider: Resource) -> None:
+    """Make somebody the provider that a resource stands for, without a one-time code."""
+    reader = meet(session, who)
+    people.link(session, person=reader.person, provider=provider.id)
+    if not reader.name:
+        people.named(session, reader.person, name=provider.name)
