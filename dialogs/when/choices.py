@@ -127,6 +127,8 @@ def _trailing(row: list[Item], place: int) -> bool:
 def _length(item: Item, row: list[Item], place: int, out: Sorted) -> bool:
     value: Length = item.value
     lead = row[place - 1].kind if place else ""
+    if place + 1 < len(row) and row[place + 1].kind == "FOR":
+        lead = "FOR"  # sechs Wochen lang
     if out.rule is not None and not value.minutes and lead in {"FOR", "WITHIN", "IN"}:
         out.spans.append((item.start, item.end))
         out.count = -value.days if value.days else -30 * value.months

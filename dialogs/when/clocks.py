@@ -201,6 +201,15 @@ def at_number(found: Found, state: State) -> Item | None:
     return made
 
 
+def _after_to(found: Found, state: State) -> Item | None:
+    """Para as 5: where the word for "to" is also the one for minutes to the hour."""
+    number = found.items[-1]
+    clock = hour_of(number)
+    if clock is None or not state.lexicon.conventions.get("minus_is_to"):
+        return None
+    return found.make("CLOCK", clock)
+
+
 def _from_to(found: Found, state: State) -> Item | None:
     """De las 3 a las 5, dalle due alle quattro, zwischen 8 und 10: where "at" also means "to"."""
     if found.has("AND") and not found.has("BETWEEN"):
@@ -263,8 +272,6 @@ def _h(found: Found, state: State) -> Item | list[Item] | None:
     letter = unit.raw == "h"
     if unit.value != "hour" or not (told == "always" or (letter and told) or (asked and (told or letter))):
         return None
-    if found.has("IN", "FOR", "WITHIN", "LASTING", "BETWEEN"):
-        return None
     clock = hour_of(number)
     if clock is None or (clock.at % 60 and found.items[-1] is not unit):
         return None
@@ -276,10 +283,8 @@ def _h(found: Found, state: State) -> Item | list[Item] | None:
     if unit.raw == "h" and number.value > 12:
         clock = replace(clock, sure=True)
     made = found.make("CLOCK", clock)
-    if found.items[0].kind in {"FROM", "UNTIL", "BEFORE", "AFTER", "BY"}:
-        made.start = number.start
-        return [found.items[0], made]
-    return made
+    made.start = number.start
+    return [*found.items[: found.items.index(number)], made]
 
 
 def _digits(found: Found, _state: State) -> Item | None:
@@ -306,7 +311,16 @@ BEFORE_LENGTHS = (
     ),
 )
 
-HOUR_LETTERS = (rule("the hour's letter", "(?:IN|FOR|WITHIN|LASTING|FROM|UNTIL|BEFORE|AFTER|BY|BETWEEN)? (?:AT|ABOUT|THE)? NUM UNIT(?!HENCE|AGO|LATER|EARLIER|OF X) (?:NUM(?!UNIT|HOURMARK|MONTH|NOUN))?", _h),)
+_NUMBER_UNIT = "NUM UNIT(?!HENCE|AGO|LATER|EARLIER|OF X) (?:NUM(?!UNIT|HOURMARK|MONTH|NOUN))?"
+HOUR_LETTERS = (
+    rule("the hour's letter", "(?<=OF) NUM UNIT (?=AT|TO|UNTIL|DASH)", _h),
+    rule(
+        "the hour's letter",
+        "(?:FROM|UNTIL|BEFORE|AFTER|BY)? (?:AT|ABOUT|THE)? (?<![IN FOR WITHIN LASTING OF]) "
+        + _NUMBER_UNIT,
+        _h,
+    ),
+)
 
 RULES = (
     rule(
@@ -317,6 +331,11 @@ RULES = (
     rule("quarters of the coming hour", "(?:NUM QUARTER|QUARTER) NUM(?! UNIT|LEN)", _quarter_of),
     rule("half an hour more or less", "HALF NUM(?! UNIT|LEN)", _half),
     rule("minutes beside the half hour", "NUM UNIT? (?:MINUS|BEFORE|PAST|AFTER) CLOCK(?!UNIT)", _beside_half),
+    rule(
+        "am and pm",
+        "(?:NUM (?:DOT|COLON|COMMA) NUM|NUM NUM|NUM|CLOCK|DOTTED) OCLOCK? (?:STOP|DOT|COLON)? MERIDIEM+",
+        _meridiem,
+    ),
     rule(
         "hour and minutes added",
         "(?:NUM|CLOCK) (?:HOURMARK|OCLOCK)? (?:AND|MINUS|PAST) THE? ARTICLE? (?:NUM QUARTER|QUARTER|HALF|NUM UNIT?)",
@@ -352,8 +371,9 @@ RULES = (
         "ABOUT NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|QUARTER|HALF|MERIDIEM)",
         at_number,
     ),
-    rule("from one hour to another", "(?:FROM|BETWEEN|OF) (?:THE|AT)? (?:NUM|CLOCK|DOTTED) (?:TO|UNTIL|DASH|AT|AND) (?:THE|AT)? (?:NUM|CLOCK|DOTTED)(?!NOUN|UNIT|LEN|MONTH|ORD|PERIOD|DOT|COLON|MERIDIEM|OF|QUARTER|HALF)", _from_to),
+    rule("from one hour to another", "(?:FROM|BETWEEN|OF) (?:THE|AT)? (?:NUM|CLOCK|DOTTED) (?:TO|UNTIL|DASH|AT|AND|MINUS) (?:THE|AT)? (?:NUM|CLOCK|DOTTED)(?!NOUN|UNIT|LEN|MONTH|ORD|PERIOD|DOT|COLON|MERIDIEM|OF|QUARTER|HALF)", _from_to),
     rule("a number after at", "AT (?:NUM|DOTTED)(?!NOUN|PAST|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", at_number),
+    rule("a number after to", "MINUS NUM(?!NOUN|STREET|UNIT|LEN|MONTH|NUM|X)", _after_to),
     rule("ish", "(?:CLOCK|NUM) DASH? ISH", _ish),
     rule("at a time", "AT CLOCK", _with_at),
 )

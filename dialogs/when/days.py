@@ -15,10 +15,10 @@ _YEARS = range(1990, 2100)
 
 
 def _year(item: Item | None) -> int | None:
-    if item is None or not item.raw.isdigit():
+    if item is None or item.kind != "NUM":
         return None
-    year = item.value
-    if len(item.raw) == 2:
+    year: int = item.value
+    if len(item.raw) == 2 and item.raw.isdigit():
         return 2000 + year
     return year if year in _YEARS else None
 
@@ -103,7 +103,8 @@ def _ordinal(found: Found, state: State) -> Item | None:
     item = found.first("ORD")
     if item is None or not 1 <= item.value <= 31:
         return None
-    if not item.raw[:1].isdigit() and not found.has("ON", "FOR") and item.value < 10:
+    told = item.raw[:1].isdigit() or (found.has("ON", "FOR") and found.has("THE"))
+    if not told and item.value < 10:
         return None
     return _dated(found, state, item.value, None, None)
 
@@ -359,6 +360,32 @@ def _next_length(found: Found, state: State) -> Item | None:
     return found.make("PERIOD", Period(start, end, "stretch"))
 
 
+def _day_in_weeks(found: Found, _state: State) -> Item | None:
+    """Freitag in einer Woche, heute in zwei Wochen."""
+    day, item = found.items[0], found.items[-1]
+    if item.value.unit != "week":
+        return None
+    base = Day(weekday=day.value) if day.kind == "WDAY" else day.value
+    return found.make("DAY", replace(base, shift=base.shift + item.value.days))
+
+
+def _two_ordinals(found: Found, state: State) -> Item | None:
+    """Am siebenundzwanzigsten zwölften."""
+    dom, month = found.all("ORD")
+    if not state.lexicon.conventions.get("dot_ordinals") or not 1 <= month.value <= 12:
+        return None
+    return _dated(found, state, dom.value, month.value, None)
+
+
+def _within(found: Found, state: State) -> Item | None:
+    """D'ici trois jours: from now until then."""
+    item = found.items[-1]
+    if item.value.minutes:
+        return None
+    end = add(datetime.combine(state.today, datetime.min.time()), item.value, 1).date()
+    return found.make("PERIOD", Period(state.today, end + timedelta(days=1), "stretch"))
+
+
 def _stretch(found: Found, state: State) -> Item | None:
     """For three days from today."""
     item = found.first("LEN")
@@ -481,12 +508,12 @@ RULES = (
     rule("a holiday", "THE? NAMED", _holiday),
     rule(
         "day and month",
-        "(?:THE|ON|FOR)? (?:ORD|NUM(?!COLON)) (?:STOP|DOT|DASH|SLASH)? UNIT? OF? (?:THE|DASH|SLASH)? MONTH (?:(?:STOP|DOT|COMMA|OF|DASH|SLASH)? NUM(?!COLON|MERIDIEM|OCLOCK|HOURMARK|TO|DASH))?",
+        "(?:THE|ON|FOR)* UNIT? (?:ORD|NUM(?!COLON)) (?:STOP|DOT|DASH|SLASH)? UNIT? OF? (?:THE|DASH|SLASH)? MONTH (?:(?:STOP|DOT|COMMA|OF|DASH|SLASH)? NUM(?!COLON|MERIDIEM|OCLOCK|HOURMARK|TO|DASH))?",
         _day_month,
     ),
     rule(
         "day and month",
-        "(?:THE|ON|FOR)? (?:ORD|NUM(?!COLON)) (?:STOP|DOT|DASH|SLASH)? OF? THE? MONTH",
+        "(?:THE|ON|FOR)* UNIT? (?:ORD|NUM(?!COLON)) (?:STOP|DOT|DASH|SLASH)? OF? THE? MONTH",
         _day_month,
     ),
     rule(
@@ -509,6 +536,9 @@ RULES = (
         "(?:LEN|THE? UNIT) (?:FROM|AFTER|ON|BEFORE) (?:ON|THE)? DAY",
         lambda f, s: _from_day(f, s) if f.has("LEN") else None,
     ),
+    rule("within a length", "BY LEN", _within),
+    rule("a day in a week", "(?:WDAY|DAY) IN LEN", _day_in_weeks),
+    rule("day and month in words", "(?:THE|ON)? ORD ORD", _two_ordinals),
     rule(
         "a length ahead",
         "(?:IN|WITHIN) LEN HENCE?",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dialogs.when.items import KIND_NAMES, Part
+from dialogs.when.items import KIND_NAMES, Length, Part
 from dialogs.when.typos import Speller
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
@@ -87,7 +87,7 @@ def _load(language: str, region: str) -> Lexicon:
     for phrase, kind, value in entries:
         if any(each.isdigit() for each in phrase) and " " not in phrase:
             mixed.append(re.escape(phrase))
-        parts = tuple(split.findall(phrase))
+        parts = tuple(part for part in split.findall(phrase) if part != "-")
         phrases.setdefault(parts[0], []).append((parts[1:], kind, value))
     for each in phrases.values():
         each.sort(key=lambda entry: -len(entry[0]))
@@ -178,6 +178,8 @@ def _entries(words: dict[str, Any]) -> list[tuple[str, str, Any]]:
         add(words["meridiems"][meridiem], "MERIDIEM", meridiem == "pm")
     for meal in words.get("meals", {}).values():
         add(meal["words"], "MEAL", meal["pm"])
+    for length, phrases in words.get("lengths", {}).items():
+        add(phrases, "LEN", Length(minutes=int(length), unit="minute"))
     for name, phrases in words["repeats"].items():
         add(phrases, "TIMES", name)
     for name in words.get("holidays", {}):

@@ -164,6 +164,7 @@ def _zone(
         "REL",
         "WDAY",
         "ISH",
+        "UNIT",
     }
     for place, item in enumerate(items):
         if item.kind == "YOURS":

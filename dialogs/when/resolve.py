@@ -48,7 +48,7 @@ def _dated(day: Day, today: date) -> date | None:
     """The next such date; a weekday said with it picks the month in which it is right."""
     if day.year is not None:
         return _date(day.year, day.month or today.month, day.dom or 1)
-    hits = []
+    hits: list[date] = []
     first = today.replace(day=1)
     for months in range(12 * _YEARS_AHEAD if day.month else 24):
         month = add_months(first, months)
@@ -57,7 +57,7 @@ def _dated(day: Day, today: date) -> date | None:
         on = _date(month.year, month.month, day.dom or 1)
         if on is None or on < today:
             continue
-        if day.weekday is None or on.weekday() == day.weekday:
+        if day.month is not None or day.weekday is None or on.weekday() == day.weekday:
             return on
         hits.append(on)
     return hits[0] if hits else None

@@ -84,8 +84,10 @@ def _dom_span_period(found: Found, _state: State) -> Item | None:
     return found.make("DAYSPAN", (first, last))
 
 
-def _day_span(found: Found, _state: State) -> Item | None:
+def _day_span(found: Found, state: State) -> Item | None:
     """Monday to wednesday, the 3rd to the 12th of september, from tomorrow until friday."""
+    if found.has("AT") and not state.lexicon.conventions.get("at_is_to"):
+        return None
     days = found.all("DAY", "NUM")
     first, last = days[0], days[-1]
     if first.kind == "NUM":
@@ -274,6 +276,12 @@ HOURS = (
 )
 
 RULES = (
+    rule(
+        "days of a month",
+        "(?:FROM|OF|BETWEEN|ON|THE)* (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) THE? (?:DAY|NUM|ORD) (?:OF|IN|ON|THE)* PERIOD",
+        _dom_span_period,
+    ),
+
     rule("from one time to another", f"BETWEEN {_T} (?:AND|TO|UNTIL|DASH) AT? {_T} {_NO}", _clock_span),
     rule(
         "from one time to another",
@@ -291,12 +299,7 @@ RULES = (
     ),
     rule("from one time to another", f"(?<=DAY) NUM {_UNTIL} NUM {_NO}", _clock_span),
     rule(
-        "days of a month",
-        "(?:FROM|OF|BETWEEN|ON|THE)* (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) THE? (?:DAY|NUM|ORD) (?:OF|IN)? PERIOD",
-        _dom_span_period,
-    ),
-    rule(
-        "from one day to another", "(?:FROM|OF|STARTING)? DAY (?:TO|UNTIL|DASH) (?:THE|ON)* DAY", _day_span
+        "from one day to another", "(?:FROM|OF|STARTING)? DAY (?:TO|UNTIL|DASH|AT) (?:THE|ON)* DAY", _day_span
     ),
     rule("from one day to another", "FROM THE? NUM (?:TO|UNTIL|DASH) THE? DAY", _day_span),
     rule(

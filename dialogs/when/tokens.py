@@ -12,7 +12,7 @@ LIMIT = 4000  # characters read of one message; nobody says when in more
 
 _SHAPES = re.compile(
     r"""
-    (?P<other> https?://\S+ | \S+@\w[\w.]*\.\w+ | \#\d+ | [$€£]\s?\d[\d.,]* | \d[\d.,]*\s?(?:[$€£%°])
+    (?P<other> https?://\S+ | \S+@\w[\w.]*\.\w+ | \#\d+ | [$€£]\s?\d[\d.,]* | \d[\d.,]*\s?(?:[$€£%])
         | \+\d[\d\s().-]{6,}\d | \(\d{3}\)\s?\d{3}[-.\s]?\d{4} | (?<!\d)\d{3}[-.\s]\d{3}[-.\s]\d{4}(?!\d)
         | (?<!\d)\d{3}-\d{4}(?!\d) | \d{5,} | (?<!\d)\d{2}(?:[\s.]\d{2}){3,}(?!\d) | 24/7 )
   | (?P<iso> (?<!\d)\d{4}\s?[-/.]\s?\d{1,2}[-/.]\d{1,2}(?!\d) )
