@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from dialogs.understanding.facts import Intent
 from dialogs.understanding.patterns import BadPatternError, Rules
 from dialogs.understanding.spelling import Speller
+from dialogs.understanding.text import fold
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 FALLBACK = "en"
@@ -63,37 +64,76 @@ def languages() -> tuple[str, ...]:
 def _read(language: str) -> Lexicon:
     source = LOCALES / language / "intents.toml"
     with source.open("rb") as file:
-        table = tomllib.load(file)
+        table = _folded(tomllib.load(file))
     try:
         return _build(language, table)
     except BadPatternError as error:
         raise BadPatternError(f"{source.name} of {language}: {error}") from error
 
 
+def spelt(
+    word: str,
+    expand: Mapping[str, tuple[str, ...]],
+    endings: Mapping[str, str],
+    numbers: Mapping[str, int],
+    meant: Callable[[str], str] = str,
+) -> Sequence[str]:
+    """Give the full words of one: short forms, endings, apostrophes, numbers from two as digits.
+
+    `meant` mends a word that is not one of the short forms.
+    """
+    full = expand.get(word)
+    if full is None and "'" in word:
+        for ending, rest in endings.items():
+            if word.endswith(ending):
+                stem = spelt(word.removesuffix(ending), expand, endings, numbers, meant)
+                return (*stem, rest)
+        pieces = [piece for piece in word.split("'") if piece]
+        return [part for piece in pieces for part in spelt(piece, expand, endings, numbers, meant)]
+    if full is None:
+        mended = meant(word)
+        full = expand.get(mended, (mended,))
+    number = numbers.get(full[0], 1) if len(full) == 1 else 1
+    return full if number == 1 else (str(number),)
+
+
+def _folded(value: Any) -> Any:  # noqa: ANN401 - whatever TOML gave
+    """Fold every word of a file as messages are folded, so that it may be written naturally."""
+    if isinstance(value, dict):
+        return {fold(key): _folded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_folded(inner) for inner in value]
+    return fold(value) if isinstance(value, str) else value
+
+
 def _build(language: str, table: dict[str, Any]) -> Lexicon:
     lists: dict[str, str] = table["words"]
+    expand = {word: tuple(meant.split()) for word, meant in table["expand"].items()}
+    endings: dict[str, str] = table.get("endings", {})
+    numbers: dict[str, int] = table["numbers"]
+
+    def spell(word: str) -> Sequence[str]:
+        return spelt(word, expand, endings, numbers)
+
     intents, facts = Rules(), Rules()
     for name, situations in table["intents"].items():
         for situation, patterns in situations.items():
             if situation not in SITUATIONS:
                 raise BadPatternError(f"no such situation: intents.{name}.{situation}")
-            intents.add(f"{Intent(name)}.{situation}", patterns, lists)
+            intents.add(f"{Intent(name)}.{situation}", patterns, lists, spell)
     for name, patterns in table["facts"].items():
-        facts.add(name, patterns, lists)
-    expand = {word: tuple(meant.split()) for word, meant in table["expand"].items()}
+        facts.add(name, patterns, lists, spell)
     named = {word: locale for locale, words in table["languages"].items() for word in words}
     keywords = {word: Intent(name) for name, words in table["keywords"].items() for word in words}
-    buttons = {
-        label.casefold(): Intent(name) for name, row in table["buttons"].items() for label in row
-    }
+    buttons = {label: Intent(name) for name, row in table["buttons"].items() for label in row}
     function_words = frozenset(table["detect"]["words"].split())
-    known = {*intents.words, *facts.words, *expand, *table["numbers"], *table["ordinals"]}
+    known = {*intents.words, *facts.words, *expand, *numbers, *table["ordinals"]}
     known |= {*named, *keywords, *function_words, *table["common"]["words"].split()}
     return Lexicon(
         language=language,
         expand=expand,
-        endings=table.get("endings", {}),
-        numbers=table["numbers"],
+        endings=endings,
+        numbers=numbers,
         ordinals=table["ordinals"],
         languages=named,
         keywords=keywords,

@@ -8,7 +8,7 @@ without a bound, so no text is slow.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ NUMBER = "<n>"
 _LONE_MARK = re.compile(r"(?<=\s)\?")
 _MARK = "¿"
 _GAP = r"(?:(?![.?!] )\S+ ){0,%s}?"
+Spell = Callable[[str], Sequence[str]]
 _EDGES = {
     "^": r"(?<=[.?!,] )",
     "$": r"(?=[.?!,] )",
@@ -59,26 +60,33 @@ class Pattern:
         return re.compile(self.regex)
 
 
-def compile_pattern(source: str, lists: Mapping[str, str]) -> Pattern:
-    """Read one pattern; raises BadPatternError where brackets or lists do not add up."""
+def compile_pattern(source: str, lists: Mapping[str, str], spell: Spell) -> Pattern:
+    """Read one pattern; raises BadPatternError where brackets or lists do not add up.
+
+    `spell` gives the words that a message's word is made into ("don't" is "do not"), so that a
+    pattern may be written as people write.
+    """
     expanded = bracket(source)
     for _ in range(3):
         expanded = re.sub(r"\{(\w+)\}", lambda m: "(" + lists.get(m[1], "{") + ")", expanded)
-    pieces = _PIECE.findall(_LONE_MARK.sub(_MARK, expanded))
-    parser = _Parser(source, pieces, lists.get("one", "one"))
-    regex, triggers = parser.sequence()
+    pieces = ["(", *_PIECE.findall(_LONE_MARK.sub(_MARK, expanded)), ")"]
+    parser = _Parser(source, pieces, lists.get("one", "one"), spell)
+    regex, triggers = parser.item()
     if parser.at < len(pieces) or not triggers:
         raise BadPatternError(f"cannot read the pattern {source!r}")
-    words = frozenset(piece for piece in pieces if piece[0].isalpha())
-    marked = "<" in expanded.replace("<n>", "")
-    return Pattern(source, _WORD_BEFORE + regex, frozenset(triggers), words, marked)
+    marked = "<" in expanded.replace(NUMBER, "")
+    return Pattern(
+        source, _WORD_BEFORE + regex, frozenset(triggers), frozenset(parser.said), marked
+    )
 
 
 class _Parser:
     """Recursive descent over the pieces of one pattern; each part gives regex and triggers."""
 
-    def __init__(self, source: str, pieces: list[str], one: str) -> None:
+    def __init__(self, source: str, pieces: list[str], one: str, spell: Spell) -> None:
         self.source = source
+        self.spell = spell
+        self.said: set[str] = set()
         self.ones = one.split("|")
         self.number = rf"(?P<n>\d{{1,3}}|{one}) "
         self.pieces = pieces
@@ -135,8 +143,11 @@ class _Parser:
         """One word, or `<n>`: a number that the match gives as its group n."""
         if piece == "<n>":
             return self.number, {NUMBER, *self.ones}
-        word = "?" if piece == _MARK else piece
-        return re.escape(word) + " ", {word}
+        if piece == _MARK:
+            return re.escape("?") + " ", {"?"}
+        words = self.spell(piece) if piece[0].isalnum() else (piece,)
+        self.said.update(words)
+        return "".join(re.escape(word) + " " for word in words), {max(words, key=len)}
 
 
 def _rarity(triggers: Iterable[str]) -> tuple[int, int]:
@@ -166,10 +177,12 @@ class Rules:
         self._by_word: dict[str, list[tuple[str, Pattern]]] = {}
         self.words: set[str] = set()
 
-    def add(self, name: str, sources: Iterable[str], lists: Mapping[str, str]) -> None:
+    def add(
+        self, name: str, sources: Iterable[str], lists: Mapping[str, str], spell: Spell
+    ) -> None:
         """Compile patterns under a name; raises BadPatternError."""
         for source in sources:
-            pattern = compile_pattern(source, lists)
+            pattern = compile_pattern(source, lists, spell)
             self.words |= pattern.words
             for word in pattern.triggers:
                 self._by_word.setdefault(word, []).append((name, pattern))

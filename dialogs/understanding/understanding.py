@@ -9,7 +9,7 @@ from dialogs.understanding.facts import Asked, Facts, Intent, Understood, Vocabu
 from dialogs.understanding.gathering import gather
 from dialogs.understanding.judging import judge
 from dialogs.understanding.lexicon import FALLBACK, Lexicon, lexicon
-from dialogs.understanding.text import Word, shorten, words
+from dialogs.understanding.text import Word, fold, shorten, words
 from dialogs.when import Wish
 
 
@@ -68,9 +68,9 @@ def pressed(label: str, *, asked: Asked, locale: str = "en") -> Understood:
 
     A label that is none of these is UNKNOWN; the caller may try its words with `understand`.
     """
-    plain = label.strip().casefold()
+    plain = fold(label.strip())
     for place, option in enumerate(asked.options):
-        if option.label.strip().casefold() == plain:
+        if fold(option.label.strip()) == plain:
             facts = Facts(wish=Wish(), choice=place, choices=(place,))
             return Understood((Intent.CHOOSE,), facts, locale)
     for name in (locale, FALLBACK):

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.lexicon import Lexicon, spelt
 from dialogs.understanding.patterns import NUMBER, View
 from dialogs.understanding.text import Word
 
@@ -62,22 +62,15 @@ def spell_out(row: Sequence[Word], lexicon: Lexicon, times: Sequence[Mark] = ())
             full = lexicon.expand.get(word.text, (word.text,))
             out += [Word(text, word.start, word.end) for text in full]
             continue
-        out += [Word(text, word.start, word.end) for text in _full(word.text, lexicon)]
+        row_full = spelt(
+            word.text,
+            lexicon.expand,
+            lexicon.endings,
+            lexicon.numbers,
+            lexicon.speller.meant,
+        )
+        out += [Word(text, word.start, word.end) for text in row_full if text]
     return out
-
-
-def _full(word: str, lexicon: Lexicon) -> Sequence[str]:
-    meant = lexicon.expand.get(word)
-    if meant is None and "'" in word:
-        for ending, full in lexicon.endings.items():
-            if word.endswith(ending):
-                return (*_full(word.removesuffix(ending), lexicon), full)
-        return [part for piece in word.split("'") if piece for part in _full(piece, lexicon)]
-    if meant is None:
-        mended = lexicon.speller.meant(word)
-        meant = lexicon.expand.get(mended, (mended,))
-    number = lexicon.numbers.get(meant[0], 1) if len(meant) == 1 else 1
-    return meant if number == 1 else (str(number),)
 
 
 def look(row: Sequence[Word], marks: Sequence[Mark]) -> Reading:
