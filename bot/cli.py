@@ -4,10 +4,12 @@ import importlib
 import sys
 
 COMMANDS = {
+    "demo": ("bot.commands.demo", "Phones, a day board and a clock on one page."),
     "apply": ("bot.commands.apply", "Bring businesses in line with their files."),
     "replay": ("bot.commands.replay", "Play a script of what people do, on a clock of its own."),
     "when": ("bot.commands.when", "Read a time in words, and say how."),
     "understand": ("bot.commands.understand", "Read a whole message: intents and facts."),
+    "verify": ("bot.commands.verify", "Prove the book: nothing doubled, lost or forgotten."),
 }
 
 
