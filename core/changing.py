@@ -15,6 +15,20 @@ from core.booking import By
 from core.db import Session
 from core.refusals import Reason, Refusal
 
+_LOCK = text(
+    "SELECT 1 FROM bookings WHERE business_id = :business AND id = :booking FOR NO KEY UPDATE"
+)
+
+
+def _lock(session: Session, booking: int) -> None:
+    """Lock a booking before the statement that frees its time.
+
+    A statement sees the rows as they were when it began: one that waited for the lock itself would
+    free the time that the booking had before a move, and leave the new time taken for ever.
+    """
+    session.execute(_LOCK, {"business": session.business, "booking": booking})
+
+
 _END = text("""
 WITH done AS (
     UPDATE bookings SET status = :status, expires_at = NULL, events = events + 1
@@ -44,6 +58,7 @@ def _end(
     now: datetime,
     facts: dict[str, Any] | None = None,
 ) -> Refusal | None:
+    _lock(session, booking)
     row = session.execute(
         _END,
         {
@@ -79,8 +94,7 @@ def release(session: Session, *, booking: int, by: By, now: datetime) -> Refusal
 _EXPIRE = text("""
 WITH done AS (
     UPDATE bookings b SET status = 'expired', expires_at = NULL, events = b.events + 1
-    FROM (SELECT id, status FROM bookings WHERE business_id = :business AND id = :booking
-          FOR NO KEY UPDATE) AS was
+    FROM (SELECT id, status FROM bookings WHERE business_id = :business AND id = :booking) AS was
     WHERE b.business_id = :business AND b.id = was.id AND b.expires_at <= :now
     RETURNING b.id, b.events, was.status AS was),
 freed AS (
@@ -96,6 +110,7 @@ SELECT id FROM done
 
 def expire(session: Session, *, booking: int, now: datetime) -> bool:
     """Lapse one hold if its time is over; say whether this call did it."""
+    _lock(session, booking)
     facts = {"business": session.business, "booking": booking, "now": now}
     return session.execute(_EXPIRE, facts).one_or_none() is not None
 
@@ -167,43 +182,59 @@ _LOCK_BOTH = text(
     "SELECT id, status, expires_at, for_id FROM bookings WHERE business_id = :business"
     " AND id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"
 )
-_FREE_BOTH = text(
-    "UPDATE allocations SET active = false WHERE business_id = :business"
-    " AND booking_id = ANY(:ids) AND active"
-)
-_RETAKE = text("""
-INSERT INTO allocations (business_id, booking_id, resource_id, seat, during, slot_start)
-SELECT :business, :booking, CAST(c.pair ->> 0 AS bigint), CAST(c.pair ->> 1 AS int),
-    tstzrange(e.since, e.until), e.since
-FROM (SELECT facts, CAST(facts -> 'blocked' ->> 0 AS timestamptz) AS since,
-             CAST(facts -> 'blocked' ->> 1 AS timestamptz) AS until
-      FROM booking_events WHERE business_id = :business AND booking_id = :hold AND seq = 1) AS e,
-    jsonb_array_elements(e.facts -> 'choice') AS c(pair)
+_GIVEN = """
+given AS (
+    SELECT facts -> 'choice' AS choice, facts -> 'blocked' AS blocked FROM booking_events
+    WHERE business_id = :business AND booking_id = :hold AND facts -> 'choice' IS NOT NULL
+    ORDER BY seq DESC LIMIT 1),
+wanted AS (
+    SELECT CAST(pair ->> 0 AS bigint) AS resource, CAST(pair ->> 1 AS int) AS seat,
+        tstzrange(CAST(blocked ->> 0 AS timestamptz), CAST(blocked ->> 1 AS timestamptz)) AS during
+    FROM given, jsonb_array_elements(choice) AS c(pair))
+"""
+_FREE_BOTH = text(f"""
+WITH {_GIVEN},
+had AS (
+    SELECT resource_id, seat, range_agg(during) AS during FROM allocations
+    WHERE business_id = :business AND booking_id = ANY(:ids) AND active GROUP BY 1, 2),
+whole AS (
+    SELECT bool_and(coalesce(h.during @> w.during, false)) AS held
+    FROM wanted w LEFT JOIN had h ON (h.resource_id, h.seat) = (w.resource, w.seat))
+UPDATE allocations SET active = false FROM whole
+WHERE business_id = :business AND booking_id = ANY(:ids) AND active AND whole.held
 """)
-_COPY = text("""
-WITH done AS (
+_RETAKE = text(f"""
+WITH {_GIVEN}
+INSERT INTO allocations (business_id, booking_id, resource_id, seat, during, slot_start)
+SELECT :business, :booking, resource, seat, during, lower(during) FROM wanted
+ORDER BY resource, seat
+""")
+_COPY = text(f"""
+WITH {_GIVEN},
+done AS (
     UPDATE bookings b SET service_id = n.service_id, session_id = n.session_id, party = n.party,
         starts_at = n.starts_at, ends_at = n.ends_at, wall = n.wall, zone = n.zone,
         price = n.price, policy = n.policy, version = b.version + 1, events = b.events + 1,
         expires_at = CASE WHEN b.status = 'confirmed' THEN NULL ELSE n.expires_at END
     FROM bookings n
     WHERE b.business_id = :business AND b.id = :booking
-      AND n.business_id = :business AND n.id = :other
+      AND n.business_id = :business AND n.id = :hold
     RETURNING b.id, b.events, b.version, b.status, b.ends_at, b.expires_at),
 noted AS (
     INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at, facts)
     SELECT :business, d.id, d.events, 'moved', :actor, :message, :now,
-        jsonb_build_object('from', o.starts_at, 'to', n.starts_at, 'version', d.version)
-    FROM done d, bookings o, bookings n
+        jsonb_build_object('from', o.starts_at, 'to', n.starts_at, 'version', d.version,
+            'choice', g.choice, 'blocked', g.blocked)
+    FROM given g, done d, bookings o, bookings n
     WHERE o.business_id = :business AND o.id = d.id
-      AND n.business_id = :business AND n.id = :other),
+      AND n.business_id = :business AND n.id = :hold),
 due AS (
     INSERT INTO due_work (business_id, kind, subject_id, key, due_at)
     SELECT :business, CASE WHEN status = 'confirmed' THEN 'complete' ELSE 'lapse' END, id,
         'moved:' || id || ':' || events, coalesce(expires_at, ends_at) FROM done),
 gone AS (
     UPDATE bookings SET status = 'released', expires_at = NULL, events = events + 1
-    WHERE business_id = :business AND id = :other RETURNING id, events),
+    WHERE business_id = :business AND id = :hold RETURNING id, events),
 gone_noted AS (
     INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at)
     SELECT :business, id, events, 'released', :actor, :message, :now FROM gone)
@@ -216,8 +247,15 @@ def swap(session: Session, *, booking: int, hold: int, by: By, now: datetime) ->
 
     The new time is already taken when the old is freed, all in this transaction: whoever waits at
     the constraint meets either the old book or the new one. The booking keeps its row and its ref.
+    Refused with GONE where either is over, or where the booking was moved by another hold since,
+    so that the two no longer have all of the new time.
     """
-    who = {"business": session.business, "ids": sorted((booking, hold))}
+    who = {
+        "business": session.business,
+        "booking": booking,
+        "hold": hold,
+        "ids": sorted((booking, hold)),
+    }
     rows = {row.id: row for row in session.execute(_LOCK_BOTH, who)}
     old, new = rows.get(booking), rows.get(hold)
     if old is None or new is None or new.for_id != booking:
@@ -225,17 +263,8 @@ def swap(session: Session, *, booking: int, hold: int, by: By, now: datetime) ->
     alive = all(r.expires_at is None or r.expires_at > now for r in (old, new))
     if not alive or old.status not in _STANDING or new.status not in _PENDING:
         return Refusal(Reason.GONE)
-    session.execute(_FREE_BOTH, who)
-    session.execute(_RETAKE, {"business": session.business, "booking": booking, "hold": hold})
-    session.execute(
-        _COPY,
-        {
-            "business": session.business,
-            "booking": booking,
-            "other": hold,
-            "actor": by.actor,
-            "message": by.message,
-            "now": now,
-        },
-    )
+    if session.execute(_FREE_BOTH, who).rowcount == 0:
+        return Refusal(Reason.GONE)
+    session.execute(_RETAKE, who)
+    session.execute(_COPY, who | {"actor": by.actor, "message": by.message, "now": now})
     return None
