@@ -88,7 +88,7 @@ def _clock(text: str | int) -> time:
 
 
 def _answer(wish: Wish, zone: ZoneInfo) -> dict[str, Any]:
-    """The wish as the documented answer: local ISO minutes, a bare date for a day."""
+    """Give the wish as the documented answer: local ISO minutes, a bare date for a day."""
     first = _span(wish.windows[0], zone) if wish.windows else {"start": None, "end": None}
     answer: dict[str, Any] = {**first, "rrule": wish.rrule}
     if len(wish.windows) > 1:

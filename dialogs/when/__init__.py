@@ -1,4 +1,4 @@
-"""The time grammar: words to a wish, pure and without a clock. docs/times.md has its conventions."""
+"""The time grammar: words to a wish, pure and without a clock (docs/times.md)."""
 
 from dialogs.when.combining import combine
 from dialogs.when.model import Context, Grain, Note, Problem, Window, Wish

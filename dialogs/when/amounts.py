@@ -1,4 +1,4 @@
-"""Rules for numbers and lengths: numbers in words, numbers that are no time, "an hour and a half"."""
+"""Rules for numbers and lengths: in words, no time at all, "an hour and a half"."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNITS = {
 def length(count: int, unit: str) -> Length | None:
     """So many of a unit, or None where the unit is not one to count with."""
     one = _UNITS.get(unit)
-    if one is None or not 0 < count <= 1000:  # noqa: PLR2004 - nobody books further
+    if one is None or not 0 < count <= 1000:
         return None
     return replace(
         one, months=one.months * count, days=one.days * count, minutes=one.minutes * count

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from dialogs.when.merging import Days, apposed, merge, merge_part
 from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Length, Part, Period, Rule
-
+from dialogs.when.merging import Days, apposed, merge, merge_part
 
 _JOINTS = frozenset({"OR", "AND", "COMMA", "SLASH", "DASH"})
 
@@ -20,14 +21,14 @@ class Choice:
     time: Clock | ClockSpan | None = None
     bounds: list[Bound] = field(default_factory=list)
     instant: Item | None = None
-    time_first: bool = False
+    time_first: bool = False  # the time was said before the day, and may serve the next day too
     part_tells: bool = False  # the part only says which half of the day a bound is in
     joined: bool = False  # by "or", "and" or a comma to the one before
 
 
 @dataclass(slots=True)
 class Sorted:
-    """Everything the row said."""
+    """Everything the row said. A negative `count` of a recurrence is a length in days."""
 
     choices: list[Choice] = field(default_factory=list)
     rule: Rule | None = None
@@ -40,184 +41,200 @@ class Sorted:
     meal: bool | None = None
 
 
-_SLOTS = {
-    "DAY": "days",
-    "PERIOD": "days",
-    "DAYSPAN": "days",
-    "DAYPART": "part",
-    "CLOCK": "time",
-    "SPAN": "time",
-    "INSTANT": "instant",
-    "BOUND": "bounds",
-}
+@dataclass(slots=True)
+class _Walk:
+    """Where the walk over the row stands."""
+
+    row: list[Item]
+    out: Sorted = field(default_factory=Sorted)
+    current: Choice = field(default_factory=Choice)
+    joint: bool = False
+    corrected: bool = False
+
+    def kind(self, place: int) -> str:
+        """The kind at that place of the row, or nothing beyond its ends."""
+        return self.row[place].kind if 0 <= place < len(self.row) else ""
+
+    def open_choice(self, joined: bool) -> None:  # noqa: FBT001 - it is the one thing said
+        """Close the choice at hand and begin another."""
+        self.out.choices.append(self.current)
+        self.current = Choice(joined=joined)
 
 
 def sort(row: list[Item]) -> Sorted:
     """Walk the row once: fill the open choice, open another at a joint, replace at a correction."""
-    out = Sorted()
-    current = Choice()
-    joint = corrected = False
-    asked_for_length = False
+    walk = _Walk(row)
     for place, item in enumerate(row):
-        kind = item.kind
-        if kind in _JOINTS:
-            joint = True
-            continue
-        if kind == "CUE":
-            corrected = corrected or not _trailing(row, place)
-            continue
-        if kind == "LEN":
-            asked_for_length |= _length(item, row, place, out)
-            continue
-        if kind == "RULE":
-            out.rule = _rules(out.rule, item.value)
-        elif kind == "OCCUR":
-            out.count = item.value
-        elif kind == "EXCLUDE":
-            out.excluded.append(item.value)
-        elif kind == "MEAL":
-            out.meal = item.value if out.meal is None else out.meal
-            continue
-        elif kind in _SLOTS:
-            if _closes(item, row, place, current):
-                out.spans.append((item.start, item.end))
-                continue
-            corrected = corrected or _cue_after(row, place)
-            current = _put(item, current, out, joint=joint, corrected=corrected)
-            corrected = False
+        if item.kind in _JOINTS:
+            walk.joint = True
+        elif item.kind == "CUE":
+            walk.corrected = walk.corrected or not _trailing(walk, place)
         else:
-            continue
-        out.spans.append((item.start, item.end))
-        joint = False
-    if current != Choice():
-        out.choices.append(current)
+            take = _TAKERS.get(item.kind)
+            if take is not None and take(walk, place, item):
+                walk.out.spans.append((item.start, item.end))
+                walk.joint = False
+    out = walk.out
+    if walk.current != Choice():
+        out.choices.append(walk.current)
     _share(out.choices)
     if out.length is not None:
         for choice in out.choices:
-            _starting(choice)
+            _start_of_length(choice)
     return out
 
 
-def _cue_after(row: list[Item], place: int) -> bool:
-    """Whether the sentence corrects itself after the item: "make it this thursday actually"."""
-    return any(
-        item.kind == "CUE" and item.raw in {"actually", "instead", "rather"}
-        for item in row[place + 1 : place + 3]
-    )
-
-
-def _closes(item: Item, row: list[Item], place: int, current: Choice) -> bool:
-    """Take the end that follows a start said before: "at 2 on friday, and it goes to 5"."""
-    if not isinstance(current.time, Clock):
-        return False
-    if item.kind == "BOUND" and item.value.side in {"until", "by"} and isinstance(item.value.of, Clock):
-        current.time = ClockSpan(current.time, item.value.of)
-        return True
-    if item.kind == "CLOCK" and place and row[place - 1].kind in {"TO", "UNTIL"}:
-        current.time = ClockSpan(current.time, item.value)
-        return True
-    return False
-
-
-def _trailing(row: list[Item], place: int) -> bool:
+def _trailing(walk: _Walk, place: int) -> bool:
     """Whether a word of correction ends its sentence, and so speaks of what came before it."""
-    return place > 0 and (place + 1 == len(row) or row[place + 1].kind == "STOP")
+    return place > 0 and walk.kind(place + 1) in {"", "STOP"}
 
 
-def _length(item: Item, row: list[Item], place: int, out: Sorted) -> bool:
-    value: Length = item.value
-    lead = row[place - 1].kind if place else ""
-    if place + 1 < len(row) and row[place + 1].kind == "FOR":
-        lead = "FOR"  # sechs Wochen lang
-    if out.rule is not None and not value.minutes and lead in {"FOR", "WITHIN", "IN"}:
-        out.spans.append((item.start, item.end))
-        out.count = -value.days if value.days else -30 * value.months
-        out.length = out.length or None
-        return True
-    if value.minutes and not value.days and out.length is None:
-        out.length = value
-        out.spans.append((item.start, item.end))
-    return False
-
-
-def _rules(old: Rule | None, new: Rule) -> Rule:
-    """Weekly said beside its days; the days win, the longer interval stays."""
+def _take_rule(walk: _Walk, _place: int, item: Item) -> bool:
+    """A recurrence; weekly said beside its days: the days win, the longer interval stays."""
+    old, new = walk.out.rule, item.value
     if old is None:
-        return new
-    if old.freq == new.freq:
-        return replace(
+        walk.out.rule = new
+    elif old.freq == new.freq:
+        walk.out.rule = replace(
             old,
             interval=max(old.interval, new.interval),
             byday=tuple(dict.fromkeys((*old.byday, *new.byday))),
             part=old.part or new.part,
         )
-    return new if new.byday and not old.byday else old
+    elif new.byday and not old.byday:
+        walk.out.rule = new
+    return True
 
 
-def _put(item: Item, current: Choice, out: Sorted, *, joint: bool, corrected: bool) -> Choice:
-    slot = _SLOTS[item.kind]
-    value = item.value
-    if slot == "instant":
-        value = item
-    if slot == "bounds":
-        if isinstance(value.of, (Day, Period)):
-            if value.side == "by" and out.rule is None and current.days is None:
-                pass
-            out.day_bounds.append(value)
-            return current
-        if isinstance(value.of, Part):
-            pass
-        if current.time is not None and joint:
-            out.choices.append(current)
-            return Choice(bounds=[value], joined=True)
-        current.bounds.append(value)
-        return current
-    if isinstance(value, Clock) and value.about:
-        out.about = True
-    held = getattr(current, slot)
-    if slot == "time" and current.bounds and held is None and corrected:
-        current.bounds.clear()
-    if held is None:
-        if joint and _full(current, slot):
-            out.choices.append(current)
-            fresh = Choice(joined=True)
-            setattr(fresh, slot, value)
-            return fresh
-        if slot == "time":
-            current.time_first = current.days is None
-        if slot == "part" and current.bounds and current.time is None:
-            current.part_tells = True
-        setattr(current, slot, value)
-        return current
-    if corrected:
-        setattr(current, slot, value)
-        return current
-    if slot == "part":
-        merged_part = merge_part(held, value)
-        if merged_part is not None and not joint:
-            current.part = merged_part
-            return current
-    if slot == "days" and not joint or slot == "days" and apposed(held, value):
-        merged = merge(held, value)
-        if merged is not None:
-            current.days = merged
-            return current
-    if slot == "time" and held == value:
-        return current
-    out.choices.append(current)
-    fresh = Choice(joined=joint)
-    setattr(fresh, slot, value)
-    if slot == "time":
-        fresh.time_first = True
-    return fresh
+def _take_count(walk: _Walk, _place: int, item: Item) -> bool:
+    walk.out.count = item.value
+    return True
 
 
-def _full(current: Choice, slot: str) -> bool:
-    """Whether a joint before this slot opens another choice: "monday 3pm or tuesday" does."""
+def _take_exclusion(walk: _Walk, _place: int, item: Item) -> bool:
+    walk.out.excluded.append(item.value)
+    return True
+
+
+def _take_meal(walk: _Walk, _place: int, item: Item) -> bool:
+    """A meal tells am from pm, and is no time itself."""
+    if walk.out.meal is None:
+        walk.out.meal = item.value
     return False
 
 
-def _starting(choice: Choice) -> None:
+def _take_length(walk: _Walk, place: int, item: Item) -> bool:
+    """How long it takes, or how long a recurrence goes on."""
+    value: Length = item.value
+    leads = {walk.kind(place - 1), walk.kind(place + 1) if walk.kind(place + 1) == "FOR" else ""}
+    if walk.out.rule is not None and not value.minutes and leads & {"FOR", "WITHIN", "IN"}:
+        walk.out.count = -value.days if value.days else -30 * value.months
+        return True
+    if value.minutes and not value.days and walk.out.length is None:
+        walk.out.length = value
+        return True
+    return False
+
+
+def _take_bound(walk: _Walk, _place: int, item: Item) -> bool:
+    bound: Bound = item.value
+    if isinstance(bound.of, (Day, Period)):
+        walk.out.day_bounds.append(bound)
+        return True
+    time = walk.current.time
+    if isinstance(time, Clock) and bound.side in {"until", "by"} and isinstance(bound.of, Clock):
+        walk.current.time = ClockSpan(time, bound.of)
+        return True
+    if time is not None and walk.joint:
+        walk.open_choice(joined=True)
+    walk.current.bounds.append(bound)
+    return True
+
+
+def _take_instant(walk: _Walk, _place: int, item: Item) -> bool:
+    if walk.current.instant is not None and not walk.corrected:
+        walk.open_choice(walk.joint)
+    walk.current.instant = item
+    walk.corrected = False
+    return True
+
+
+def _take_time(walk: _Walk, place: int, item: Item) -> bool:
+    value, current = item.value, walk.current
+    walk.out.about = walk.out.about or (isinstance(value, Clock) and value.about)
+    before = walk.kind(place - 1)
+    if isinstance(current.time, Clock) and isinstance(value, Clock) and before in {"TO", "UNTIL"}:
+        current.time = ClockSpan(current.time, value)  # "at 2 on friday, and it goes to 5"
+        return True
+    corrected = _corrected(walk, place)
+    if current.time is None:
+        if corrected:
+            current.bounds.clear()
+        current.time_first = current.days is None
+        current.time = value
+    elif corrected:
+        current.time = value
+    elif current.time != value:
+        walk.open_choice(walk.joint)
+        walk.current.time, walk.current.time_first = value, True
+    return True
+
+
+def _take_part(walk: _Walk, place: int, item: Item) -> bool:
+    value: Part = item.value
+    current, corrected = walk.current, _corrected(walk, place)
+    if current.part is None or corrected:
+        current.part_tells = bool(current.bounds) and current.time is None
+        current.part = value
+        return True
+    merged = None if walk.joint else merge_part(current.part, value)
+    if merged is None:
+        walk.open_choice(walk.joint)
+    walk.current.part = merged or value
+    return True
+
+
+def _take_days(walk: _Walk, place: int, item: Item) -> bool:
+    value: Days = item.value
+    held, corrected = walk.current.days, _corrected(walk, place)
+    if held is None or corrected:
+        walk.current.days = value
+        return True
+    merged = merge(held, value) if not walk.joint or apposed(held, value) else None
+    if merged is None:
+        walk.open_choice(walk.joint)
+    walk.current.days = merged or value
+    return True
+
+
+def _corrected(walk: _Walk, place: int) -> bool:
+    """Whether this replaces what was said: after "no" or "make it", or before "actually"."""
+    told = walk.corrected or any(
+        item.kind == "CUE" and _trailing(walk, place + 1 + ahead)
+        for ahead, item in enumerate(walk.row[place + 1 : place + 3])
+    )
+    walk.corrected = False
+    return told
+
+
+_TAKERS: dict[str, Callable[[_Walk, int, Item], bool]] = {
+    "RULE": _take_rule,
+    "OCCUR": _take_count,
+    "EXCLUDE": _take_exclusion,
+    "MEAL": _take_meal,
+    "LEN": _take_length,
+    "BOUND": _take_bound,
+    "INSTANT": _take_instant,
+    "CLOCK": _take_time,
+    "SPAN": _take_time,
+    "DAYPART": _take_part,
+    "DAY": _take_days,
+    "PERIOD": _take_days,
+    "DAYSPAN": _take_days,
+}
+
+
+def _start_of_length(choice: Choice) -> None:
     """Take "from 2" for a start where the length is said too: "an hour from 2"."""
     if choice.time is None and len(choice.bounds) == 1:
         (bound,) = choice.bounds
@@ -227,24 +244,21 @@ def _starting(choice: Choice) -> None:
 
 
 def _share(choices: list[Choice]) -> None:
-    """Lend what was said once to the alternatives beside it: "wed or thurs morning", "3 or 4 on friday"."""
-    for before, choice in zip(choices, choices[1:], strict=False):
+    """Lend what was said once to the alternatives beside it: "wed or thurs morning", "3 or 4"."""
+    for before, choice in pairwise(choices):
         if choice.days is None and choice.instant is None:
             choice.days = before.days
         if choice.time is None and not choice.bounds and choice.part is None and before.time_first:
             choice.time = before.time
         if choice.part is None and choice.time is not None and before.time is not None:
             choice.part = before.part
-    for choice, after in zip(reversed(choices[:-1]), reversed(choices[1:]), strict=False):
+    for after, choice in pairwise(reversed(choices)):
         if choice.days is None and choice.instant is None:
             choice.days = after.days
-        if after.joined and not choice.bounds:
-            if choice.time is None and (choice.part is None or after.part is None):
-                choice.time = after.time
-                choice.bounds = list(after.bounds)
-            if choice.part is None and (choice.time is None or not _sure(choice.time)):
-                choice.part = after.part
-
-
-def _sure(time: Clock | ClockSpan) -> bool:
-    return isinstance(time, Clock) and time.sure
+        if not after.joined or choice.bounds:
+            continue
+        if choice.time is None and (choice.part is None or after.part is None):
+            choice.time = after.time
+            choice.bounds = list(after.bounds)
+        if choice.part is None and not (isinstance(choice.time, Clock) and choice.time.sure):
+            choice.part = after.part

@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from dialogs.when.cascade import Found, State, rule
+from dialogs.when.hours import NOON, hour_of, minute_of, pieces, pieces_of, shifted
 from dialogs.when.items import Clock, ClockSpan, Item
 
-NOON = 720
-DAY = 1440
 _NOON_HOUR = 12
 _TOLD = frozenset({5, 10, 20, 25})
 _COARSE = frozenset({5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55})
-
-
-def hour_of(item: Item | None) -> Clock | None:
-    """A number or clock item as a time of day: 1 to 12 open, 13 to 24 and 0 as written."""
-    if item is None:
-        return None
-    if item.kind == "CLOCK":
-        clock: Clock = item.value
-        return clock
-    if item.kind == "POINT":
-        return Clock(item.value, sure=True)
-    if item.kind != "NUM":
-        return None
-    number, raw = item.value, item.raw
-    if raw.isdigit() and len(raw) in {3, 4} and number >= 0:
-        hour, minute = divmod(number, 100)
-        if hour > 24 or minute > 59:
-            return None
-        return Clock(hour * 60 + minute, sure=raw[0] == "0" or hour > 12)
-    if not 0 <= number <= 24:
-        return None
-    if number == 0 and not raw.startswith("0"):
-        return None
-    return Clock(number * 60, sure=number > 12 or (raw[0] == "0" and raw.isdigit()))
-
-
-def _minute_of(item: Item) -> int | None:
-    if item.kind == "QUARTER":
-        return 15
-    if item.kind == "HALF":
-        return 30
-    if item.kind == "LEN":
-        minutes: int = item.value.minutes
-        return minutes if item.value.unit == "minute" and 0 < minutes < 60 else None
-    return item.value if 0 < item.value < 60 else None
-
-
-def _shifted(hour: Clock, minutes: int) -> Clock:
-    return replace(hour, at=(hour.at + minutes) % DAY)
 
 
 def _relative(found: Found, state: State) -> Item | None:
@@ -62,19 +21,18 @@ def _relative(found: Found, state: State) -> Item | None:
     hour = hour_of(hour_item)
     if lead is None or lead is hour_item or hour is None or hour.at % 60:
         return None
-    minutes = _minute_of(lead)
+    minutes = minute_of(lead)
     if minutes is None:
         return None
     if found.has("PAST", "AFTER"):
         after = lead.kind == "NUM" and found.has("AFTER") and not found.has("UNIT")
         if after and not (state.lexicon.conventions.get("after_minutes") and minutes in _TOLD):
             return None
-        return found.make("CLOCK", _shifted(hour, minutes))
-    if lead.kind == "NUM" and found.has("TO"):
-        # "ten to six" is ten minutes before six, "10 to 6" is a stretch of the day
-        if lead.raw.isdigit() or minutes not in _TOLD:
-            return None
-    return found.make("CLOCK", _shifted(hour, -minutes))
+        return found.make("CLOCK", shifted(hour, minutes))
+    # "ten to six" is ten minutes before six, "10 to 6" is a stretch of the day
+    if lead.kind == "NUM" and found.has("TO") and (lead.raw.isdigit() or minutes not in _TOLD):
+        return None
+    return found.make("CLOCK", shifted(hour, -minutes))
 
 
 def _half(found: Found, state: State) -> Item | None:
@@ -83,7 +41,7 @@ def _half(found: Found, state: State) -> Item | None:
     if hour is None or hour.at % 60 or hour.at > NOON:
         return None
     shift = 30 if state.lexicon.conventions["half"] == "past" else -30
-    return found.make("CLOCK", _shifted(hour, shift))
+    return found.make("CLOCK", shifted(hour, shift))
 
 
 def _beside_half(found: Found, state: State) -> Item | None:
@@ -93,7 +51,7 @@ def _beside_half(found: Found, state: State) -> Item | None:
     if clock.at % 60 != 30 or minutes not in _TOLD or not state.lexicon.conventions.get("quarters"):
         return None
     back = found.has("MINUS", "BEFORE")
-    return found.make("CLOCK", _shifted(clock, -minutes if back else minutes))
+    return found.make("CLOCK", shifted(clock, -minutes if back else minutes))
 
 
 def _quarter_of(found: Found, state: State) -> Item | None:
@@ -103,7 +61,7 @@ def _quarter_of(found: Found, state: State) -> Item | None:
     lead = found.items[0]
     if not quarters or hour is None or hour.at % 60 or hour.at > NOON:
         return None
-    return found.make("CLOCK", _shifted(hour, -15 if lead.kind == "NUM" else -45))
+    return found.make("CLOCK", shifted(hour, -15 if lead.kind == "NUM" else -45))
 
 
 def _added(found: Found, state: State) -> Item | None:
@@ -116,35 +74,17 @@ def _added(found: Found, state: State) -> Item | None:
             return None
     if hour is None or hour.at % 60 or not state.lexicon.conventions.get("added_minutes"):
         return None
-    minutes = _minute_of(lead)
+    minutes = minute_of(lead)
     if lead.kind == "QUARTER" and found.items[-2].kind == "NUM":
         minutes = 15 * found.items[-2].value
     if minutes is None or (lead.kind == "NUM" and lead.raw.isdigit() and minutes not in _COARSE):
         return None
-    return found.make("CLOCK", _shifted(hour, -minutes if found.has("MINUS") else minutes))
-
-
-def _pieces(found: Found) -> Clock | None:
-    """Hour and minutes that stand as two numbers: "11.30", "5,15", "7 30", "eight forty"."""
-    numbers = found.all("NUM", "CLOCK", "DOTTED")
-    if len(numbers) == 1:
-        lone = numbers[0]
-        if lone.kind != "DOTTED":
-            return hour_of(lone)
-        hour, minute = (int(part) for part in lone.value.split("."))
-    else:
-        hour, minute = numbers[0].value, numbers[1].value
-        if numbers[1].raw.isdigit() and len(numbers[1].raw) != 2:
-            return None
-    if not 0 <= hour <= 24 or not 0 <= minute < 60:
-        return None
-    sure = hour > 12 or numbers[0].raw.startswith("0")
-    return Clock(hour * 60 + minute, sure=sure)
+    return found.make("CLOCK", shifted(hour, -minutes if found.has("MINUS") else minutes))
 
 
 def _meridiem(found: Found, _state: State) -> Item | None:
     """3pm, 11.30 am, eight forty p.m., 5:pm."""
-    clock = _pieces(found)
+    clock = pieces(found)
     marks = found.all("MERIDIEM")
     if clock is None or not marks:
         return None
@@ -154,11 +94,12 @@ def _meridiem(found: Found, _state: State) -> Item | None:
 
 
 def _named(found: Found, _state: State) -> Item:
-    return found.make("CLOCK", Clock(found.items[0].value, sure=True))
+    """Noon, 12 midnight."""
+    return found.make("CLOCK", Clock(found.items[-1].value, sure=True))
 
 
-def _words(found: Found, state: State) -> Item | None:
-    """Six forty-three, ten fifteen: an hour and its minutes in words, or both in digits after "at"."""
+def _words(found: Found, _state: State) -> Item | None:
+    """Six forty-three: an hour and its minutes in words, or both in digits after "at"."""
     hour, minute = found.items[-2:]
     if hour.raw.isdigit() != minute.raw.isdigit():
         return None
@@ -180,14 +121,14 @@ def _oclock(found: Found, _state: State) -> Item | None:
     if len(numbers) == 2:
         if clock.at % 60 or not 0 <= numbers[1].value < 60:
             return None
-        clock = _shifted(clock, numbers[1].value)
+        clock = shifted(clock, numbers[1].value)
     return found.make("CLOCK", clock)
 
 
-def at_number(found: Found, state: State) -> Item | None:
+def at_number(found: Found, _state: State) -> Item | None:
     """A bare number where the word before it asks for a time: "at 4", "around 10", "by 5"."""
     number = found.items[-1]
-    clock = _pieces(found) if number.kind == "DOTTED" else hour_of(number)
+    clock = pieces(found) if number.kind == "DOTTED" else hour_of(number)
     if clock is None:
         return None
     if number.kind == "NUM" and len(number.raw) == 3 and number.raw.isdigit():
@@ -214,7 +155,7 @@ def _from_to(found: Found, state: State) -> Item | None:
     """De las 3 a las 5, dalle due alle quattro, zwischen 8 und 10: where "at" also means "to"."""
     if found.has("AND") and not found.has("BETWEEN"):
         return None
-    ends = [_pieces_of(item) for item in found.all("NUM", "CLOCK", "DOTTED")]
+    ends = [pieces_of(item) for item in found.all("NUM", "CLOCK", "DOTTED")]
     if not state.lexicon.conventions.get("at_is_to") or None in ends or ends[0] == ends[1]:
         return None
     if not found.has("AT", "CLOCK") and any(item.value > _NOON_HOUR for item in found.all("NUM")):
@@ -222,10 +163,6 @@ def _from_to(found: Found, state: State) -> Item | None:
     made = found.make("SPAN", ClockSpan(ends[0], ends[1]))
     made.raw = "" if found.has("BETWEEN") else "from"
     return made
-
-
-def _pieces_of(item: Item) -> Clock | None:
-    return _pieces(Found([item]))
 
 
 def _ish(found: Found, _state: State) -> Item | None:
@@ -268,9 +205,15 @@ def _h(found: Found, state: State) -> Item | list[Item] | None:
     """8h, at 17 h: the hour's letter as clocks are written in many languages."""
     number, unit = found.all("NUM", "UNIT")[:2]
     told = state.lexicon.conventions["hour_is_clock"]
-    asked = found.has("AT") if not told else found.has("AT", "ABOUT", "FROM", "UNTIL", "BEFORE", "AFTER", "BY")
+    asked = (
+        found.has("AT")
+        if not told
+        else found.has("AT", "ABOUT", "FROM", "UNTIL", "BEFORE", "AFTER", "BY")
+    )
     letter = unit.raw == "h"
-    if unit.value != "hour" or not (told == "always" or (letter and told) or (asked and (told or letter))):
+    if unit.value != "hour" or not (
+        told == "always" or (letter and told) or (asked and (told or letter))
+    ):
         return None
     clock = hour_of(number)
     if clock is None or (clock.at % 60 and found.items[-1] is not unit):
@@ -279,7 +222,7 @@ def _h(found: Found, state: State) -> Item | list[Item] | None:
         minute = found.items[-1].value
         if not 0 <= minute < 60:
             return None
-        clock = _shifted(clock, minute)
+        clock = shifted(clock, minute)
     if unit.raw == "h" and number.value > 12:
         clock = replace(clock, sure=True)
     made = found.make("CLOCK", clock)
@@ -295,7 +238,6 @@ def _digits(found: Found, _state: State) -> Item | None:
     return found.make("CLOCK", clock)
 
 
-_END = "(?! X| NOUN| STREET| UNIT| LEN)".replace(" ", "").replace("|", "|")
 _HOUR = "(?:NUM|CLOCK)"
 
 BEFORE_LENGTHS = (
@@ -326,24 +268,31 @@ RULES = (
     rule(
         "noon and midnight",
         "(?:NUM OCLOCK?)? POINT",
-        lambda f, s: f.make("CLOCK", Clock(f.items[-1].value, sure=True)),
+        _named,
     ),
     rule("quarters of the coming hour", "(?:NUM QUARTER|QUARTER) NUM(?! UNIT|LEN)", _quarter_of),
     rule("half an hour more or less", "HALF NUM(?! UNIT|LEN)", _half),
-    rule("minutes beside the half hour", "NUM UNIT? (?:MINUS|BEFORE|PAST|AFTER) CLOCK(?!UNIT)", _beside_half),
+    rule(
+        "minutes beside the half hour",
+        "NUM UNIT? (?:MINUS|BEFORE|PAST|AFTER) CLOCK(?!UNIT)",
+        _beside_half,
+    ),
     rule(
         "am and pm",
-        "(?:NUM (?:DOT|COLON|COMMA) NUM|NUM NUM|NUM|CLOCK|DOTTED) OCLOCK? (?:STOP|DOT|COLON)? MERIDIEM+",
+        "(?:NUM (?:DOT|COLON|COMMA) NUM|NUM NUM|NUM|CLOCK|DOTTED) OCLOCK? (?:STOP|DOT|COLON)? "
+        "MERIDIEM{1,3}",
         _meridiem,
     ),
     rule(
         "hour and minutes added",
-        "(?:NUM|CLOCK) (?:HOURMARK|OCLOCK)? (?:AND|MINUS|PAST) THE? ARTICLE? (?:NUM QUARTER|QUARTER|HALF|NUM UNIT?)",
+        "(?:NUM|CLOCK) (?:HOURMARK|OCLOCK)? (?:AND|MINUS|PAST) THE? ARTICLE? (?:NUM QUARTER|"
+        "QUARTER|HALF|NUM UNIT?)",
         _added,
     ),
     rule(
         "am and pm",
-        "(?:NUM (?:DOT|COLON|COMMA) NUM|NUM NUM|NUM|CLOCK|DOTTED) OCLOCK? (?:STOP|DOT|COLON)? MERIDIEM+",
+        "(?:NUM (?:DOT|COLON|COMMA) NUM|NUM NUM|NUM|CLOCK|DOTTED) OCLOCK? (?:STOP|DOT|COLON)? "
+        "MERIDIEM{1,3}",
         _meridiem,
     ),
     rule(
@@ -362,7 +311,11 @@ RULES = (
         "(?:AT|FROM|BY|BEFORE|AFTER|TO|UNTIL|DASH|FOR) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH)",
         _military,
     ),
-    rule("a number with a zero before it", "(?:FOR|FROM|TO) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD)", _zero_led),
+    rule(
+        "a number with a zero before it",
+        "(?:FOR|FROM|TO) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD)",
+        _zero_led,
+    ),
     rule("four digits", "NUM(?=REL|WDAY|THIS|DAYPART)", _military),
     rule("three digits", "AT NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DASH|DOT)", _digits),
     rule("about a time", "(?:AT )?ABOUT CLOCK", _about),
@@ -371,8 +324,18 @@ RULES = (
         "ABOUT NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|QUARTER|HALF|MERIDIEM)",
         at_number,
     ),
-    rule("from one hour to another", "(?:FROM|BETWEEN|OF) (?:THE|AT)? (?:NUM|CLOCK|DOTTED) (?:TO|UNTIL|DASH|AT|AND|MINUS) (?:THE|AT)? (?:NUM|CLOCK|DOTTED)(?!NOUN|UNIT|LEN|MONTH|ORD|PERIOD|DOT|COLON|MERIDIEM|OF|QUARTER|HALF)", _from_to),
-    rule("a number after at", "AT (?:NUM|DOTTED)(?!NOUN|PAST|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", at_number),
+    rule(
+        "from one hour to another",
+        "(?:FROM|BETWEEN|OF) (?:THE|AT)? (?:NUM|CLOCK|DOTTED) (?:TO|UNTIL|DASH|AT|AND|MINUS) "
+        "(?:THE|AT)? (?:NUM|CLOCK|DOTTED)(?!NOUN|UNIT|LEN|MONTH|ORD|PERIOD|DOT|COLON|MERIDIEM|"
+        "OF|QUARTER|HALF)",
+        _from_to,
+    ),
+    rule(
+        "a number after at",
+        "AT (?:NUM|DOTTED)(?!NOUN|PAST|STREET|UNIT|LEN|QUARTER|MONTH|NUM)",
+        at_number,
+    ),
     rule("a number after to", "MINUS NUM(?!NOUN|STREET|UNIT|LEN|MONTH|NUM|X)", _after_to),
     rule("ish", "(?:CLOCK|NUM) DASH? ISH", _ish),
     rule("at a time", "AT CLOCK", _with_at),

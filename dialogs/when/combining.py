@@ -54,7 +54,7 @@ def _times_on_days(
     days: tuple[Window, ...], times: tuple[Window, ...], zone: ZoneInfo
 ) -> tuple[Window, ...]:
     """Every time of day on every day; a stretch of more than a week takes its first week."""
-    made = []
+    made: list[Window] = []
     for day in days:
         anchor = day.start or day.end
         if anchor is None:

@@ -1,4 +1,4 @@
-"""The words of one language, read once from `locales/<lang>/lexicon.toml` and kept ready to look up."""
+"""The words of one language, read once from its `lexicon.toml` and kept ready to look up."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Lexicon:
 
 
 def lexicon(locale: str) -> Lexicon:
-    """Return the words of `locale` ("en", "en-GB", "pt_BR"); an unknown language reads as English."""
+    """Return the words of `locale` ("en-GB", "pt_BR"); an unknown language reads as English."""
     language, _, region = locale.replace("_", "-").partition("-")
     return _load(language.lower(), region.upper())
 
@@ -127,7 +127,8 @@ def _load(language: str, region: str) -> Lexicon:
         zones={fold(name): zone for name, zone in words.get("zones", {}).items()},
         ambiguous=frozenset(fold(word) for word in words.get("ambiguous", ())),
         expand={
-            fold(word): tuple(fold(parts).split()) for word, parts in words.get("expand", {}).items()
+            fold(word): tuple(fold(parts).split())
+            for word, parts in words.get("expand", {}).items()
         },
         after_day={fold(word): part for word, part in words.get("after_day", {}).items()},
         names=frozenset(words.get("names", ())),
@@ -148,42 +149,34 @@ def clock_time(at: int) -> time:
 
 
 def _entries(words: dict[str, Any]) -> list[tuple[str, str, Any]]:
-    """Every phrase of the file with its kind and value."""
-    found: list[tuple[str, str, Any]] = []
-
-    def add(phrases: list[str], kind: str, value: Any) -> None:
-        found.extend((fold(phrase), kind, value) for phrase in phrases)
-
-    for name, phrases in words["marks"].items():
-        if name.upper() not in KIND_NAMES:
-            raise ValueError(f"the lexicon names a mark that the grammar does not know: {name}")
-        add(phrases, name.upper(), None)
-    for word, number in words["numbers"].items():
-        add([word], "NUM", number)
-    for word, number in words["ordinals"].items():
-        add([word], "ORD", number)
-    for kind, name in (("WDAY", "weekdays"), ("WDAYS", "weekday_plurals"), ("MONTH", "months")):
-        for place, phrases in enumerate(words[name]):
-            add(phrases, kind, place + (kind == "MONTH"))
-    for name, phrases in words["units"].items():
-        add(phrases, "UNIT", name)
-    for days, phrases in words["relative_days"].items():
-        add(phrases, "REL", int(days))
-    for name, part in words["dayparts"].items():
-        add(part["words"], "DAYPART", Part(name))
-        add(part.get("today", []), "DAYPART", Part(name, "today"))
-    for clock, phrases in words["points"].items():
-        add(phrases, "POINT", minutes(clock))
-    for meridiem in ("am", "pm"):
-        add(words["meridiems"][meridiem], "MERIDIEM", meridiem == "pm")
-    for meal in words.get("meals", {}).values():
-        add(meal["words"], "MEAL", meal["pm"])
-    for length, phrases in words.get("lengths", {}).items():
-        add(phrases, "LEN", Length(minutes=int(length), unit="minute"))
-    for name, phrases in words["repeats"].items():
-        add(phrases, "TIMES", name)
-    for name in words.get("holidays", {}):
-        add([name], "NAMED", fold(name))
-    for name in words.get("zones", {}):
-        add([name], "ZONE", fold(name))
-    return found
+    """Every phrase of the file with its kind and value; the first of two equal phrases wins."""
+    unknown = {name.upper() for name in words["marks"]} - set(KIND_NAMES)
+    if unknown:
+        raise ValueError(f"the lexicon names marks that the grammar does not know: {unknown}")
+    groups: list[tuple[list[str], str, Any]] = [
+        *((phrases, name.upper(), None) for name, phrases in words["marks"].items()),
+        *(([word], "NUM", number) for word, number in words["numbers"].items()),
+        *(([word], "ORD", number) for word, number in words["ordinals"].items()),
+        *((phrases, "WDAY", place) for place, phrases in enumerate(words["weekdays"])),
+        *((phrases, "WDAYS", place) for place, phrases in enumerate(words["weekday_plurals"])),
+        *((phrases, "MONTH", place) for place, phrases in enumerate(words["months"], 1)),
+        *((phrases, "UNIT", name) for name, phrases in words["units"].items()),
+        *((phrases, "REL", int(days)) for days, phrases in words["relative_days"].items()),
+        *((part["words"], "DAYPART", Part(name)) for name, part in words["dayparts"].items()),
+        *(
+            (part.get("today", []), "DAYPART", Part(name, "today"))
+            for name, part in words["dayparts"].items()
+        ),
+        *((phrases, "POINT", minutes(clock)) for clock, phrases in words["points"].items()),
+        (words["meridiems"]["am"], "MERIDIEM", False),
+        (words["meridiems"]["pm"], "MERIDIEM", True),
+        *((meal["words"], "MEAL", meal["pm"]) for meal in words.get("meals", {}).values()),
+        *(
+            (phrases, "LEN", Length(minutes=int(length), unit="minute"))
+            for length, phrases in words.get("lengths", {}).items()
+        ),
+        *((phrases, "TIMES", name) for name, phrases in words["repeats"].items()),
+        *(([name], "NAMED", fold(name)) for name in words.get("holidays", {})),
+        *(([name], "ZONE", fold(name)) for name in words.get("zones", {})),
+    ]
+    return [(fold(phrase), kind, value) for phrases, kind, value in groups for phrase in phrases]

@@ -11,6 +11,7 @@ Days = Day | Period | tuple[Day, Day]
 
 
 def merge_part(held: Part, value: Part) -> Part | None:
+    """Two names of one part of the day: "late" and "afternoon", "first thing" and "morning"."""
     if held.name == value.name:
         return replace(held, hint=held.hint or value.hint)
     return None
@@ -30,25 +31,24 @@ def merge(held: Days, value: Days) -> Days | None:
     """Two sayings about one day or stretch, where they fit together: "friday" and "next week"."""
     if isinstance(held, tuple) or isinstance(value, tuple):
         return None
-    if isinstance(held, Period) and isinstance(value, Period):
-        return _overlap(held, value)
     if isinstance(held, Period):
-        return narrow(value, held) if isinstance(value, Day) else None
+        return _overlap(held, value) if isinstance(value, Period) else narrow(value, held)
     if isinstance(value, Period):
         return narrow(held, value)
-    if held == value:
-        return held
+    return held if held == value else _one_day(held, value)
+
+
+def _one_day(held: Day, value: Day) -> Day | None:
+    """Two sayings about one day: a weekday and a number, a number and its month."""
     if held.dom is not None and value.dom is not None:
-        if held.month is None and value.month is not None and held.dom == value.dom:
-            return value
-        return None
+        fits = held.month is None and value.month is not None and held.dom == value.dom
+        return value if fits else None
     one, two = (held, value) if held.dom is not None else (value, held)
     if one.dom is not None and two.weekday is not None and two.on is None:
         return replace(one, weekday=two.weekday)
-    if one.on is not None or two.on is not None:
-        sure, other = (held, value) if held.on is not None else (value, held)
-        if sure.on is not None and other.on is None and other.weekday == sure.on.weekday():
-            return sure
+    sure, other = (held, value) if held.on is not None else (value, held)
+    if sure.on is not None and other.on is None and other.weekday == sure.on.weekday():
+        return sure
     return None
 
 
@@ -70,9 +70,13 @@ def narrow(day: Day, period: Period) -> Days | None:
 
 
 def _overlap(held: Period, value: Period) -> Period | None:
-    if None in (held.start, held.end, value.start, value.end):
+    """June and next year: that june; two other stretches share what they have in common."""
+    if held.start is None or held.end is None or value.start is None or value.end is None:
         return None
-    start, end = max(held.start, value.start), min(held.end, value.end)  # type: ignore[type-var] # none is None here
-    return Period(start, end, value.unit) if start < end else None  # type: ignore[operator] # likewise
-
-
+    month, year = (held, value) if value.unit == "year" else (value, held)
+    if year.unit == "year" and month.unit == "month" and year.start and month.start and month.end:
+        years = year.start.year - month.start.year
+        last = month.end.replace(year=month.end.year + years)
+        return Period(month.start.replace(year=year.start.year), last, "month")
+    start, end = max(held.start, value.start), min(held.end, value.end)
+    return Period(start, end, value.unit) if start < end else None

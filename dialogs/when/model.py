@@ -1,4 +1,4 @@
-"""What the time grammar hands out: windows, the wish made of them, and the context it is read in."""
+"""What the time grammar hands out: windows, the wish made of them, and the context."""
 
 from __future__ import annotations
 

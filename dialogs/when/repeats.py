@@ -1,4 +1,4 @@
-"""Rules for recurrences: every tuesday, mondays and thursdays, every other week, the 5th of every month."""
+"""Rules for recurrences: every tuesday, mondays, every other week, the 5th of every month."""
 
 from __future__ import annotations
 
@@ -108,16 +108,22 @@ def _several_of_month(found: Found, _state: State) -> Item | None:
     return found.make("RULE", Rule("MONTHLY", byday=days))
 
 
-_LIST = "(?:(?:COMMA|AND|OR|SLASH|DASH|COMMA AND) (?:ON|EVERY|THE)? (?:WDAY|WDAYS))*"
+_LIST = "(?:(?:COMMA|AND|OR|SLASH|DASH|COMMA AND) (?:ON|EVERY|THE)? (?:WDAY|WDAYS)){0,6}"
 
 RULES = (
     rule(
         "nth weekday of months",
-        "(?:EVERY|THE|ON)* (?:ORD|LAST) WDAY OF? (?:TIMES|(?:EVERY|THE|ARTICLE)? UNIT)",
+        "(?:EVERY|THE|ON){0,3} (?:ORD|LAST) WDAY OF? (?:TIMES|(?:EVERY|THE|ARTICLE)? UNIT)",
         _weekday_of_month,
     ),
-    rule("several weekdays of months", "EVERY THE? ORD (?:AND|OR|SLASH|COMMA) THE? ORD WDAY (?:OF (?:THE|EVERY)? UNIT)?", _several_of_month),
-    rule("day of months", "(?:ON|THE)* UNIT? (?:ORD|NUM) OF? (?:TIMES|EVERY UNIT)", _day_of_month),
+    rule(
+        "several weekdays of months",
+        "EVERY THE? ORD (?:AND|OR|SLASH|COMMA) THE? ORD WDAY (?:OF (?:THE|EVERY)? UNIT)?",
+        _several_of_month,
+    ),
+    rule(
+        "day of months", "(?:ON|THE){0,3} UNIT? (?:ORD|NUM) OF? (?:TIMES|EVERY UNIT)", _day_of_month
+    ),
     rule("day of months", "(?:TIMES|EVERY UNIT) ON THE (?:ORD|NUM)", _day_of_month),
     rule("every so many days", "ON? EVERY (?:OTHER|ORD|NUM)? WDAY " + _LIST, _days),
     rule("weekdays in the plural", "ON? EVERY? WDAYS " + _LIST, _days),

@@ -1,4 +1,4 @@
-"""From what was said to dates and instants: which friday, am or pm, and what the clocks' change does."""
+"""From what was said to dates and instants: which friday, am or pm, a change of the clocks."""
 
 from __future__ import annotations
 
@@ -139,8 +139,7 @@ def _beside(at: int, part: Part, state: State) -> int | None:
     """The reading of a bare hour that the part of the day allows."""
     span = part_span(replace(part, hint=""), state)
     if span.pm is None:
-        ahead = min((at, at + _NOON), key=lambda each: abs(each - (span.first + span.last) // 2))
-        return ahead
+        return min((at, at + _NOON), key=lambda each: abs(each - (span.first + span.last) // 2))
     if not span.pm:
         return at
     if span.last >= _DAY:  # a night: twelve is midnight, the small hours belong to the next day
@@ -154,42 +153,33 @@ def _beside(at: int, part: Part, state: State) -> int | None:
 
 
 def settle_span(span: ClockSpan, state: State, part: Part | None) -> tuple[int | None, int | None]:
-    """Both ends in minutes after the first day's midnight, the second after the first."""
+    """Both ends in minutes after the first day's midnight, the second after the first.
+
+    Where only the end is sure, the start is the face that makes the shorter stretch: 10-3pm begins
+    in the morning, 2-5pm in the afternoon, 11 to 3am the evening before.
+    """
     first, last = span.first, span.last
     if first is None or last is None:
         start = settle(first, state, part) if first else None
         end = settle(last, state, part) if last else None
         return start, end
     if last.sure and not first.sure:
-        end = last.at or _DAY
         face = first.at % _NOON
-        starts = [each for each in (face, face + _NOON) if each < end]
-        if part is not None:
-            own = settle(first, state, part)
-            starts = [own] if own < end else starts
-        overnight = face + _NOON
-        start = max(starts) if starts else overnight
-        if starts and end - start > 8 * 60 and end < 5 * 60 + 1:
-            start = overnight
-        if end < 8 * 60 and (not starts or end - max(starts) > 6 * 60) or not starts:
-            return overnight, end + _DAY
-        if face + _NOON > end and end + _DAY - (face + _NOON) < end - start and end <= 6 * 60:
-            return face + _NOON, end + _DAY
-        return start, end
+        closes = last.at or _DAY
+        starts = ((face, closes), (face + _NOON, closes), (face + _NOON, closes + _DAY))
+        return min(
+            (each for each in starts if each[1] > each[0]), key=lambda each: each[1] - each[0]
+        )
     start = settle(first, state, part)
-    if last.sure:
-        end = last.at
-        while end <= start:
-            end += _DAY
-        return start, end
-    end = last.at % _NOON
+    step = _DAY if last.sure else _NOON
+    end = last.at % step
     while end <= start:
-        end += _NOON
+        end += step
     return start, end
 
 
 def wall(day: date, minutes: int, zone: ZoneInfo) -> tuple[datetime, Note | None]:
-    """The instant of a wall time in its zone; one lost to the clocks' change moves on by the gap."""
+    """The instant of a wall time in its zone; one that the clocks skip moves on by the gap."""
     naive = datetime.combine(day, time()) + timedelta(minutes=minutes)
     first = naive.replace(tzinfo=zone)
     moved = first.astimezone(UTC).astimezone(zone)

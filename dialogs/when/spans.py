@@ -8,7 +8,7 @@ from datetime import timedelta
 from dialogs.when.calendar import add_months, week_start
 from dialogs.when.cascade import Found, State, rule
 from dialogs.when.clocks import at_number as clock_at
-from dialogs.when.clocks import hour_of
+from dialogs.when.hours import hour_of
 from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Part, Period
 
 _HOURS = 24
@@ -18,7 +18,7 @@ def _hour(found: Found, state: State) -> Item | None:
     """A bare number beside a day or a part of the day."""
     number = found.items[-1]
     clock = hour_of(number)
-    if clock is None or len(number.raw) > 2 and number.raw.isdigit():
+    if clock is None or (len(number.raw) > 2 and number.raw.isdigit()):
         return None
     if number.raw in state.lexicon.articles:
         return None
@@ -179,7 +179,10 @@ def _denied(found: Found, _state: State) -> Item:
 
 def _also_excluded(found: Found, _state: State) -> list[Item]:
     """Not friday or saturday."""
-    return [found.items[0], Item("EXCLUDE", found.items[-1], found.items[1].start, found.items[-1].end)]
+    return [
+        found.items[0],
+        Item("EXCLUDE", found.items[-1], found.items[1].start, found.items[-1].end),
+    ]
 
 
 def _exclude(found: Found, _state: State) -> Item | None:
@@ -197,7 +200,7 @@ def _same_time(found: Found, state: State) -> Item:
     return found.make("CLOCK", Clock(ref.hour * 60 + ref.minute, sure=True))
 
 
-def _stretch(found: Found, state: State) -> Item | None:
+def _stretch(found: Found, _state: State) -> Item | None:
     """For two days from tomorrow, a week starting monday."""
     item = found.first("LEN")
     day = found.first("DAY")
@@ -211,28 +214,38 @@ _T = "(?:CLOCK|NUM|DOTTED|POINT)"
 _NO = "(?!NOUN|STREET|UNIT|LEN|MONTH|ORD)"
 _UNTIL = "(?:TO|UNTIL|DASH)"
 
-SAME_DAY = (rule("the same day in", "(?:ON|THE)* SAME UNIT (?:ON|IN|OF|COMMA|THE)* (?:NEXT|FOLLOWING) UNIT", _same_day),)
+SAME_DAY = (
+    rule(
+        "the same day in",
+        "(?:ON|THE){0,3} SAME UNIT (?:ON|IN|OF|COMMA|THE){0,3} (?:NEXT|FOLLOWING) UNIT",
+        _same_day,
+    ),
+)
 
 # Before the rules for days: two numbers that share a month.
 BEFORE_DAYS = (
     rule(
         "days of a month",
-        "(?:FROM|OF|BETWEEN|ON|THE)* (?:ORD|NUM) (?:TO|UNTIL|DASH|AND) THE? (?:ORD|NUM) OF? MONTH".replace(
-            "AND)", "AND)"
-        ),
+        "(?:FROM|OF|BETWEEN|ON|THE){0,3} (?:ORD|NUM) (?:TO|UNTIL|DASH|AND) THE? (?:ORD|NUM) "
+        "OF? MONTH",
         lambda f, s: _dom_span(f, s) if not f.has("AND") or f.has("BETWEEN") else None,
     ),
     rule(
         "days of a month",
-        "FROM? MONTH THE? (?:ORD|NUM) (?:TO|UNTIL|DASH) THE? (?:ORD|NUM)(?!MERIDIEM|COLON|OCLOCK|MONTH|CLOCK)",
+        "FROM? MONTH THE? (?:ORD|NUM) (?:TO|UNTIL|DASH) THE? (?:ORD|NUM)(?!MERIDIEM|COLON|"
+        "OCLOCK|MONTH|CLOCK)",
         _dom_span,
     ),
 )
 
 HOURS = (
     rule("a number after at", "AT NUM(?!NOUN|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", clock_at),
-    rule("a part by am or pm", "(?<=DAY)(?:IN|THE|COMMA)*MERIDIEM(?!X)", _half_day),
-    rule("a number ruled out", "(?<=NOT)(?:AT)?NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)", _hour),
+    rule("a part by am or pm", "(?<=DAY)(?:IN|THE|COMMA){0,3}MERIDIEM(?!X)", _half_day),
+    rule(
+        "a number ruled out",
+        "(?<=NOT)(?:AT)?NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)",
+        _hour,
+    ),
     rule("a number and later", "NUM(?=(?:OR|AND)?[ONWARD BACKWARD LATER EARLIER])", _hour_first),
     rule(
         "a number that is asked about",
@@ -261,16 +274,28 @@ HOURS = (
         _hour_first,
     ),
     rule("a number beside a day", "(?<=[DAY DAYPART])DOTTED(?!NOUN|UNIT)", clock_at),
-    rule("a number beside a day", "DOTTED(?=(?:ON|COMMA|IN|THE)*[DAY DAYPART])", clock_at),
+    rule("a number beside a day", "DOTTED(?=(?:ON|COMMA|IN|THE){0,3}[DAY DAYPART])", clock_at),
     rule("a number beside a day", "(?<!FOR)(?<!LABEL)NUM(?=(?:ON|COMMA)? DAY)", _hour_first),
     rule(
         "a number beside a bound",
         "(?<=[BEFORE AFTER PAST BY UNTIL])(?:ABOUT)?NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM)",
         _hour,
     ),
-    rule("a number beside a bound", "(?<=FROM)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|TO|DASH|UNTIL|PERIOD)", _hour),
-    rule("a number beside a time", "(?<=[CLOCK SPAN][OR AND SLASH COMMA])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)", _hour),
-    rule("a number beside a time", "(?<=CLOCK COMMA OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)", _hour),
+    rule(
+        "a number beside a bound",
+        "(?<=FROM)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|TO|DASH|UNTIL|PERIOD)",
+        _hour,
+    ),
+    rule(
+        "a number beside a time",
+        "(?<=[CLOCK SPAN][OR AND SLASH COMMA])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
+        _hour,
+    ),
+    rule(
+        "a number beside a time",
+        "(?<=CLOCK COMMA OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
+        _hour,
+    ),
     rule("a number beside a time", "NUM(?=[OR SLASH](?:CLOCK|SPAN))", _hour_first),
     rule("a number beside a stretch", "NUM(?=(?:DASH|TO|UNTIL) CLOCK)", _hour_first),
 )
@@ -278,11 +303,15 @@ HOURS = (
 RULES = (
     rule(
         "days of a month",
-        "(?:FROM|OF|BETWEEN|ON|THE)* (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) THE? (?:DAY|NUM|ORD) (?:OF|IN|ON|THE)* PERIOD",
+        "(?:FROM|OF|BETWEEN|ON|THE){0,3} (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) THE? (?:DAY|NUM|"
+        "ORD) (?:OF|IN|ON|THE){0,3} PERIOD",
         _dom_span_period,
     ),
-
-    rule("from one time to another", f"BETWEEN {_T} (?:AND|TO|UNTIL|DASH) AT? {_T} {_NO}", _clock_span),
+    rule(
+        "from one time to another",
+        f"BETWEEN {_T} (?:AND|TO|UNTIL|DASH) AT? {_T} {_NO}",
+        _clock_span,
+    ),
     rule(
         "from one time to another",
         f"(?:FROM|AT)? CLOCK {_UNTIL} (?:AT|ABOUT)? {_T} {_NO}",
@@ -294,26 +323,29 @@ RULES = (
     rule("from one time to another", f"FROM {_T} {_UNTIL} {_T} {_NO} (?!NUM)", _clock_span),
     rule(
         "from one time to another",
-        f"(?<!FOR)(?<!NUM)(?<!DASH)(?<!SLASH) AT? NUM {_UNTIL} NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|PERIOD|DASH|SLASH)",
+        f"(?<!FOR)(?<!NUM)(?<!DASH)(?<!SLASH) AT? NUM {_UNTIL} NUM(?!X|NOUN|STREET|UNIT|LEN|"
+        f"MONTH|ORD|NUM|PERIOD|DASH|SLASH)",
         _clock_span,
     ),
     rule("from one time to another", f"(?<=DAY) NUM {_UNTIL} NUM {_NO}", _clock_span),
     rule(
-        "from one day to another", "(?:FROM|OF|STARTING)? DAY (?:TO|UNTIL|DASH|AT) (?:THE|ON)* DAY", _day_span
+        "from one day to another",
+        "(?:FROM|OF|STARTING)? DAY (?:TO|UNTIL|DASH|AT) (?:THE|ON){0,3} DAY",
+        _day_span,
     ),
     rule("from one day to another", "FROM THE? NUM (?:TO|UNTIL|DASH) THE? DAY", _day_span),
     rule(
         "from one day to another",
-        "BETWEEN (?:THE|ON)* (?:DAY|NUM) (?:AND|TO|UNTIL|DASH) (?:THE|ON)* DAY",
+        "BETWEEN (?:THE|ON){0,3} (?:DAY|NUM) (?:AND|TO|UNTIL|DASH) (?:THE|ON){0,3} DAY",
         _day_span,
     ),
     rule("a stretch from a day", "LEN STARTING DAY", _stretch),
     rule(
         "a bound",
-        "(?:BEFORE|AFTER|PAST|BY|UNTIL|FROM) (?:ON|THE|AT|ABOUT)* (?:CLOCK|DAY|PERIOD|DAYPART)",
+        "(?:BEFORE|AFTER|PAST|BY|UNTIL|FROM) (?:ON|THE|AT|ABOUT){0,3} (?:CLOCK|DAY|PERIOD|DAYPART)",
         _bound,
     ),
-    rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA)* PERIOD", _same_in),
+    rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA){0,3} PERIOD", _same_in),
     rule("the same time", "SAMETIME", _same_time),
     rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
     rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
@@ -322,9 +354,18 @@ RULES = (
     rule("a bound denied", "NOT BOUND", _not_bound),
     rule(
         "an exclusion",
-        "(?:NOT|CUE|MINUS) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE)* (?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE)",
+        "(?:NOT|CUE|MINUS) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE){0,3} (?:CLOCK|SPAN|DAY|"
+        "PERIOD|DAYPART|DAYSPAN|RULE)",
         _exclude,
     ),
-    rule("another exclusion", "EXCLUDE (?:OR|AND) (?:ON|THE)* (?:CLOCK|DAY|DAYPART|PERIOD)", _also_excluded),
-    rule("another exclusion", "EXCLUDE (?:OR|AND) (?:ON|THE)* (?:CLOCK|DAY|DAYPART|PERIOD)", _also_excluded),
+    rule(
+        "another exclusion",
+        "EXCLUDE (?:OR|AND) (?:ON|THE){0,3} (?:CLOCK|DAY|DAYPART|PERIOD)",
+        _also_excluded,
+    ),
+    rule(
+        "another exclusion",
+        "EXCLUDE (?:OR|AND) (?:ON|THE){0,3} (?:CLOCK|DAY|DAYPART|PERIOD)",
+        _also_excluded,
+    ),
 )

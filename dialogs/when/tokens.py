@@ -12,11 +12,15 @@ LIMIT = 4000  # characters read of one message; nobody says when in more
 
 _SHAPES = re.compile(
     r"""
-    (?P<other> https?://\S+ | \S+@\w[\w.]*\.\w+ | \#\d+ | [$€£]\s?\d[\d.,]* | \d[\d.,]*\s?(?:[$€£%])
-        | \+\d[\d\s().-]{6,}\d | \(\d{3}\)\s?\d{3}[-.\s]?\d{4} | (?<!\d)\d{3}[-.\s]\d{3}[-.\s]\d{4}(?!\d)
-        | (?<!\d)\d{3}-\d{4}(?!\d) | \d{5,} | (?<!\d)\d{2}(?:[\s.]\d{2}){3,}(?!\d) | 24/7 )
+    (?P<other> https?://\S+ | [^\s@]{1,64}@\w[\w.]{0,64}\.\w+ | \#\d+
+        | [$€£]\s?\d[\d.,]{0,12} | \d[\d.,]{0,12}\s?(?:[$€£%])
+        | \+\d[\d\s().-]{6,20}\d | \(\d{3}\)\s?\d{3}[-.\s]?\d{4}
+        | (?<!\d)\d{3}[-.\s]\d{3}[-.\s]\d{4}(?!\d)
+        | (?<!\d)\d{3}-\d{4}(?!\d) | \d{5,} | (?<!\d)\d{2}(?:[\s.]\d{2}){3,8}(?!\d) | 24/7 )
   | (?P<iso> (?<!\d)\d{4}\s?[-/.]\s?\d{1,2}[-/.]\d{1,2}(?!\d) )
-  | (?P<date> (?<![\d/.])\d{1,2}(?:/\d{1,2}(?:/\d{2,4})?|\.\d{1,2}\.\d{2,4}|\.\s?\d{1,2}\.(?!\d)|-\d{1,2}-\d{2,4})(?![\d/]) )
+  | (?P<date> (?<![\d/.])\d{1,2}
+        (?:/\d{1,2}(?:/\d{2,4})?|\.\d{1,2}\.\d{2,4}|\.\s?\d{1,2}\.(?!\d)|-\d{1,2}-\d{2,4})
+        (?![\d/]) )
   | (?P<clock> (?<![\d.])\d{1,2}(?:\s?[:|]\s?\d{1,2}(?::\d{2})?|;\d{2})(?!\d) )
   | (?P<hclock> (?<!\d)\d{1,2}\s?h\s?\d{2}(?!\d) )
   | (?P<dotted> (?<![\d.,])\d{1,2}\.\d{1,2}(?!\d|\.\d) )
@@ -45,10 +49,7 @@ _MARKS = {
 def row(text: str, lexicon: Lexicon) -> list[Item]:
     """Every token of the text as an item; what is no time word is kind X."""
     folded = fold(text[:LIMIT]).replace('o"clock', "o'clock")
-    if lexicon.mixed:
-        shortened = list(lexicon.mixed.finditer(folded))
-    else:
-        shortened = []
+    shortened = list(lexicon.mixed.finditer(folded)) if lexicon.mixed else []
     items: list[Item] = []
     place = 0
     for match in shortened:
@@ -95,7 +96,7 @@ def _clock(raw: str, a: int, b: int) -> Item:
     hour, minute = parts[0], parts[1]
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return Item("X", None, a, b, raw)
-    sure = raw[0] == "0" or hour > 12 or "h" in raw and hour > 12
+    sure = raw[0] == "0" or hour > 12 or ("h" in raw and hour > 12)
     return Item("CLOCK", Clock(hour * 60 + minute, sure), a, b, raw)
 
 
@@ -128,7 +129,15 @@ def _dotted_ordinal(
     before = done[-2].kind if len(done) > 1 else "X"
     if before in {"AT", "ABOUT", "COLON", "DOT", "ASK", "NUM"}:
         return False
-    if place + 1 == len(items) and before not in {"ON", "THE", "FROM", "TO", "UNTIL", "WDAY", "COMMA"}:
+    if place + 1 == len(items) and before not in {
+        "ON",
+        "THE",
+        "FROM",
+        "TO",
+        "UNTIL",
+        "WDAY",
+        "COMMA",
+    }:
         return False
     done[-1] = Item("ORD", number.value, number.start, dot.end, number.raw)
     return True
@@ -163,7 +172,7 @@ def _phrase(items: list[Item], place: int, lexicon: Lexicon, done: list[Item]) -
         return place + 1
     if entries is None:
         meant = lexicon.speller.meant(word)
-        kind, value = meant if meant else ("X", None)
+        kind, value = meant or ("X", None)
         done.append(Item(kind, value, item.start, item.end, item.raw))
         return place + 1
     for rest, kind, value in entries:
@@ -180,7 +189,7 @@ def _phrase(items: list[Item], place: int, lexicon: Lexicon, done: list[Item]) -
 def _compound(item: Item, lexicon: Lexicon, done: list[Item]) -> bool:
     """Freitagnachmittag: a weekday and a part of the day in one word."""
     for cut in range(4, len(item.raw) - 3):
-        for (rest, kind, value) in lexicon.phrases.get(item.raw[:cut], ()):
+        for rest, kind, value in lexicon.phrases.get(item.raw[:cut], ()):
             if kind != "WDAY" or rest:
                 continue
             for rest_, kind_, value_ in lexicon.phrases.get(item.raw[cut:], ()):

@@ -1,0 +1,76 @@
+"""Everything that the row said, as the wish that is handed out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from dialogs.when.cascade import State
+from dialogs.when.choices import Choice, Sorted
+from dialogs.when.items import Day, Period
+from dialogs.when.merging import narrow
+from dialogs.when.model import Problem, Window, Wish
+from dialogs.when.series import recurrence, rule_text
+from dialogs.when.windows import Making, add_choice
+
+
+def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None) -> Wish:
+    """Everything that the row said, as windows."""
+    making = Making(state, zone)
+    problem = Problem.IMPOSSIBLE_DATE if state.impossible else None
+    choices = said.choices
+    state.meal = said.meal
+    if not choices and said.day_bounds and said.rule is None:
+        choices = [Choice()]
+    if said.rule is not None:
+        rrule = recurrence(said, making)
+    else:
+        rrule = None
+        for choice in choices:
+            add_choice(choice, said, making)
+    excluded, exclude_rrule = _excluded(said, making)
+    first = choices[0] if choices else Choice()
+    return Wish(
+        windows=tuple(dict.fromkeys(making.windows)),
+        exclude=tuple(excluded),
+        exclude_rrule=exclude_rrule,
+        rrule=rrule,
+        duration=timedelta(minutes=said.length.minutes) if said.length else None,
+        day_said=any(c.days is not None or c.instant is not None for c in choices)
+        or bool(said.day_bounds)
+        or rrule is not None,
+        time_said=first.time is not None
+        or bool(first.bounds)
+        or first.part is not None
+        or first.instant is not None,
+        zone_said=zone_said,
+        approximate=said.about,
+        note=making.note,
+        problem=problem,
+        spans=tuple(said.spans),
+        steps=tuple(state.steps or ()),
+    )
+
+
+def _excluded(said: Sorted, making: Making) -> tuple[list[Window], str | None]:
+    """What was ruled out, in the days that the first choice speaks of."""
+    inner = Making(making.state, making.zone)
+    rrule = None
+    day = said.choices[0].days if said.choices else None
+    for item in said.excluded:
+        if item.kind == "RULE":
+            rrule = rule_text(item.value)
+            continue
+        choice = Choice()
+        if item.kind in {"DAY", "PERIOD", "DAYSPAN"}:
+            choice.days = item.value
+            if isinstance(day, Period) and isinstance(item.value, Day):
+                choice.days = narrow(item.value, day) or item.value
+        elif item.kind == "DAYPART":
+            choice.part = item.value
+            choice.days = day
+        else:
+            choice.time = item.value
+            choice.days = day
+        add_choice(choice, Sorted(), inner)
+    return inner.windows, rrule

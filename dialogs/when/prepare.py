@@ -1,0 +1,161 @@
+"""What is settled before and between the rules: zones, courtesies, ambiguous words, moves."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from dialogs.when import zones
+from dialogs.when.items import Item, Part
+from dialogs.when.lexicon import Lexicon
+from dialogs.when.model import Context
+
+_NEAR = frozenset(
+    """
+    NUM ORD CLOCK DATE DOTTED WDAY WDAYS MONTH REL DAYPART POINT TIMES NEXT THIS LAST COMING
+    EVERY MERIDIEM ON AT UNIT EARLY LATE MID NOT AFTERNEXT AFTER BEFORE BY HENCE
+    """.split()  # noqa: SIM905 - the names read better without quotes
+)
+_SKIP = frozenset(
+    {"THE", "COMMA", "DASH", "OR", "AND", "SLASH", "TO", "FOR", "OF", "UNTIL", "FROM"}
+)
+
+_LINKS = frozenset({"ON", "AT", "IN", "BY", "BEFORE", "AFTER"})  # need a time after them
+
+_MOVES = frozenset({"MOVE", "PUSH", "PULL"})
+_AROUND = 2
+
+_CLOCKED = frozenset(
+    {
+        "NUM",
+        "CLOCK",
+        "MERIDIEM",
+        "POINT",
+        "OCLOCK",
+        "DAYPART",
+        "DOTTED",
+        "REL",
+        "WDAY",
+        "ISH",
+        "UNIT",
+    }
+)
+_LETTERS = 4  # an abbreviation of a zone; longer names need "time" beside them
+
+
+def moved(items: list[Item]) -> list[Item]:
+    """Forget the time that something is moved from: "move my 3pm on friday to 4"."""
+    start = None
+    moving = any(item.kind in _MOVES for item in items)
+    for place, item in enumerate(items):
+        if moving and item.kind == "SPAN" and item.raw == "from":
+            item.kind, item.value = "CLOCK", item.value.last
+        if item.kind in _MOVES:
+            start = place
+        elif item.kind == "STOP":
+            start = None
+        elif item.kind == "TO" and start is not None:
+            between = items[start:place]
+            if any(each.kind in {"CLOCK", "DAY", "NUM", "PERIOD", "DAYPART"} for each in between):
+                for each in between:
+                    each.kind, each.value = "X", None
+            ahead = items[place + 1 : place + 2]
+            target = (
+                [Item("AT", None, item.start, item.end)] if ahead and ahead[0].kind == "NUM" else []
+            )
+            return [
+                *items[:place],
+                Item("X", None, item.start, item.end),
+                *target,
+                *items[place + 1 :],
+            ]
+    return items
+
+
+def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
+    """Drop courtesies from the row, and take ambiguous words for times only beside other ones."""
+    items = [item for item in items if item.kind != "SOFT"]
+    alone = len([item for item in items if item.kind not in {"STOP", "X"} or item.kind == "X"]) <= 1
+    for place, item in enumerate(items):
+        if item.raw in words.after_day and place and items[place - 1].kind in {"WDAY", "REL"}:
+            item.kind, item.value = "DAYPART", Part(words.after_day[item.raw])
+        if item.raw in words.names and place and text[item.start].isupper() and not text.isupper():
+            item.kind, item.value = "X", None
+        if item.raw not in words.ambiguous or alone or item.kind == "X":
+            continue
+        if not (_company(items, place, -1) or _company(items, place, 1)):
+            item.kind, item.value = "X", None
+    return items
+
+
+def _company(items: list[Item], place: int, step: int) -> bool:
+    """Whether the next word on that side, over small words, is one of time."""
+    kind = items[place].kind
+    for _ in range(_AROUND + 1):
+        place += step
+        if not 0 <= place < len(items):
+            return False
+        near = items[place].kind
+        if step > 0 and near in _LINKS:
+            continue
+        if near in _NEAR or (near == "IN" and kind == "MONTH" and step < 0):
+            return True
+        if near not in _SKIP:
+            return False
+    return False
+
+
+def bare(items: list[Item]) -> list[Item]:
+    """Where the open question was "when?", a number alone is an hour."""
+    told = [
+        item
+        for item in items
+        if item.kind
+        not in {"STOP", "COMMA", "OR", "AND", "CUE", "X", "FOR", "FREE", "ASK", "SLASH"}
+    ]
+    if told and all(item.kind in {"NUM", "DOTTED"} for item in told):
+        for item in told:
+            before = Item("AT", None, item.start, item.start)
+            items.insert(items.index(item), before)
+    return items
+
+
+def zone_said(
+    items: list[Item], words: Lexicon, context: Context
+) -> tuple[list[Item], ZoneInfo | None]:
+    """A zone said with a time ("3pm ET", "10am london time"), taken out of the row."""
+    for place, item in enumerate(items):
+        if item.kind == "YOURS":
+            # "3 your time": the number before it is a time
+            asks = place > 0 and items[place - 1].kind == "NUM"
+            lead = [Item("AT", None, item.start, item.start), items[place - 1]] if asks else []
+            return items[: place - asks] + lead + items[place + 1 :], context.place
+        if item.kind == "ZONE":
+            before = items[place - 1].kind if place else ""
+            named = place + 1 < len(items) and items[place + 1].kind == "CLOCKWORD"
+            short = len(item.raw) <= _LETTERS or " " in item.raw
+            if before == "CLOCKWORD" or named or (short and before in _CLOCKED):
+                start = place - (before == "CLOCKWORD")
+                return items[:start] + items[place + 1 + named :], zones.named(item.raw, words)
+            item.kind = "X"
+        if item.kind == "CLOCKWORD":
+            found = _zone_beside(items, place, words)
+            if found is not None:
+                return found
+    return items, None
+
+
+def _zone_beside(
+    items: list[Item], place: int, words: Lexicon
+) -> tuple[list[Item], ZoneInfo] | None:
+    """The city before or after the word for time: "new york time", "hora de nueva york"."""
+    ahead = place + 1
+    ahead += ahead < len(items) and items[ahead].kind in {"OF", "FROM", "IN"}
+    for size in (3, 2, 1):
+        for start, end in ((place - size, place), (ahead, ahead + size)):
+            if start < 0 or end > len(items):
+                continue
+            zone = zones.named(" ".join(each.raw for each in items[start:end]), words)
+            if zone is not None:
+                first, last = (start, place + 1) if start < place else (place, end)
+                return items[:first] + items[last:], zone
+    return None

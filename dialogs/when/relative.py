@@ -1,0 +1,156 @@
+"""Builders for days beside another: tomorrow, next friday, a week on tuesday, the day after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from dialogs.when.calendar import add, week_start
+from dialogs.when.cascade import Found, State
+from dialogs.when.items import Day, Item, Length, Part, Period
+
+
+def talked_about(state: State) -> date | None:
+    """The day of the booking under discussion, else the day under discussion."""
+    ref = state.context.ref
+    return ref.date() if ref is not None else state.context.day
+
+
+def relative_day(found: Found, state: State) -> Item:
+    """Tomorrow, the day after tomorrow."""
+    return found.make("DAY", Day(on=state.today + timedelta(days=found.items[-1].value)))
+
+
+def weekday(found: Found, _state: State) -> Item:
+    """Friday, this friday, next friday, friday after next, last friday."""
+    said = found.first("WDAY")
+    value = said.value if said else 0
+    week: int | None = None
+    if found.has("AFTERNEXT"):
+        week = 2
+    elif found.has("COMING"):
+        week = None
+    elif found.has("NEXT"):
+        week = 1
+    elif found.has("LAST"):
+        week = -1
+    shift = 0
+    if found.has("UNIT"):
+        shift = 14 if found.first("UNIT").value == "fortnight" else 7  # type: ignore[union-attr] # has() says so
+    return found.make("DAY", Day(weekday=value, week=week, shift=shift))
+
+
+def british_week(found: Found, _state: State) -> Item | None:
+    """Tuesday week, a week on friday, a fortnight tomorrow."""
+    unit = found.first("UNIT", "LEN")
+    day = found.first("DAY")
+    if unit is None or day is None:
+        return None
+    if unit.kind == "LEN":
+        days = unit.value.days if unit.value.unit == "week" else 0
+    else:
+        days = {"week": 7, "fortnight": 14}.get(unit.value, 0)
+    if not days:
+        return None
+    return found.make("DAY", replace(day.value, shift=day.value.shift + days))
+
+
+def ahead(found: Found, state: State) -> Item | None:
+    """In three days, two weeks from now, an hour ago; later and earlier count from the booking."""
+    item = found.first("LEN")
+    if item is None:
+        return None
+    value: Length = item.value
+    back = found.has("AGO", "EARLIER", "BEFORE", "PULL")
+    base = state.now
+    if found.has("LATER", "EARLIER", "BEFORE", "AFTER", "PUSH", "PULL"):
+        if state.context.ref is not None:
+            base = state.context.ref.replace(tzinfo=None)
+        elif state.context.day is not None and not value.minutes:
+            base = datetime.combine(state.context.day, base.time())
+    at = add(base, value, -1 if back else 1)
+    if value.minutes:
+        return found.make("INSTANT", at.replace(second=0, microsecond=0))
+    return found.make("DAY", Day(on=at.date()))
+
+
+def from_day(found: Found, _state: State) -> Item | None:
+    """Two days after friday, a week from tomorrow, the day before christmas."""
+    item, day = found.first("LEN"), found.first("DAY")
+    if item is None or day is None or item.value.minutes or item.value.months:
+        return None
+    days = item.value.days
+    if found.has("BEFORE"):
+        days = -days
+    return found.make("DAY", replace(day.value, shift=day.value.shift + days))
+
+
+def day_after(found: Found, state: State) -> Item | None:
+    """The day after, the next day, the day before, the week after: beside what is talked about."""
+    unit = found.first("UNIT")
+    if unit is None:
+        return None
+    base = talked_about(state) or state.today
+    step = -1 if found.has("BEFORE", "EARLIER") else 1
+    if unit.value == "day":
+        return found.make("DAY", Day(on=base + timedelta(days=step)))
+    if unit.value == "week":
+        start = week_start(base) + timedelta(weeks=step)
+        return found.make("PERIOD", Period(start, start + timedelta(weeks=1), "week"))
+    return None
+
+
+def following(found: Found, state: State) -> Item:
+    """The following friday: the first after the day that is talked about."""
+    base = talked_about(state) or state.today
+    ahead = (found.items[-1].value - base.weekday() - 1) % 7 + 1
+    return found.make("DAY", Day(on=base + timedelta(days=ahead)))
+
+
+def or_the_next(found: Found, _state: State) -> list[Item]:
+    """Tomorrow or the day after: one day and the one beside it."""
+    day, last = found.items[0], found.items[-1]
+    step = -1 if found.has("BEFORE") else 1
+    beside = Item(
+        "DAY", replace(day.value, shift=day.value.shift + step), found.items[1].end, last.end
+    )
+    return [day, found.items[1], beside]
+
+
+def same_day(found: Found, state: State) -> Item | None:
+    """That day, the same day; the same time is a clock time of its own."""
+    unit = found.first("UNIT")
+    if unit is None or unit.value != "day":
+        return None
+    day = talked_about(state)
+    return found.make("DAY", Day(on=day)) if day else found.make("X", None)
+
+
+def day_in_weeks(found: Found, _state: State) -> Item | None:
+    """Freitag in einer Woche, heute in zwei Wochen."""
+    day, item = found.items[0], found.items[-1]
+    if item.value.unit != "week":
+        return None
+    base = Day(weekday=day.value) if day.kind == "WDAY" else day.value
+    return found.make("DAY", replace(base, shift=base.shift + item.value.days))
+
+
+def beside(found: Found, _state: State) -> Item | None:
+    """The day before christmas, the week after that friday."""
+    unit, day = found.first("UNIT"), found.items[-1]
+    if unit is None or unit.value not in {"day", "week"}:
+        return None
+    days = (1 if unit.value == "day" else 7) * (-1 if found.has("BEFORE") else 1)
+    return found.make("DAY", replace(day.value, shift=day.value.shift + days))
+
+
+def early_day(found: Found, _state: State) -> list[Item] | None:
+    """Early friday morning, late tomorrow afternoon; early tomorrow is its morning."""
+    lead, day = found.items[0], found.first("DAY")
+    if day is None:
+        return None
+    early = lead.kind == "EARLY"
+    part = found.first("DAYPART")
+    named = part.value if part else Part("morning" if early else "evening")
+    hint = ("early" if early else "late") if part else ""
+    return [day, Item("DAYPART", replace(named, hint=hint), lead.start, found.items[-1].end)]

@@ -1,0 +1,119 @@
+"""Recurrences: the rule, and the window of its first occurrence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from dialogs.when.cascade import State
+from dialogs.when.choices import Choice, Sorted
+from dialogs.when.items import Clock, Day, Rule
+from dialogs.when.repeats import WEEKDAYS
+from dialogs.when.resolve import date_of, part_span, settle
+from dialogs.when.windows import Making, add_choice, inclusive, limits_of
+
+
+def rule_text(rule: Rule) -> str:
+    """The RRULE of RFC 5545, without count and until."""
+    parts = [f"FREQ={rule.freq}"]
+    if rule.interval > 1:
+        parts.append(f"INTERVAL={rule.interval}")
+    if rule.byday:
+        parts.append("BYDAY=" + ",".join(rule.byday))
+    if rule.bymonthday:
+        parts.append("BYMONTHDAY=" + ",".join(map(str, rule.bymonthday)))
+    return ";".join(parts)
+
+
+def recurrence(said: Sorted, making: Making) -> str:
+    """The rule, and the window of its first occurrence."""
+    rule = said.rule or Rule("DAILY")
+    state = making.state
+    choice = said.choices[0] if said.choices else Choice()
+    if choice.part is None:
+        choice.part = rule.part
+    start, until = _between(said, state)
+    said_day = choice.days
+    if isinstance(said_day, Day):
+        if rule.freq == "WEEKLY" and not rule.byday and said_day.weekday is not None:
+            rule = replace(rule, byday=(WEEKDAYS[said_day.weekday],))
+        elif rule.freq == "MONTHLY" and not rule.bymonthday and not rule.byday and said_day.dom:
+            rule = replace(rule, bymonthday=(said_day.dom,))
+        else:
+            start = date_of(said_day, state) or start
+    elif said_day is not None:
+        limits = limits_of(said_day, state)
+        start = max(limits[0], state.today) if limits else start
+        if isinstance(said_day, tuple) and limits:
+            until = limits[1] - timedelta(days=1)
+    text = rule_text(rule)
+    if said.count is not None:
+        text += f";COUNT={_count(rule, said.count)}"
+    elif until is not None:
+        text += f";UNTIL={until:%Y%m%d}T235959"
+    first = _first(rule, start, choice, making)
+    timed = Choice(days=Day(on=first), part=choice.part, time=choice.time, bounds=choice.bounds)
+    add_choice(timed, Sorted(), making)
+    return text
+
+
+def _between(said: Sorted, state: State) -> tuple[date, date | None]:
+    """First day and last day of a recurrence, where the words bound it."""
+    start, until = state.today, None
+    for bound in said.day_bounds:
+        limits = limits_of(bound.of, state)  # type: ignore[arg-type] # day bounds hold days
+        if limits is None:
+            continue
+        if bound.side in {"by", "until", "before"}:
+            until = (limits[1] if inclusive(bound) else limits[0]) - timedelta(days=1)
+        else:
+            start = limits[0]
+    return start, until
+
+
+def _count(rule: Rule, count: int) -> int:
+    """Occurrences in so many; a negative count is a length in days."""
+    if count > 0:
+        return count
+    days = -count
+    if rule.freq == "DAILY":
+        return max(days // rule.interval, 1)
+    if rule.freq == "WEEKLY":
+        return max(days // 7 // rule.interval, 1) * max(len(rule.byday), 1)
+    return max(days // 30 // rule.interval, 1)
+
+
+def _first(rule: Rule, start: date, choice: Choice, making: Making) -> date:
+    """The first day on or after `start` on which the rule falls and the time is still ahead."""
+    state = making.state
+    clock_now = state.now.hour * 60 + state.now.minute
+    at = None
+    if isinstance(choice.time, Clock):
+        at = settle(choice.time, state, choice.part)
+    elif choice.part is not None:
+        at = part_span(choice.part, state).last
+    for ahead in range(400):
+        day = start + timedelta(days=ahead)
+        if day == state.today and (
+            (at is not None and at <= clock_now) or (at is None and rule.byday)
+        ):
+            continue
+        if _falls(rule, day):
+            return day
+    return start
+
+
+def _falls(rule: Rule, day: date) -> bool:
+    if rule.bymonthday:
+        return day.day in rule.bymonthday
+    if not rule.byday:
+        return True
+    for each in rule.byday:
+        place, weekday = each[:-2], each[-2:]
+        if WEEKDAYS[day.weekday()] != weekday:
+            continue
+        if not place or int(place) == (day.day - 1) // 7 + 1:
+            return True
+        if int(place) == -1 and (day + timedelta(days=7)).month != day.month:
+            return True
+    return False
