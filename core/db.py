@@ -23,7 +23,8 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 APP, ROUTER = "slotkeeper_app", "slotkeeper_router"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,6 +38,10 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
 }
+
+
+# SQLSTATE classes: connection exception; shutting down, crashed, starting up; too many connections.
+_GONE = ("08", "57P", "53300")
 
 
 class Wake(NamedTuple):
@@ -81,12 +86,28 @@ def _engine(url: URL, role: str | None, size: int) -> Engine:
         max_overflow=size,
         pool_timeout=10,
         pool_pre_ping=False,
+        hide_parameters=True,  # an error's text never carries what people wrote, or their numbers
         connect_args={
             "options": f"{given} {options}" if given else options,
             "connect_timeout": 10,
             "application_name": f"slotkeeper {role or 'owner'}",
         },
     )
+
+
+def away(error: BaseException) -> bool:
+    """Whether an error says that the database cannot be reached or went away, not what it did.
+
+    A lock or a statement that took too long is no such error: the server itself answered.
+    """
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or (state or "").startswith(_GONE):
+        return True
+    return isinstance(error, OperationalError) and state is None
 
 
 def database_url(url: str) -> URL:
@@ -105,7 +126,7 @@ class Database:
         self.app = _engine(parsed, APP, size)
         self.router = _engine(parsed, ROUTER, 2)
         self.owner = _engine(parsed, None, 1)
-        self.wake: Callable[[Sequence[Wake]], None] = lambda _wakes: None
+        self.wake: Callable[[Sequence[Wake]], object] = lambda _wakes: None
 
     @contextlib.contextmanager
     def transaction(self, business: int) -> Iterator[Session]:

@@ -115,7 +115,13 @@ UNION ALL
 """)
 NEXT = text("""
 SELECT min(due_at) FROM (
-    (SELECT due_at FROM inbox WHERE answered_at IS NULL ORDER BY due_at LIMIT 1)
-    UNION ALL (SELECT due_at FROM outbox WHERE status = 'pending' ORDER BY due_at LIMIT 1)
-    UNION ALL (SELECT due_at FROM due_work WHERE done_at IS NULL ORDER BY due_at LIMIT 1)) AS heads
+    (SELECT due_at FROM inbox WHERE answered_at IS NULL
+       AND due_at > coalesce(CAST(:after AS timestamptz), '-infinity') ORDER BY due_at LIMIT 1)
+    UNION ALL
+    (SELECT due_at FROM outbox WHERE status = 'pending'
+       AND due_at > coalesce(CAST(:after AS timestamptz), '-infinity') ORDER BY due_at LIMIT 1)
+    UNION ALL
+    (SELECT due_at FROM due_work WHERE done_at IS NULL
+       AND due_at > coalesce(CAST(:after AS timestamptz), '-infinity') ORDER BY due_at LIMIT 1)
+) AS heads
 """)

@@ -1,18 +1,34 @@
-"""Find whatever is due, expired or forgotten, and have it looked at."""
+"""Find whatever is due, expired or forgotten, and have it looked at.
 
-from collections.abc import Sequence
+The loop asks the rows twice a second, so a wake may be lost anywhere: of a killed process, of a
+flushed or absent Redis. Several loops at once are harmless, since a job that finds nothing to do
+ends at once. Where nobody takes the wakes, the loop does the work itself.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Event
+from typing import Self
 
-from core.db import Database, Wake
+import structlog
+
+from core.db import Database, Wake, away
 from core.due import FORGOTTEN, NEXT
-from workers.answer import answer
-from workers.deliver import deliver
-from workers.due import do
+from workers.jobs import JOBS, attempt
 from workers.runtime import Runtime
 
 BATCH = 200
+EVERY = 0.5  # seconds between two looks
+AGAIN = 2.0  # seconds until the same thing, still there, is woken for again
+_AT_ONCE = 0.02  # seconds, where a full batch was found and all of it was new
+_LONGEST_WAIT = 5.0  # seconds between two tries while the database is away
+_OWN_THREADS = 4
 
-JOBS = {"answer": answer, "deliver": deliver, "due": do}
+Send = Callable[[Sequence[Wake]], bool]
+
+_log = structlog.get_logger()
 
 
 def forgotten(database: Database, *, now: datetime, limit: int = BATCH) -> list[Wake]:
@@ -21,9 +37,9 @@ def forgotten(database: Database, *, now: datetime, limit: int = BATCH) -> list[
     return list(dict.fromkeys(Wake(r.kind, r.business_id, r.subject) for r in rows))
 
 
-def next_due(database: Database) -> datetime | None:
-    """Return the instant of the earliest thing that is not done yet, past or to come."""
-    found: datetime | None = database.route(NEXT)[0][0]
+def next_due(database: Database, *, after: datetime | None = None) -> datetime | None:
+    """Return the instant of the earliest thing that is not done yet: of all, or after a moment."""
+    found: datetime | None = database.route(NEXT, {"after": after})[0][0]
     return found
 
 
@@ -43,3 +59,73 @@ def drain(runtime: Runtime) -> int:
             JOBS[wake.kind](runtime, wake.business, wake.subject)
         count += len(found)
     return count
+
+
+class Recent:
+    """What was woken for a moment ago, so that what still waits is not woken for at every look."""
+
+    def __init__(self, seconds: float = AGAIN) -> None:
+        self._seconds = seconds
+        self._until: dict[Wake, float] = {}
+
+    def new(self, found: Sequence[Wake], *, at: float) -> list[Wake]:
+        """Return what was not returned for some seconds; `at` is a monotonic time."""
+        self._until = {wake: until for wake, until in self._until.items() if until > at}
+        fresh = [wake for wake in found if wake not in self._until]
+        self._until.update(dict.fromkeys(fresh, at + self._seconds))
+        return fresh
+
+
+def run(runtime: Runtime, send: Send, ending: Event, *, every: float = EVERY) -> None:
+    """Look until `ending` is set; an absent database is waited for, and said once."""
+    recent, wait, lost = Recent(), 0.0, 0
+    with _OwnHands(runtime) as own:
+        while not ending.wait(wait):
+            try:
+                wait = look(runtime.database, recent, send, own.do, every=every)
+            except Exception as error:  # noqa: BLE001 - the loop must outlive whatever happens
+                if not away(error):
+                    _log.exception("the tick broke")
+                elif not lost:
+                    _log.warning("database away", error=str(error).partition("\n")[0])
+                wait = min(every * 2**lost, _LONGEST_WAIT)
+                lost = min(lost + 1, 10)
+                continue
+            if lost:
+                _log.info("database back")
+            lost = 0
+
+
+def look(
+    database: Database, recent: Recent, send: Send, do: Send, *, every: float = EVERY
+) -> float:
+    """Wake for what is there, by `send` or else by `do`; return the seconds until the next look."""
+    now = database.now()
+    found = forgotten(database, now=now)
+    fresh = recent.new(found, at=time.monotonic())
+    if fresh and not send(fresh):
+        do(fresh)
+    if len(fresh) >= BATCH:
+        return _AT_ONCE
+    ahead = next_due(database, after=now)
+    return min(every, max((ahead - now).total_seconds(), _AT_ONCE)) if ahead else every
+
+
+class _OwnHands:
+    """A few threads of the tick's own, for what nobody else takes."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._pool = ThreadPoolExecutor(_OWN_THREADS, thread_name_prefix="tick")
+
+    def do(self, wakes: Sequence[Wake]) -> bool:
+        """Do the jobs as threads come free."""
+        for wake in wakes:
+            self._pool.submit(attempt, self._runtime, wake)
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
