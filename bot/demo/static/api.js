@@ -40,9 +40,10 @@ export const press = (slug, phone, message, choice) =>
 export const moveClock = (change) => post("/clock", change);
 
 /**
- * Listen to one business. `on` holds `message`, `board`, `clock` (the event's data) and `up`,
- * `down` (the line's state); `up` is called at every return, so that the caller can fetch what
- * it missed. Gives a function that ends the listening.
+ * Listen to one business. `on` holds `message`, `board`, `clock`, `afresh` (the event's data) and
+ * `up`, `down` (the line's state); `up` is called at every return, so that the caller can fetch
+ * what it missed. A tab out of sight lets its line go: a browser has six for one server, whatever
+ * the number of tabs. Gives a function that ends the listening.
  */
 export function listen(slug, on) {
   let source = null;
@@ -51,6 +52,7 @@ export function listen(slug, on) {
   let ended = false;
 
   function open() {
+    close();
     source = new EventSource(`/api/demo${of(slug)}/events`);
     source.addEventListener("open", () => {
       wait = 500;
@@ -61,20 +63,26 @@ export function listen(slug, on) {
       on.down();
       // Our own retry instead of the browser's: it gives up for good on some answers, and
       // waits differently in each browser.
-      source.close();
-      clearTimeout(timer);
+      close();
       timer = setTimeout(open, wait);
       wait = Math.min(wait * 1.6, 5000);
     });
-    for (const name of ["message", "board", "clock"]) {
+    for (const name of ["message", "board", "clock", "afresh"]) {
       source.addEventListener(name, (event) => on[name](JSON.parse(event.data)));
     }
   }
 
-  open();
+  function close() {
+    clearTimeout(timer);
+    source?.close();
+  }
+
+  const seen = () => (document.hidden ? close() : open());
+  document.addEventListener("visibilitychange", seen);
+  seen();
   return () => {
     ended = true;
-    clearTimeout(timer);
-    source.close();
+    document.removeEventListener("visibilitychange", seen);
+    close();
   };
 }

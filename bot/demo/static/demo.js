@@ -100,6 +100,12 @@ function choosePlace() {
       setNow(iso);
       clockMoved();
     },
+    afresh: () => {
+      Object.assign(state, { day: null, shown: null, today: null });
+      state.changed.clear();
+      find("news").replaceChildren();
+      refresh();
+    },
   });
 }
 
@@ -264,8 +270,6 @@ async function start() {
     showPlaces();
     choosePlace();
     addEventListener("hashchange", choosePlace);
-    // A laptop that slept has missed events without the stream noticing.
-    document.addEventListener("visibilitychange", () => document.hidden || refresh());
   } catch (error) {
     line(false);
     trouble("start", error.message);

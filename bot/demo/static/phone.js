@@ -281,7 +281,7 @@ export class Phone {
       them: this.place.name,
       channel: this.phone.channel,
       answered: this.answered(key),
-      pressed: this.pressed.get(key),
+      pressed: this.pressed.get(key) ?? message.pressed,
     };
     const press = (choice) => this.choose(message, choice);
     drawMessage(this.nodes.get(key), message, look, press);

@@ -1,0 +1,77 @@
+"""`slotkeeper demo`: phones, a live day board and a clock on one page of this machine.
+
+Three example businesses, played by the real product on a database of their own. What was said and
+booked is kept until --fresh, or "Start afresh" on the page. Ctrl-C ends it.
+"""
+
+import argparse
+import contextlib
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from bot.embedded import EmbeddedPostgresError
+
+FAILED = 1
+
+
+def run(arguments: list[str]) -> None:
+    """Play the demo until Ctrl-C; exit status 1 where it cannot be started."""
+    parser = argparse.ArgumentParser(
+        prog="slotkeeper demo",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path, help="the folder of the demo's own database")
+    parser.add_argument("--port", type=int, help="the port; without it 8600 or the next free one")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.add_argument("--fresh", action="store_true", help="forget what was said and booked")
+    options = parser.parse_args(arguments)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            play(options.data, options.port, browser=not options.no_browser, fresh=options.fresh)
+    except (EmbeddedPostgresError, OperationalError) as error:
+        text = str(error).split("\n[SQL")[0].split("\n(Background")[0]
+        _fail(f"the database cannot be used: {text}")
+
+
+def play(data: Path | None, port: int | None, *, browser: bool, fresh: bool) -> None:
+    """Open the demo's database, start its workers and serve the page until a signal ends it."""
+    # Imported here: `--help` and mistakes on the command line need none of it.
+    from bot.demo import door, serving, theatre  # noqa: PLC0415
+    from bot.demo.hub import Hub  # noqa: PLC0415
+    from bot.demo.play import Play  # noqa: PLC0415
+    from bot.wiring import simulated  # noqa: PLC0415
+    from workers.broker import local  # noqa: PLC0415
+
+    try:
+        listening = serving.bound(port)
+    except serving.PortTakenError as error:
+        _fail(str(error))
+    url = f"http://{serving.HOST}:{listening.getsockname()[1]}/"
+
+    def ready() -> None:
+        sys.stdout.write(f"The demo is ready: {url}   (Ctrl-C ends it)\n")
+        sys.stdout.flush()
+        if browser:
+            threading.Thread(target=_show, args=(url,), daemon=True).start()
+
+    with listening, theatre.opened(data, fresh=fresh) as database:
+        runtime = simulated(database)
+        with local(runtime):
+            the_play = Play(runtime)
+            hub = Hub(the_play.source())
+            serving.Server(door.app(the_play, hub), hub, ready).run(sockets=[listening])
+
+
+def _show(url: str) -> None:
+    with contextlib.suppress(webbrowser.Error, OSError):  # the address stands in the terminal
+        webbrowser.open(url)
+
+
+def _fail(why: str) -> None:
+    sys.stderr.write(f"slotkeeper demo: {why}\n")
+    sys.exit(FAILED)

@@ -1,0 +1,177 @@
+"""The play: the demo's database with its workers, and what the page may ask of them."""
+
+import secrets
+import threading
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+
+from bot import acting
+from bot.demo import board, clock, talks, theatre
+from bot.demo.cast import CASTS, Cast, Phone
+from bot.demo.hub import Source, View
+from core import businesses
+from core import tables as t
+from core.db import Database, Session
+from core.inbox import LONGEST, clean
+from workers.runtime import Runtime
+
+_WRITTEN = text("SELECT pg_current_snapshot()::text AS mark")
+
+
+class UnknownError(LookupError):
+    """There is no such business, phone or message."""
+
+
+class MistakeError(ValueError):
+    """What was asked cannot be done; the message is for the person at the page."""
+
+
+@dataclass
+class Play:
+    """One run of the demo. Its methods may be called from any thread."""
+
+    runtime: Runtime
+    slugs: dict[str, int] = field(default_factory=dict)
+    _clock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.slugs = businesses.listed(self.database)
+
+    @property
+    def database(self) -> Database:
+        return self.runtime.database
+
+    def overview(self) -> dict[str, Any]:
+        """Return the businesses of the demo and their phones."""
+        return {
+            "now": self.database.now().isoformat(),
+            "businesses": [self._business(cast) for cast in CASTS.values()],
+        }
+
+    def _business(self, cast: Cast) -> dict[str, Any]:
+        with self.database.transaction(self._number(cast.slug)) as session:
+            business = businesses.load(session)
+        return {
+            "slug": cast.slug,
+            "name": business.name,
+            "zone": business.zone.key,
+            "currency": business.currency,
+            "about": cast.about,
+            "phones": [
+                {
+                    "id": phone.id,
+                    "label": phone.label,
+                    "channel": phone.who.channel,
+                    "role": "customer" if phone.provider is None else "provider",
+                    "zone": phone.zone,
+                    "suggestions": list(phone.suggestions),
+                }
+                for phone in cast.phones
+            ],
+        }
+
+    def board(self, slug: str, day: date | None) -> dict[str, Any]:
+        """Return a day of the board (see `bot.demo.board`)."""
+        with self.database.transaction(self._number(slug)) as session:
+            return board.board(session, day)
+
+    def messages(self, slug: str) -> dict[str, Any]:
+        """Return every phone's conversation (see `bot.demo.talks`)."""
+        with self.database.transaction(self._number(slug)) as session:
+            return {"phones": talks.conversations(session, CASTS[slug].phones)}
+
+    def say(self, slug: str, phone_id: str, words: str) -> str:
+        """Store what a phone sends and return the message's id; MistakeError where it cannot be."""
+        phone = self._phone(slug, phone_id)
+        plain = clean(words)
+        if not plain:
+            raise MistakeError("There is nothing in this message that could be sent.")
+        if len(plain) > LONGEST:
+            raise MistakeError(
+                f"A message may have {LONGEST:,} characters; this one has {len(plain):,}."
+            )
+        with self.database.transaction(self._number(slug)) as session:
+            stored = acting.write(session, phone.who, message=secrets.token_hex(8), body=plain)
+        return f"in-{stored}"
+
+    def press(self, slug: str, phone_id: str, message: str, choice: str) -> None:
+        """Press a choice of a message on a phone."""
+        phone = self._phone(slug, phone_id)
+        number = message.removeprefix("out-")
+        if not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 - below 2^63
+            raise UnknownError("There is no such message on this phone.")
+        with self.database.transaction(self._number(slug)) as session:
+            choices = self._choices(session, phone, int(number))
+            if choice not in choices:
+                raise MistakeError("The message has no such choice.")
+            acting.write(
+                session,
+                phone.who,
+                message=secrets.token_hex(8),
+                kind="press",
+                body=choice,
+                outbox=int(number),
+                index=choices.index(choice),
+            )
+
+    def _choices(self, session: Session, phone: Phone, letter: int) -> list[str]:
+        c = t.outbox.c
+        owner = acting.meet(session, phone.who).address
+        found = session.execute(
+            select(c.choices).where(
+                c.business_id == session.business,
+                c.id == letter,
+                c.address_id == owner,
+                c.status == "sent",
+            )
+        ).one_or_none()
+        if found is None:
+            raise UnknownError("There is no such message on this phone.")
+        return list(found.choices or [])
+
+    def move_clock(self, *, to: datetime | None = None, by: timedelta | None = None) -> datetime:
+        """Move the clock forward (see `bot.demo.clock`); moves take turns."""
+        with self._clock:
+            return clock.move(self.runtime, to=to, by=by)
+
+    def afresh(self) -> datetime:
+        """Empty the book and the phones, set the first scene again, and return its time."""
+        with self._clock:
+            theatre.begin_afresh(self.database)
+            self.slugs = businesses.listed(self.database)
+            return self.database.now()
+
+    def source(self) -> Source:
+        """Return what a hub watches."""
+        return Source(self._written, self._view, self._days)
+
+    def _written(self) -> str:
+        # A snapshot names the transactions that are running and the next one's number: it is
+        # another one as soon as anything was committed, by whichever process.
+        return str(self.database.route(_WRITTEN)[0].mark)
+
+    def _view(self, slug: str) -> View:
+        with self.database.transaction(self._number(slug)) as session:
+            told = talks.conversations(session, CASTS[slug].phones)
+            messages = {phone: {m["id"]: m for m in talk} for phone, talk in told.items()}
+            return View(messages, board.marks(session))
+
+    def _days(self, slug: str, before: View, after: View) -> list[date]:
+        with self.database.transaction(self._number(slug)) as session:
+            business = businesses.load(session)
+        return board.changed_days(business, before.marks, after.marks)
+
+    def _number(self, slug: str) -> int:
+        if slug not in CASTS or slug not in self.slugs:
+            raise UnknownError("There is no such business in the demo.")
+        return self.slugs[slug]
+
+    def _phone(self, slug: str, phone_id: str) -> Phone:
+        self._number(slug)
+        for phone in CASTS[slug].phones:
+            if phone.id == phone_id:
+                return phone
+        raise UnknownError("There is no such phone in the demo.")
