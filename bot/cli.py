@@ -10,6 +10,9 @@ COMMANDS = {
     "when": ("bot.commands.when", "Read a time in words, and say how."),
     "understand": ("bot.commands.understand", "Read a whole message: intents and facts."),
     "verify": ("bot.commands.verify", "Prove the book: nothing doubled, lost or forgotten."),
+    "serve": ("bot.commands.serve", "Open the web door; without REDIS_URL, do all the work too."),
+    "work": ("bot.commands.work", "Answer and deliver what comes over Redis."),
+    "tick": ("bot.commands.tick", "Find what is due, expired or forgotten."),
 }
 
 

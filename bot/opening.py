@@ -12,20 +12,24 @@ from core.db import Database, database_url, migrate
 
 
 @contextmanager
-def opened(data: Path | None = None) -> Iterator[Database]:
-    """Give the migrated database; `data` is the embedded server's folder where it is not default.
+def opened(
+    data: Path | None = None, *, url: str | None = None, size: int = 10
+) -> Iterator[Database]:
+    """Give the migrated database, with so many connections kept open.
 
-    A server that runs already is joined and left running. Raises EmbeddedPostgresError where it
-    does not start, and SQLAlchemy's OperationalError where DATABASE_URL's cannot be reached.
+    `url` is DATABASE_URL's where it is not given; `data` is the embedded server's folder where it
+    is not the default. A server that runs already is joined and left running. Raises
+    EmbeddedPostgresError where it does not start, and SQLAlchemy's OperationalError where the
+    URL's cannot be reached.
     """
-    with server(data) as url:
-        yield from _migrated(url.render_as_string(hide_password=False))
+    with server(data, url=url) as where:
+        yield from _migrated(where.render_as_string(hide_password=False), size)
 
 
 @contextmanager
-def server(data: Path | None = None) -> Iterator[URL]:
+def server(data: Path | None = None, *, url: str | None = None) -> Iterator[URL]:
     """Give the URL of DATABASE_URL's server, or of the embedded one, started where it is not."""
-    url = os.environ.get("DATABASE_URL")
+    url = url or os.environ.get("DATABASE_URL")
     if url:
         yield database_url(url)
         return
@@ -33,8 +37,8 @@ def server(data: Path | None = None) -> Iterator[URL]:
         yield database_url(embedded.url)
 
 
-def _migrated(url: str) -> Iterator[Database]:
-    database = Database(url)
+def _migrated(url: str, size: int) -> Iterator[Database]:
+    database = Database(url, size=size)
     try:
         migrate(database)
         yield database

@@ -1,5 +1,6 @@
 """What every channel speaks: a message in, a message out, and how sending fails."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -36,6 +37,23 @@ class Outbound:
     choices: tuple[str, ...] = ()
     yes_no: bool = False
     letter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request at a channel's door: header names in small letters, the body as it came."""
+
+    headers: Mapping[str, str]
+    path: Mapping[str, str]
+    body: bytes
+
+
+class RejectedError(Exception):
+    """A request is not taken: unsigned, or no message. `status` is HTTP's word for it."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 class SendError(Exception):

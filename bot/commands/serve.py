@@ -1,0 +1,75 @@
+"""`slotkeeper serve`: the web door. Without REDIS_URL it also does all the work itself.
+
+Settings come from the environment: DATABASE_URL, REDIS_URL, SLOTKEEPER_HOST, SLOTKEEPER_PORT …
+A database that is down is waited for; while it is away in the middle, the door answers 503.
+Exit status 0 when told to end; 1 where it cannot listen or start; 2 where a setting is no good.
+"""
+
+import argparse
+import socket
+import sys
+import threading
+from contextlib import ExitStack
+from threading import Event
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+
+from bot import web
+from bot.starting import UNUSABLE, Started, started
+from bot.wiring import simulated
+from workers import broker
+
+_log = structlog.get_logger()
+
+
+def run(arguments: list[str]) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    argparse.ArgumentParser(
+        prog="slotkeeper serve",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)
+    with started("serve") as process, ExitStack() as stack:
+        listening = _listen(process)
+        runtime = simulated(process.database, log=process.settings.simulator_log)
+        if process.settings.redis_url:
+            process.database.wake = broker.RedisWakes(process.settings.redis_url).send
+        else:
+            stack.enter_context(broker.local(runtime, threads=process.settings.threads))
+        key = process.settings.simulator_key
+        doors = [web.simulated(key.get_secret_value())] if key else []
+        _serve(web.app(process.database, doors), listening, process.ending)
+
+
+def _listen(process: Started) -> socket.socket:
+    address = (process.settings.host, process.settings.port)
+    try:
+        listening = socket.create_server(address, backlog=512)
+    except OSError as error:
+        sys.stderr.write(f"slotkeeper serve: cannot listen on {address[0]}: {error}\n")
+        sys.exit(UNUSABLE)
+    host, port = listening.getsockname()[:2]
+    _log.info("serving", address=f"http://{host}:{port}")
+    return listening
+
+
+def _serve(app: Starlette, listening: socket.socket, ending: Event) -> None:
+    """Run uvicorn until `ending` is set; its own signal handlers would end more than it."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=10,
+        )
+    )
+    serving = threading.Thread(target=server.run, args=([listening],), name="door")
+    serving.start()
+    while serving.is_alive() and not ending.wait(0.2):
+        pass
+    server.should_exit = True
+    serving.join()
