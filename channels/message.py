@@ -71,7 +71,10 @@ class Channel(Protocol):
         """Return the text as this channel shows it."""
 
     def send(self, outbound: Outbound) -> str | None:
-        """Send a message and return the vendor's id of it; SendError where it is not taken."""
+        """Send a message and return the vendor's id of it; SendError where it is not taken.
+
+        Gives up on a vendor that does not answer within 15 s.
+        """
 
 
 def numbered(outbound: Outbound) -> str:

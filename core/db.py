@@ -110,6 +110,15 @@ def away(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and state is None
 
 
+_MEETING = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+
+
+def passing(error: BaseException) -> bool:
+    """Whether an error says nothing of what was tried: away, or in another transaction's way."""
+    met = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _MEETING
+    return met or away(error)
+
+
 def database_url(url: str) -> URL:
     """Return a URL as SQLAlchemy needs it: the driver is psycopg, whichever way it is written."""
     parsed = make_url(url)

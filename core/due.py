@@ -102,13 +102,24 @@ class Forgotten:
     subject: int
 
 
+# Of each address only the head counts: thousands of letters for one hide nobody else's, and what is
+# put off or being sent is not looked at. The look goes a hundred times further than it takes.
 FORGOTTEN = text("""
-(SELECT 'answer' AS kind, business_id, address_id AS subject, due_at FROM inbox
- WHERE answered_at IS NULL AND due_at <= :now ORDER BY due_at LIMIT :limit)
+(SELECT 'answer' AS kind, business_id, address_id AS subject, due_at FROM
+ (SELECT business_id, address_id, id, due_at FROM inbox
+  WHERE answered_at IS NULL AND due_at <= :now ORDER BY due_at LIMIT :limit * 100) AS i
+ WHERE id = (SELECT h.id FROM inbox h WHERE h.business_id = i.business_id
+   AND h.address_id = i.address_id AND h.answered_at IS NULL ORDER BY h.id LIMIT 1)
+ LIMIT :limit)
 UNION ALL
-(SELECT 'deliver', business_id, address_id, due_at FROM outbox
- WHERE status = 'pending' AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
- ORDER BY due_at LIMIT :limit)
+(SELECT 'deliver', business_id, address_id, due_at FROM
+ (SELECT business_id, address_id, id, due_at FROM outbox
+  WHERE status = 'pending' AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+  ORDER BY due_at LIMIT :limit * 100) AS o
+ WHERE id = (SELECT h.id FROM outbox h WHERE h.business_id = o.business_id
+   AND h.address_id = o.address_id AND h.status = 'pending'
+   AND (h.due_at <= :now OR h.lease_until IS NOT NULL) ORDER BY h.id LIMIT 1)
+ LIMIT :limit)
 UNION ALL
 (SELECT 'due', business_id, id, due_at FROM due_work
  WHERE done_at IS NULL AND due_at <= :now ORDER BY due_at LIMIT :limit)

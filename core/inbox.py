@@ -73,7 +73,7 @@ def clean(text_: str) -> str:
 
 
 _NEXT = text(
-    "SELECT id, address_id, channel, kind, body, facts, received_at, attempts FROM inbox"
+    "SELECT id, address_id, channel, kind, body, facts, received_at, attempts, due_at FROM inbox"
     " WHERE business_id = :business AND address_id = :address AND answered_at IS NULL"
     " ORDER BY id LIMIT 1"
 )
@@ -86,10 +86,13 @@ _FAILED = text(
 )
 
 
-def first_open(session: Session, *, address: int) -> Received | None:
-    """Return the oldest unanswered message; the caller holds the conversation's lock."""
+def first_open(session: Session, *, address: int, now: datetime) -> Received | None:
+    """Return the oldest unanswered message; the caller holds the conversation's lock.
+
+    None where there is none, and where that one was put off: those behind it wait for it.
+    """
     row = session.execute(_NEXT, {"business": session.business, "address": address}).one_or_none()
-    return Received(*list(row)) if row else None
+    return Received(*list(row)[:8]) if row and row.due_at <= now else None
 
 
 def answered(session: Session, message: int, *, now: datetime, error: str | None = None) -> None:

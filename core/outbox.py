@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from core.db import Session
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)  # longer than any channel lets a vendor take
 TRIES = 10
 
 _POST = text("""
@@ -86,7 +86,7 @@ SELECT o.id, o.address_id, a.channel, a.address, o.note, o.facts, o.locale, o.ca
     o.lease_until, o.due_at, a.opted_out_at
 FROM outbox o JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
 WHERE o.business_id = :business AND o.address_id = :address AND o.status = 'pending'
-  AND (o.due_at <= :now OR o.attempts > 0)
+  AND (o.due_at <= :now OR o.lease_until IS NOT NULL)
 ORDER BY o.id LIMIT 1 FOR NO KEY UPDATE OF o
 """)
 _LEASE = text(
@@ -111,8 +111,8 @@ _SENT = text(
     "UPDATE outbox SET status = 'sent', sent_at = :now, lease_until = NULL, vendor_id = :vendor,"
     " body = :body, choices = :choices, error = NULL WHERE business_id = :business AND id = :id"
 )
-_LATER = text(
-    "UPDATE outbox SET lease_until = NULL, due_at = :due, error = :error"
+_LATER = text(  # a lease that ends with the wait: whatever stands behind it waits too
+    "UPDATE outbox SET lease_until = :due, due_at = :due, error = :error"
     " WHERE business_id = :business AND id = :id"
 )
 _FAILED = text(
@@ -145,7 +145,7 @@ def sent(
 
 
 def later(session: Session, letter: Letter, *, error: str, now: datetime) -> datetime:
-    """Give the lease back and try again after 5 s, doubling to 10 min; return that time."""
+    """Try again after 5 s, doubling to 10 min; return that time."""
     wait = min(timedelta(seconds=5 * 2 ** min(letter.attempts, 10)), timedelta(minutes=10))
     facts = {"business": session.business, "id": letter.id, "due": now + wait, "error": error[:500]}
     session.execute(_LATER, facts)

@@ -79,7 +79,7 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
     Raises whatever a flow raises: the caller rolls back and tries again (see `give_up`).
     """
     kept = people.conversation(session, address)
-    message = inbox.first_open(session, address=address)
+    message = inbox.first_open(session, address=address, now=now)
     if message is None:
         return False
     business = businesses.load(session)
@@ -103,7 +103,7 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
 def give_up(session: Session, *, address: int, error: str, now: datetime) -> None:
     """Answer a message that broke every try: say so, name a human, and begin afresh."""
     people.conversation(session, address)
-    message = inbox.first_open(session, address=address)
+    message = inbox.first_open(session, address=address, now=now)
     if message is None:
         return
     if inbox.failed(session, message.id, error=error, now=now) < inbox.TRIES:

@@ -6,7 +6,7 @@ import structlog
 
 from core import businesses, changing, due, finding, timetable
 from core.booking import By
-from core.db import Session
+from core.db import Session, passing
 from core.due import Work
 from dialogs.flows import settle
 from workers.runtime import Runtime
@@ -16,7 +16,10 @@ _CLOCK = By("clock")
 
 
 def do(runtime: Runtime, business: int, work: int) -> None:
-    """Do one piece of due work, once; what breaks is put off and tried again."""
+    """Do one piece of due work, once; what breaks is put off and tried again.
+
+    Raises what says nothing of the work: a database that is away, a lock that took too long.
+    """
     database = runtime.database
     try:
         with database.transaction(business) as session:
@@ -25,7 +28,9 @@ def do(runtime: Runtime, business: int, work: int) -> None:
                 return
             KINDS[claimed.kind](session, claimed)
             due.done(session, work, now=session.now)
-    except Exception as error:  # noqa: BLE001 - kept with the work, tried again, shown by verify
+    except Exception as error:
+        if passing(error):
+            raise
         _log.exception("due work broke", business=business, work=work)
         with database.transaction(business) as session:
             said = f"{type(error).__name__}: {error}"

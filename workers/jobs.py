@@ -11,9 +11,8 @@ import time
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
-from core.db import Wake, away
+from core.db import Wake, away, passing
 from workers.answer import answer
 from workers.deliver import deliver
 from workers.due import do
@@ -25,7 +24,6 @@ JOBS: dict[str, Callable[[Runtime, int, int], None]] = {
     "due": do,
 }
 TRIES = 3
-_HEALS = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
 
 _log = structlog.get_logger()
 
@@ -36,7 +34,7 @@ def attempt(runtime: Runtime, wake: Wake) -> bool:
         try:
             JOBS[wake.kind](runtime, wake.business, wake.subject)
         except Exception as error:  # noqa: BLE001 - whatever it is, the rows stay open
-            if left and _heals(error):
+            if left and passing(error) and not away(error):
                 time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that two do not meet again
                 continue
             if away(error):
@@ -46,10 +44,6 @@ def attempt(runtime: Runtime, wake: Wake) -> bool:
             return False
         return True
     return False
-
-
-def _heals(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _HEALS
 
 
 def _line(error: Exception) -> str:
