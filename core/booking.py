@@ -20,6 +20,7 @@ from core.choosing import (
     on_offer,
     own_pieces,
     pieces_of,
+    taken_by_others,
     why_taken,
 )
 from core.db import Session
@@ -31,6 +32,8 @@ from core.refusals import Reason, Refusal
 from core.rules import Business
 from core.span import Span, local_days
 from core.taking import take
+
+_TRIES = 2  # where somebody else is just lapsing the hold that is in the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,25 @@ def hold(
     `instead_of` names the person's own booking that this hold is to replace: its time counts as
     free, and its place in the limits is reused (see core.changing.swap).
     """
-    refused = judge(
-        business,
-        wanted.service,
-        start=wanted.start,
-        party=wanted.party,
-        provider=wanted.provider,
-        now=now,
-    ) or person_refusal(
-        session, business, person=person, start=wanted.start, now=now, but=instead_of
+    refused = (
+        judge(
+            business,
+            wanted.service,
+            start=wanted.start,
+            party=wanted.party,
+            provider=wanted.provider,
+            now=now,
+        )
+        or _lock_replaced(session, instead_of, person=person, now=now)
+        or person_refusal(
+            session,
+            business,
+            wanted.service,
+            person=person,
+            start=wanted.start,
+            now=now,
+            but=instead_of,
+        )
     )
     if refused is not None:
         return refused
@@ -85,9 +98,10 @@ def hold(
         return held_class
     options = on_offer(business, wanted)
     alone = decided_alone(business, wanted.service)
+    among = {r for need in options for r in need}
     lock_days(
         session,
-        resources={r for need in options for r in need},
+        resources=among,
         days=[*local_days(wanted.blocked, business.zone), *counted_days(business, wanted.start)],
         exclusive=not alone,
     )
@@ -100,14 +114,39 @@ def hold(
         choices = [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
     row |= {"purpose": "booking" if instead_of is None else "move", "for_id": instead_of}
-    for choice in choices:
-        pieces = list(pieces_of(wanted, choice, replacing.own))
-        row["choice"] = json.dumps({"choice": choice, "blocked": wanted.blocked}, default=str)
-        got = take(session, pieces, booking=row, now=now)
-        if got is not None:
+    for _ in range(_TRIES):
+        for choice in choices:
+            pieces = list(pieces_of(wanted, choice, replacing.own))
+            row["choice"] = json.dumps({"choice": choice, "blocked": wanted.blocked}, default=str)
             resources = tuple(dict.fromkeys(r for r, _ in choice))
-            return Held(got[0], got[1], wanted.span, resources, until)
-    return why_taken(session, business, wanted, options[0])
+            got = take(session, pieces, chosen=resources, among=among, booking=row, now=now)
+            if got is not None:
+                return Held(got[0], got[1], wanted.span, resources, until)
+        refused = why_taken(session, business, wanted, options[0], now=now)
+        if refused is not None:
+            return refused
+    return taken_by_others(business, wanted)
+
+
+_LOCK_REPLACED = text(
+    "SELECT 1 FROM bookings WHERE business_id = :business AND id = :booking"
+    " AND person_id = :person AND (status = 'confirmed' OR expires_at > :now) FOR NO KEY UPDATE"
+)
+
+
+def _lock_replaced(
+    session: Session, booking: int | None, *, person: int, now: datetime
+) -> Refusal | None:
+    """Lock the booking that is to be replaced: its time must stay its own until the hold is got.
+
+    Before anything else is locked or taken: whoever swaps the two in this transaction has the lock
+    already, and waits for nobody who waits for the time taken here.
+    """
+    if booking is None:
+        return None
+    facts = {"business": session.business, "booking": booking, "person": person, "now": now}
+    found = session.execute(_LOCK_REPLACED, facts).one_or_none()
+    return None if found else Refusal(Reason.GONE)
 
 
 def _row(
@@ -147,21 +186,22 @@ def terms(business: Business, wanted: Wanted) -> dict[str, Any]:
 
 
 _SESSION = text(
-    "SELECT s.id, array_agg(a.resource_id) AS staff FROM sessions s JOIN allocations a"
-    " ON a.business_id = s.business_id AND a.session_id = s.id AND a.active"
+    "SELECT s.id, ARRAY(SELECT a.resource_id FROM allocations a WHERE a.business_id = :business"
+    " AND a.session_id = s.id AND a.active) AS staff FROM sessions s"
     " WHERE s.business_id = :business AND s.service_id = :service AND s.starts_at = :start"
-    " AND s.active GROUP BY s.id"
+    " AND s.active FOR SHARE OF s"
 )
 
 
 def _class_session(session: Session, business: Business, wanted: Wanted) -> int | Refusal | None:
+    """Return the class that is meant, locked so that the timetable cannot drop it meanwhile."""
     if not wanted.service.times:
         return None
     found = session.execute(
         _SESSION,
         {"business": session.business, "service": wanted.service.id, "start": wanted.start},
     ).one_or_none()
-    if found is None:
+    if found is None or not found.staff:
         return Refusal(Reason.NO_CLASS)
     if wanted.provider is not None and wanted.provider not in found.staff:
         return Refusal(Reason.NOT_BY, {"who": business.resource(wanted.provider).name})
@@ -172,6 +212,7 @@ _CONFIRM = text("""
 WITH done AS (
     UPDATE bookings SET status = :status, expires_at = :expires, events = events + 1
     WHERE business_id = :business AND id = :booking AND status = ANY(:from) AND expires_at > :now
+      AND (purpose = 'booking' OR :status <> 'confirmed')
     RETURNING id, events, version, ends_at),
 noted AS (
     INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at)
@@ -195,7 +236,8 @@ def confirm(
     """Turn a hold into a booking, or into a request that the provider must answer in time.
 
     `provider_until` is that deadline; None confirms at once. A hold that expired or was let go is
-    refused with GONE: the caller may look whether the slot is still free.
+    refused with GONE: the caller may look whether the slot is still free. So is the hold for a
+    move, which becomes a booking by `core.changing.swap` only.
     """
     waits = provider_until is not None
     row = session.execute(

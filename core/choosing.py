@@ -144,24 +144,51 @@ def choose(
 def _none_left(business: Business, wanted: Wanted, left: int) -> Refusal:
     if wanted.service.times:
         return Refusal(Reason.FULL, {"left": left})
-    return Refusal(Reason.TAKEN, {"who": _who(business, wanted)})
+    return taken_by_others(business, wanted)
 
 
-_BLOCKED = text(
+_IN_THE_WAY = text(
     "SELECT resource_id, max(ends_at) AS until FROM busy WHERE resource_id = ANY(:resources)"
     " AND active AND ends_at > :start AND starts_at < :end GROUP BY resource_id"
+    " UNION ALL SELECT NULL, max(b.expires_at) FROM bookings b JOIN allocations a"
+    " ON a.business_id = b.business_id AND a.booking_id = b.id WHERE b.expires_at <= :now"
+    " AND a.resource_id = ANY(:resources) AND a.active AND upper(a.during) > :from"
+    " AND a.slot_start < :until AND a.slot_start > :past HAVING count(*) > 0"
 )
 
 
 def why_taken(
-    session: Session, business: Business, wanted: Wanted, resources: tuple[int, ...]
-) -> Refusal:
-    """Say whether blocked time or another booking was in the way of a single resource."""
-    facts = {"resources": list(resources), "start": wanted.span.start, "end": wanted.span.end}
-    rows = session.execute(_BLOCKED, facts).all()
+    session: Session,
+    business: Business,
+    wanted: Wanted,
+    resources: tuple[int, ...],
+    *,
+    now: datetime,
+) -> Refusal | None:
+    """Say whether blocked time or another booking was in the way of a single resource.
+
+    None: an expired hold is, which somebody else was just lapsing; it is worth another try.
+    """
+    facts = {
+        "resources": list(resources),
+        "start": wanted.span.start,
+        "end": wanted.span.end,
+        "from": wanted.blocked.start,
+        "until": wanted.blocked.end,
+        "past": wanted.blocked.start - DAY,
+        "now": now,
+    }
+    rows = session.execute(_IN_THE_WAY, facts).all()
+    if any(r.resource_id is None for r in rows):
+        return None
     if rows and {r.resource_id for r in rows} == set(resources):
         name = business.resource(rows[0].resource_id).name
         return Refusal(Reason.BUSY, {"who": name, "until": min(r.until for r in rows)})
+    return taken_by_others(business, wanted)
+
+
+def taken_by_others(business: Business, wanted: Wanted) -> Refusal:
+    """Return the refusal of a time that bookings have."""
     return Refusal(Reason.TAKEN, {"who": _who(business, wanted)})
 
 

@@ -20,6 +20,7 @@ SELECT resource_id, seat,
     array_agg(CAST(ceil(extract(epoch FROM upper(during)) / 60) AS int)) AS ends
 FROM allocations
 WHERE resource_id = ANY(:resources) AND active AND slot_start > :from AND slot_start < :until
+  AND (booking_id IS NULL OR booking_id <> ALL(CAST(:late AS bigint[])))
 GROUP BY resource_id, seat
 UNION ALL
 SELECT resource_id, 0,
@@ -30,8 +31,10 @@ WHERE resource_id = ANY(:resources) AND active AND ends_at > :from AND starts_at
 GROUP BY resource_id
 """)
 _LATE = text(
-    "SELECT d.subject_id FROM due_work d WHERE d.business_id = :business AND d.kind = 'lapse'"
-    " AND d.done_at IS NULL AND d.due_at <= :now"
+    "SELECT DISTINCT b.id FROM due_work d JOIN bookings b"
+    " ON b.business_id = d.business_id AND b.id = d.subject_id"
+    " WHERE d.business_id = :business AND d.kind = 'lapse' AND d.done_at IS NULL"
+    " AND d.due_at <= :now AND b.expires_at <= :now ORDER BY b.id"
 )
 _CLASSES = text(
     "SELECT s.id, s.starts_at, array_agg(a.resource_id) AS staff FROM sessions s"
@@ -53,7 +56,7 @@ class Search:
 def expired_holds(session: Session, *, now: datetime) -> list[int]:
     """Return the bookings whose hold should have lapsed by now: nobody may be blocked by them."""
     facts = {"business": session.business, "now": now}
-    return [row.subject_id for row in session.execute(_LATE, facts)]
+    return [row.id for row in session.execute(_LATE, facts)]
 
 
 def free(
@@ -68,7 +71,7 @@ def free(
 ) -> list[Slot]:
     """Return the first free slots that start in the windows, within notice and horizon, in order.
 
-    Holds that expired must have been lapsed before (see `expired_holds`), or they still count.
+    Nothing is locked and nothing lapsed: holds that expired are only not counted.
     """
     asked = minus(both(windows, [bookable(business, now=now)]), exclude)
     if not asked:
@@ -82,17 +85,20 @@ def free(
         party=search.party,
         provider=search.provider,
         windows=asked,
-        taken=taken(session, resources, whole),
+        taken=taken(session, resources, whole, now=now),
         full_days=full_days(session, business, resources=resources, span=whole, now=now),
         classes=_classes(session, search.service, whole),
         limit=limit,
     )
 
 
-def taken(session: Session, resources: Sequence[int], span: Span) -> list[Taken]:
+def taken(
+    session: Session, resources: Sequence[int], span: Span, *, now: datetime
+) -> list[Taken]:
     """Return what occupies the resources around a span: bookings, classes and blocked time."""
     facts = {
         "resources": list(resources),
+        "late": expired_holds(session, now=now),
         "from": span.start - 2 * DAY,
         "until": span.end + 2 * DAY,
     }
@@ -205,6 +211,10 @@ _LAPSED_FROM = text(
     "SELECT facts ->> 'was' FROM booking_events WHERE business_id = :business"
     " AND booking_id = :booking AND kind = 'expired' ORDER BY seq DESC LIMIT 1"
 )
+_MADE = text(
+    "SELECT count(*) FROM bookings WHERE business_id = :business AND person_id = :person"
+    " AND purpose = 'booking' AND status NOT IN ('held', 'released', 'expired')"
+)
 _MOVES = text(
     "SELECT id FROM bookings WHERE business_id = :business AND for_id = :booking"
     " AND expires_at IS NOT NULL"
@@ -227,6 +237,12 @@ def moves_of(session: Session, booking_id: int) -> list[int]:
     """Return the holds that were made to move a booking and still are pending."""
     facts = {"business": session.business, "booking": booking_id}
     return [row.id for row in session.execute(_MOVES, facts)]
+
+
+def made_by(session: Session, person: int) -> int:
+    """Return how many bookings a person ever agreed to, whatever became of them."""
+    facts = {"business": session.business, "person": person}
+    return int(session.execute(_MADE, facts).scalar_one())
 
 
 def of_person(session: Session, person: int, *, now: datetime) -> list[Booked]:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from core.db import Session
 from core.hours import local
 from core.refusals import Reason, Refusal
-from core.rules import Business
+from core.rules import Business, Service
 from core.span import DAY, Span, instant
 
 
@@ -34,17 +34,24 @@ def counted_days(business: Business, start: datetime) -> list[date]:
 _LOCK_PERSON = text(
     "SELECT 1 FROM people WHERE business_id = :business AND id = :person FOR NO KEY UPDATE"
 )
+# A booking and what is held to move it are one booking, on the days of both.
 _PERSON_COUNTS = text(
-    "SELECT count(*) AS open, count(*) FILTER (WHERE starts_at >= :from AND starts_at < :until)"
-    " AS day FROM bookings WHERE business_id = :business AND person_id = :person"
-    " AND starts_at > :past AND ends_at > :now AND purpose = 'booking'"
-    " AND id IS DISTINCT FROM CAST(:but AS bigint) AND (status = 'confirmed' OR expires_at > :now)"
+    "SELECT count(DISTINCT coalesce(for_id, id)) AS open,"
+    " count(DISTINCT coalesce(for_id, id)) FILTER (WHERE starts_at >= :from AND starts_at < :until)"
+    " AS day,"
+    " count(DISTINCT coalesce(for_id, id)) FILTER (WHERE starts_at >= :from AND starts_at < :until"
+    " AND service_id = :service) AS service_day"
+    " FROM bookings WHERE business_id = :business AND person_id = :person"
+    " AND starts_at > :past AND ends_at > :now"
+    " AND coalesce(for_id, id) IS DISTINCT FROM CAST(:but AS bigint)"
+    " AND (status = 'confirmed' OR expires_at > :now)"
 )
 
 
 def person_refusal(
     session: Session,
     business: Business,
+    service: Service,
     *,
     person: int,
     start: datetime,
@@ -56,24 +63,29 @@ def person_refusal(
     A day is the day of the appointment at the place; `but` names a booking that will be replaced.
     """
     limits = business.limits
-    if limits.per_day is None and limits.open is None:
+    if limits.per_day is None and limits.open is None and service.max_person_day is None:
         return None
     who = {"business": session.business, "person": person}
     session.execute(_LOCK_PERSON, who)
     day = day_span(business, start)
     counts = session.execute(
         _PERSON_COUNTS,
-        who | {"from": day.start, "until": day.end, "past": now - DAY, "now": now, "but": but},
+        who
+        | {"from": day.start, "until": day.end, "past": now - DAY, "now": now, "but": but}
+        | {"service": service.id},
     ).one()
     if limits.open is not None and counts.open >= limits.open:
         return Refusal(Reason.PERSON_OPEN, {"most": limits.open})
     if limits.per_day is not None and counts.day >= limits.per_day:
         return Refusal(Reason.PERSON_DAY, {"most": limits.per_day})
+    if service.max_person_day is not None and counts.service_day >= service.max_person_day:
+        return Refusal(Reason.PERSON_DAY, {"most": service.max_person_day})
     return None
 
 
 _BOOKED = text(
-    "SELECT DISTINCT a.resource_id, b.id, b.starts_at FROM allocations a JOIN bookings b"
+    "SELECT DISTINCT a.resource_id, coalesce(b.for_id, b.id) AS id, b.starts_at"
+    " FROM allocations a JOIN bookings b"
     " ON b.business_id = a.business_id AND b.id = a.booking_id"
     " WHERE a.resource_id = ANY(:resources) AND a.active AND a.slot_start > :past"
     " AND a.slot_start < :until AND b.starts_at >= :from AND b.starts_at < :until"
@@ -98,8 +110,8 @@ def resource_refusals(
     week = _days(business, monday_of(business, start), 7)
     rows = _bookings(session, [r.id for r in counted], week, now=now, but=but)
     day = day_span(business, start)
-    weekly = Counter(resource for resource, _ in rows)
-    daily = Counter(resource for resource, at in rows if day.start <= at < day.end)
+    weekly = Counter(r for r, _ in {(r, one) for r, one, _ in rows})
+    daily = Counter(r for r, _ in {(r, one) for r, one, at in rows if day.start <= at < day.end})
     full: dict[int, Refusal] = {}
     for r in counted:
         if r.max_day is not None and daily[r.id] >= r.max_day:
@@ -120,8 +132,11 @@ def full_days(
     weeks = (monday_of(business, span.end) - first).days // 7 + 1
     whole = _days(business, first, weeks * 7)
     rows = _bookings(session, [r.id for r in counted], whole, now=now, but=None)
-    daily = Counter((resource, local(at, business).date()) for resource, at in rows)
-    weekly = Counter((resource, monday_of(business, at)) for resource, at in rows)
+    days = {(r, one, local(at, business).date()) for r, one, at in rows}
+    daily = Counter((r, day) for r, _, day in days)
+    weekly = Counter(
+        (r, monday) for r, _, monday in {(r, one, monday_of(business, at)) for r, one, at in rows}
+    )
     full: list[tuple[int, date]] = []
     for r in counted:
         for n in range(weeks * 7):
@@ -135,7 +150,8 @@ def full_days(
 
 def _bookings(
     session: Session, resources: list[int], span: Span, *, now: datetime, but: int | None
-) -> list[tuple[int, datetime]]:
+) -> list[tuple[int, int, datetime]]:
+    """Return (resource, booking, start); a booking that may be moved comes with both its starts."""
     rows = session.execute(
         _BOOKED,
         {
@@ -147,7 +163,7 @@ def _bookings(
             "now": now,
         },
     )
-    return [(r.resource_id, r.starts_at) for r in rows]
+    return [(r.resource_id, r.id, r.starts_at) for r in rows]
 
 
 def _days(business: Business, first: date, count: int) -> Span:

@@ -6,7 +6,10 @@ A transaction takes its locks late and in this order, so that no two wait for ea
 2. days of resources, here, sorted: shared where the exclusion constraint alone decides, exclusive
    where a rule spans rows (several resources or seats together, day and week limits, blocked time
    being written);
-3. what an INSERT into `allocations` waits for.
+3. what an INSERT into `allocations` waits for. An expired hold in its way is lapsed there, and
+   never waited for: its row would belong to 1.
+
+Whoever replaces a booking locks its row first, before the hold is taken (see core.booking.hold).
 
 A day is an advisory lock on (resource, day): it needs no row, writes no WAL, has a shared mode, and
 ends with the transaction. `lock_timeout` bounds the wait, and the job is tried again.

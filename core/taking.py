@@ -19,8 +19,9 @@ from core.span import Span
 
 _PENDING = "('held', 'awaiting_provider', 'awaiting_payment')"
 
-_LAPSE = f"""
-late AS (
+# The expired holds in the way. The last condition looks at a row as it was when the statement
+# began: what a move gave it since is not seen here, and so could not be freed.
+_EXPIRED = f"""
     SELECT b.id, b.status FROM bookings b
     WHERE b.business_id = :business AND b.status IN {_PENDING} AND b.expires_at <= :now
       AND b.id IN (
@@ -28,10 +29,14 @@ late AS (
         WHERE a.resource_id = ANY(CAST(:among AS bigint[])) AND a.active
           AND a.slot_start < :until AND a.slot_start > :since
           AND upper(a.during) > :from)
-    ORDER BY b.id FOR NO KEY UPDATE SKIP LOCKED),
+      AND b.version = (
+        SELECT s.version FROM bookings s WHERE s.business_id = :business AND s.id = b.id)
+"""
+_LAPSE = f"""
+late AS ({_EXPIRED} ORDER BY b.id FOR NO KEY UPDATE SKIP LOCKED),
 lapsed AS (
     UPDATE bookings b SET status = 'expired', expires_at = NULL, events = b.events + 1
-    FROM late WHERE b.business_id = :business AND b.id = late.id
+    FROM late WHERE b.business_id = :business AND b.id = late.id AND {{condition}}
     RETURNING b.id, b.events, late.status AS was),
 freed AS (
     UPDATE allocations a SET active = false
@@ -42,22 +47,28 @@ noted AS (
     SELECT :business, id, events, 'expired', 'clock', :now, jsonb_build_object('was', was)
     FROM lapsed)
 """
+# All of them or none: two takers who each lapse one of two holds that both are in the way of would
+# wait for each other. (The CASE keeps the counting for when there is something to lapse.)
+_ALL = f"""
+    CASE WHEN late.id IS NOT NULL
+    THEN (SELECT count(*) FROM late) = (SELECT count(*) FROM ({_EXPIRED}) AS every) END
+"""
 
 _TAKE = text(f"""
-WITH {_LAPSE},
+WITH {_LAPSE.format(condition=_ALL)},
 fresh AS (
-    SELECT nextval('bookings_id_seq') AS id FROM (SELECT count(*) FROM freed) AS after_the_lapse),
+    SELECT nextval('bookings_id_seq') AS id FROM (SELECT count(*) FROM freed) AS after_the_lapse
+    WHERE NOT EXISTS (
+        SELECT 1 FROM busy u
+        WHERE u.resource_id = ANY(CAST(:chosen AS bigint[])) AND u.active
+          AND u.ends_at > :start AND u.starts_at < :end)),
 taken AS (
     INSERT INTO allocations (business_id, booking_id, resource_id, seat, during, slot_start)
     SELECT :business, fresh.id, p.resource, p.seat, tstzrange(p.since, p.until), p.since
     FROM fresh, unnest(CAST(:resources AS bigint[]), CAST(:seats AS int[]),
         CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]))
         AS p(resource, seat, since, until)
-    WHERE NOT EXISTS (
-        SELECT 1 FROM busy u
-        WHERE u.resource_id = ANY(CAST(:resources AS bigint[])) AND u.active
-          AND u.ends_at > :start AND u.starts_at < :end)
-    ORDER BY p.resource, p.seat
+    ORDER BY p.resource, p.seat, p.since
     ON CONFLICT DO NOTHING RETURNING booking_id),
 booked AS (
     INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, purpose, for_id,
@@ -78,7 +89,7 @@ due AS (
 SELECT id, ref FROM booked
 """)
 
-_LAPSE_ONLY = text(f"WITH {_LAPSE} SELECT count(*) FROM freed")
+_LAPSE_ONLY = text(f"WITH {_LAPSE.format(condition='true')} SELECT count(*) FROM freed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +102,26 @@ class Piece:
 
 
 def take(
-    session: Session, pieces: Sequence[Piece], *, booking: dict[str, Any], now: datetime
+    session: Session,
+    pieces: Sequence[Piece],
+    *,
+    chosen: Iterable[int],
+    among: Iterable[int],
+    booking: dict[str, Any],
+    now: datetime,
 ) -> tuple[int, str] | None:
     """Hold all the pieces for a new booking; return its id and ref, None where one was taken.
 
+    `chosen` are the booking's resources, also those whose time the person has already; `among` are
+    all it might have been: whoever tries one after the other lapses the same holds each time.
     `booking` gives the rest of the row: person, service, session, purpose, for_id, party, start,
     end, wall, zone, expires, price, currency, policy, actor, message, choice.
     """
     edges = [edge for p in pieces for edge in p.blocked] or [booking["start"], booking["end"]]
     whole = Span(min(edges), max(edges))
-    facts = booking | _around(session, {p.resource for p in pieces}, whole, now=now)
+    facts = booking | _around(session, among, whole, now=now)
     facts |= {
+        "chosen": list(chosen),
         "resources": [p.resource for p in pieces],
         "seats": [p.seat for p in pieces],
         "starts": [p.blocked.start for p in pieces],
@@ -120,7 +140,10 @@ def take(
 
 
 def lapse_around(session: Session, resources: Iterable[int], span: Span, *, now: datetime) -> None:
-    """Flip every expired hold that touches the span; nobody is blocked by one."""
+    """Flip every expired hold that touches the span, unless somebody is just changing it.
+
+    The caller holds the exclusive locks of the days.
+    """
     session.execute(_LAPSE_ONLY, _around(session, resources, span, now=now))
 
 
