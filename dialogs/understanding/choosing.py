@@ -95,7 +95,8 @@ def by_facts(options: Sequence[Option], wish: Wish, provider: str | None) -> tup
     """Indexes of the options that the stated time and provider fit; empty if all do."""
     fitting = list(range(len(options)))
     if wish.windows:
-        fitting = [place for place in fitting if _fits(wish, options[place].start)]
+        exact = [place for place in fitting if _starts(wish, options[place].start)]
+        fitting = exact or [place for place in fitting if _fits(wish, options[place].start)]
     if provider is not None:
         named = [place for place in fitting if options[place].provider == provider]
         if not named and any(option.provider for option in options):
@@ -106,6 +107,28 @@ def by_facts(options: Sequence[Option], wish: Wish, provider: str | None) -> tup
     return tuple(fitting)
 
 
+def _starts(wish: Wish, start: datetime | None) -> bool:
+    """Whether an option starts on the very minute a time was said to ("the one from 3:30")."""
+    if start is None or not wish.time_said or wish.day_said:
+        return False
+    return any(
+        window.start is not None
+        and window.end is None
+        and _face(window, wish, start.astimezone(window.start.tzinfo))
+        for window in wish.windows
+    )
+
+
+def _face(window: Window, wish: Wish, local: datetime) -> bool:
+    """Whether a local time is the window's start, on either half of the day unless a zone is said."""
+    if window.start is None:
+        return False
+    said = {(window.start.hour, window.start.minute)}
+    if not wish.zone_said:
+        said.add(((window.start.hour + 12) % 24, window.start.minute))
+    return (local.hour, local.minute) in said
+
+
 def _fits(wish: Wish, start: datetime | None) -> bool:
     return start is not None and any(within(window, wish, start) for window in wish.windows)
 
@@ -113,14 +136,14 @@ def _fits(wish: Wish, start: datetime | None) -> bool:
 def within(window: Window, wish: Wish, start: datetime) -> bool:
     """Whether an option lies in a window; a time without a day means that time on any day."""
     if window.grain is Grain.MINUTE and window.start is not None:
-        local = start.astimezone(window.start.tzinfo)
         if wish.time_said and not wish.day_said:
-            said = {(window.start.hour, window.start.minute)}
-            if not wish.zone_said:
-                # "2:30" of options in the morning and the afternoon: the face of the clock.
-                said.add(((window.start.hour + 12) % 24, window.start.minute))
-            return (local.hour, local.minute) in said
+            return _face(window, wish, start.astimezone(window.start.tzinfo))
         return abs(start - window.start) < _SLACK
+    edge = window.start or window.end
+    if wish.time_said and not wish.day_said and edge is not None:
+        # "After 4" of slots on another day: the same time of day there.
+        moved = start.astimezone(edge.tzinfo)
+        start = datetime.combine(edge.date(), moved.timetz())
     return (window.start is None or window.start <= start) and (
         window.end is None or start < window.end
     )

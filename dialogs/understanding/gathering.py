@@ -80,7 +80,7 @@ def gather(
     marks += _name_marks("service", services, row) + _name_marks("provider", people, row)
     marks += times
     marks += _languages(row, lexicon, marks)
-    spelled = spell_out(row, lexicon, times)
+    spelled = spell_out(row, lexicon, marks)
     city = _city(spelled, locale, lexicon, marks)
     if city is not None:
         marks.append(city[1])
@@ -189,7 +189,12 @@ def _strangers(
         while (
             place < len(row)
             and place - first < _FULL_NAME
-            and _stranger(row[place], lexicon, marks)
+            and _stranger(
+                row[place],
+                lexicon,
+                marks,
+                named=place > 0 and text[row[place].start].isupper() and not text.isupper(),
+            )
         ):
             place += 1
         if place > first:
@@ -202,12 +207,12 @@ def _strangers(
     return out
 
 
-def _stranger(word: Word, lexicon: Lexicon, marks: Sequence[Mark]) -> bool:
+def _stranger(word: Word, lexicon: Lexicon, marks: Sequence[Mark], *, named: bool = False) -> bool:
     return (
         word.text.isalpha()
         and len(word.text) > 1
         and word.text not in lexicon.not_names
-        and lexicon.speller.meant(word.text) == word.text
+        and (named or lexicon.speller.meant(word.text) == word.text)
         and not _covered(word, marks)
     )
 

@@ -35,7 +35,6 @@ class Lexicon:
     own_words: frozenset[str]
     letters: frozenset[str]
     not_names: frozenset[str]
-    for_words: frozenset[str]
     with_words: frozenset[str]
     name_words: frozenset[str]
     place_words: frozenset[str]
@@ -108,9 +107,12 @@ def _folded(value: Any) -> Any:  # noqa: ANN401 - whatever TOML gave
 
 def _build(language: str, table: dict[str, Any]) -> Lexicon:
     lists: dict[str, str] = table["words"]
-    expand = {word: tuple(meant.split()) for word, meant in table["expand"].items()}
     endings: dict[str, str] = table.get("endings", {})
     numbers: dict[str, int] = table["numbers"]
+    expand = {
+        word: tuple(part for each in meant.split() for part in spelt(each, {}, endings, {}))
+        for word, meant in table["expand"].items()
+    }
 
     def spell(word: str) -> Sequence[str]:
         return spelt(word, expand, endings, numbers)
@@ -144,7 +146,6 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         ),
         letters=frozenset(table["detect"].get("letters", "")),
         not_names=frozenset(known),
-        for_words=frozenset(lists["for"].split("|")),
         with_words=frozenset(lists["with"].split("|")),
         name_words=frozenset(lists["name"].split("|")),
         place_words=frozenset(lists["place"].split("|")),

@@ -68,7 +68,7 @@ def party(
     """Give the number of people said, and where; bare numbers only where seats are booked."""
     names = ["party"]
     if vocabulary.party and not asked.options:
-        names.append("party_seats")
+        names += ["party_seats", "party_maybe"]
     if asked.what == "party":
         names.append("party_asked")
     best: tuple[int, Mark] | None = None
@@ -77,11 +77,7 @@ def party(
         if name in names:
             said = match.group("n")
             size = int(said) if said.isdigit() else 1
-            bare = (
-                name == "party_seats"
-                and asked.what != "party"
-                and match.group().split()[0] not in lexicon.for_words
-            )
+            bare = name == "party_maybe" and asked.what != "party"
             if 0 < size <= _MOST and not (bare and _is_hour(size, vocabulary)):
                 first, last = reading.span(match, "n")
                 best = (size, Mark("party", first, last))

@@ -58,8 +58,8 @@ def spell_out(row: Sequence[Word], lexicon: Lexicon, times: Sequence[Mark] = ())
             out.append(word)
             continue
         if any(mark.start <= word.start < mark.end for mark in times):
-            # Times are read already; only their short forms are made alike.
-            full = lexicon.expand.get(word.text, (word.text,))
+            # What is recognised already is made alike, but not mended.
+            full = spelt(word.text, lexicon.expand, lexicon.endings, lexicon.numbers)
             out += [Word(text, word.start, word.end) for text in full]
             continue
         row_full = spelt(
