@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from core.hours import open_spans
 from core.rules import Business, Kind, Service
-from core.span import DAY, Span, days_between, instant
+from core.span import DAY, MINUTE, Span, days_between, instant
 
 _DAY_MINUTES = 1440
 _DAY_BYTES = _DAY_MINUTES // 8
@@ -93,6 +93,11 @@ def minute(moment: datetime) -> int:
     return int((moment - _EPOCH).total_seconds() // 60)
 
 
+def _minute_from(moment: datetime) -> int:
+    """Return the first whole minute at or after an instant."""
+    return -((_EPOCH - moment) // MINUTE)
+
+
 def moment(minutes: int) -> datetime:
     """Return the instant of a minute since the epoch."""
     return _EPOCH + timedelta(minutes=minutes)
@@ -149,7 +154,7 @@ def free_starts(
     if not windows:
         return []
     frame = frame_for(Span(min(w.start for w in windows), max(w.end for w in windows)))
-    wanted = frame.mask((minute(w.start), minute(w.end)) for w in windows)
+    wanted = frame.mask((_minute_from(w.start), _minute_from(w.end)) for w in windows)
     rows: dict[int, list[Taken]] = {}
     for row in taken:
         rows.setdefault(row.resource, []).append(row)
@@ -228,7 +233,11 @@ def _class_slots(
         if provider is not None and provider not in held.resources:
             continue
         end = held.start + service.minutes
-        used = {t.seat for t in rows.get(room, ()) if t.start < end and held.start < t.end}
+        since, until = held.start - service.before, end + service.after
+        taken = rows.get(room, ())
+        if any(t.seat == 0 and t.start < end and held.start < t.end for t in taken):
+            continue
+        used = {t.seat for t in taken if t.seat and t.start < until and since < t.end}
         left = seats - len(used)
         if left >= party:
             start = moment(held.start)

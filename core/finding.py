@@ -10,7 +10,7 @@ from sqlalchemy import text
 from core.availability import Class, Slot, Taken, eligible, free_starts
 from core.db import Session
 from core.limits import full_days
-from core.policy import bookable
+from core.policy import bookable, judge_start
 from core.rules import Business, Service
 from core.span import DAY, Span, both, minus
 
@@ -87,14 +87,12 @@ def free(
         windows=asked,
         taken=taken(session, resources, whole, now=now),
         full_days=full_days(session, business, resources=resources, span=whole, now=now),
-        classes=_classes(session, search.service, whole),
+        classes=_classes(session, business, search.service, whole),
         limit=limit,
     )
 
 
-def taken(
-    session: Session, resources: Sequence[int], span: Span, *, now: datetime
-) -> list[Taken]:
+def taken(session: Session, resources: Sequence[int], span: Span, *, now: datetime) -> list[Taken]:
     """Return what occupies the resources around a span: bookings, classes and blocked time."""
     facts = {
         "resources": list(resources),
@@ -109,7 +107,8 @@ def taken(
     ]
 
 
-def _classes(session: Session, service: Service, span: Span) -> list[Class]:
+def _classes(session: Session, business: Business, service: Service, span: Span) -> list[Class]:
+    """Return the classes that one may still join: a class kept for its people is not offered."""
     if not service.times:
         return []
     facts = {
@@ -121,6 +120,7 @@ def _classes(session: Session, service: Service, span: Span) -> list[Class]:
     return [
         Class(row.id, int(row.starts_at.timestamp()) // 60, tuple(row.staff))
         for row in session.execute(_CLASSES, facts)
+        if judge_start(business, service, row.starts_at) is None
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import holidays as public_holidays
 
 from core.rules import Business, Holidays, Shift
-from core.span import DAY, Span, both, instant, merged, minus
+from core.span import DAY, Span, both, instant, local_days, merged, minus
 
 
 def open_spans(business: Business, resource: int | None, day: date) -> list[Span]:
@@ -27,7 +27,21 @@ def open_spans(business: Business, resource: int | None, day: date) -> list[Span
     if facts.hours is not None:
         hours = _shifts(facts.hours, day, business)
         spans = place if hours and _exceptional(business, day) else both(place, hours)
-    return minus(spans, _shifts(facts.breaks, day, business, night=spans))
+    around = (day - DAY, day, day + DAY)  # a break may reach over midnight, and so may a shift
+    return minus(spans, [b for d in around for b in _shifts(facts.breaks, d, business)])
+
+
+def open_around(business: Business, resource: int | None, span: Span) -> list[Span]:
+    """Return when a resource is open on the days of a span, whichever day a shift began on.
+
+    Shifts that touch are one: a place that never closes is open over midnight too.
+    """
+    first, *rest = local_days(span, business.zone)
+    return merged(
+        hours
+        for day in (first - DAY, first, *rest)
+        for hours in open_spans(business, resource, day)
+    )
 
 
 def closed_why(business: Business, day: date) -> str | None:
@@ -84,19 +98,10 @@ def _spans(spans: tuple[tuple[time, time], ...], day: date, business: Business) 
     return merged(_span(day, opens, closes, business) for opens, closes in spans)
 
 
-def _shifts(
-    shifts: tuple[Shift, ...], day: date, business: Business, *, night: list[Span] | None = None
-) -> list[Span]:
-    """Return a day's shifts; with `night`, also those of the morning a shift reaches into."""
-    found = [_span(day, s.opens, s.closes, business) for s in shifts if s.weekday == day.weekday()]
-    if night and night[-1].end > instant(day + DAY, time(0), business.zone):
-        after = day + DAY
-        found += [
-            _span(after, s.opens, s.closes, business)
-            for s in shifts
-            if s.weekday == after.weekday()
-        ]
-    return merged(found)
+def _shifts(shifts: tuple[Shift, ...], day: date, business: Business) -> list[Span]:
+    return merged(
+        _span(day, s.opens, s.closes, business) for s in shifts if s.weekday == day.weekday()
+    )
 
 
 def _span(day: date, opens: time, closes: time, business: Business) -> Span:

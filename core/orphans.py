@@ -190,7 +190,7 @@ class _Open:
         if (row.resource, day) not in self._days:
             self._days[row.resource, day] = merged(
                 span
-                for at in (day - DAY, day)
+                for at in (day - DAY, day, day + DAY)
                 for span in open_spans(self._business, row.resource, at)
             )
         booked = Span(row.start, row.end)

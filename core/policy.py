@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from core.availability import eligible, minute
-from core.hours import closed_why, local, open_spans
+from core.hours import closed_why, local, open_around, open_spans
 from core.refusals import Reason, Refusal
 from core.rules import Business, Kind, Service
 from core.span import DAY, MINUTE, Span, instant
@@ -37,6 +37,13 @@ def judge(
     )
 
 
+def judge_start(business: Business, service: Service, start: datetime) -> Refusal | None:
+    """Say why no class of a service can be joined at a start, whoever asks and when."""
+    return _clock(business, service, start) or _open(
+        business, service, start=start, party=1, provider=None
+    )
+
+
 def _moment(business: Business, start: datetime, now: datetime) -> Refusal | None:
     if start <= now:
         return Refusal(Reason.PAST)
@@ -50,7 +57,7 @@ def _moment(business: Business, start: datetime, now: datetime) -> Refusal | Non
 
 
 def _who(business: Business, service: Service, party: int, provider: int | None) -> Refusal | None:
-    if party > service.party_max:
+    if not 1 <= party <= service.party_max:
         return Refusal(Reason.PARTY, {"largest": service.party_max})
     if provider is None:
         return None
@@ -64,12 +71,21 @@ def _who(business: Business, service: Service, party: int, provider: int | None)
 def _clock(business: Business, service: Service, start: datetime) -> Refusal | None:
     at = local(start, business)
     if service.times:
-        if any((c.weekday, c.starts) == (at.weekday(), at.time()) for c in service.times):
+        if in_timetable(business, service, start):
             return None
         return Refusal(Reason.NO_CLASS, {"times": [[c.weekday, c.starts] for c in service.times]})
     if (at.hour * 60 + at.minute) % business.grid or start.second or start.microsecond:
         return Refusal(Reason.OFF_GRID, {"grid": business.grid})
     return None
+
+
+def in_timetable(business: Business, service: Service, start: datetime) -> bool:
+    """Whether a class of the service begins then; a clock change does not move it to another."""
+    day = local(start, business).date()
+    return any(
+        c.weekday == day.weekday() and instant(day, c.starts, business.zone) == start
+        for c in service.times
+    )
 
 
 def _open(
@@ -90,19 +106,16 @@ def _open(
     return None
 
 
-def on_duty(business: Business, resource: int, span: Span) -> bool:
-    """Whether a resource's hours, breaks taken out, hold the whole span."""
-    day = local(span.start, business).date()
-    return any(
-        hours.covers(span) for d in (day - DAY, day) for hours in open_spans(business, resource, d)
-    )
+def on_duty(business: Business, resource: int | None, span: Span) -> bool:
+    """Whether a resource's hours, breaks taken out, hold the whole span; None: the place's."""
+    return any(hours.covers(span) for hours in open_around(business, resource, span))
 
 
 def off_duty_why(business: Business, resource: int | None, span: Span) -> Refusal:
     """Say why a span is outside hours: of the place, or of one resource."""
     day = local(span.start, business).date()
     shut = closed_why(business, day)
-    place = [s for d in (day - DAY, day) for s in open_spans(business, None, d)]
+    place = open_around(business, None, span)
     today = open_spans(business, None, day)
     if not today and not any(s.overlaps(span) for s in place):
         return Refusal(Reason.CLOSED, {"day": day, "why": shut})
@@ -113,8 +126,8 @@ def off_duty_why(business: Business, resource: int | None, span: Span) -> Refusa
         return Refusal(Reason.HOURS, {"spans": [[s.start, s.end] for s in today]})
     facts = business.resource(resource)
     name = facts.name if facts.kind is Kind.PROVIDER else None
-    own = [s for d in (day - DAY, day) for s in open_spans(business, resource, d)]
-    if not any(local(s.start, business).date() == day for s in own):
+    own = open_around(business, resource, span)
+    if not open_spans(business, resource, day):
         return Refusal(Reason.OFF, {"who": name, "day": day})
     return _break_or_hours(span, own, name)
 

@@ -9,20 +9,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from core import due
 from core import tables as t
 from core.db import Session
-from core.hours import open_spans
+from core.locks import lock_days
+from core.policy import on_duty
 from core.rules import Business, ClassTime, Service
-from core.span import DAY, Span, days_between, instant, merged
+from core.span import DAY, Span, days_between, instant, local_days
 from core.standing import standing
 from core.taking import lapse_around
 
 _SPARE = timedelta(days=8)  # made beyond the furthest day, so that no day without us is missed
+
+
+_LOCK_PLACE = text("SELECT 1 FROM businesses WHERE id = :business FOR NO KEY UPDATE")
 
 
 class Clash(NamedTuple):
@@ -64,7 +69,12 @@ _Place = tuple[int, datetime]  # service and start
 
 
 def materialise(session: Session, business: Business) -> Timetable:
-    """Bring the sessions of classes in line with the rules; done twice, nothing happens."""
+    """Bring the sessions of classes in line with the rules; done twice, nothing happens.
+
+    One at a time for a business. A class that is to go is locked before it is looked whether
+    somebody has booked it: who books it then waits, and finds it gone.
+    """
+    session.execute(_LOCK_PLACE, {"business": session.business})
     wanted = dict(_wanted(business, session.now))
     rows = _rows(session)
     if any(service.times for service in business.services):
@@ -84,7 +94,7 @@ def materialise(session: Session, business: Business) -> Timetable:
             stale.append(row.id)
     _drop(session, stale)
     ids, made = _sessions(session, wanted, rows)
-    clashes = _occupy(session, wanted, ids)
+    clashes = _occupy(session, business.zone, wanted, ids)
     return Timetable(made, len(stale), tuple(clashes), tuple(kept))
 
 
@@ -130,16 +140,7 @@ def _wanted(business: Business, now: datetime) -> Iterator[tuple[_Place, _Held]]
 
 def _open(business: Business, time: ClassTime, span: Span) -> bool:
     """Whether the place and everybody a class needs work then; the shift may be last night's."""
-    day = span.start.astimezone(business.zone).date()
-    return all(
-        any(
-            free.covers(span)
-            for free in merged(
-                [*open_spans(business, who, day - DAY), *open_spans(business, who, day)]
-            )
-        )
-        for who in (None, *time.resources)
-    )
+    return all(on_duty(business, who, span) for who in (None, *time.resources))
 
 
 def _held(business: Business, service: Service, time: ClassTime, span: Span) -> _Held:
@@ -156,9 +157,10 @@ def _rows(session: Session) -> dict[_Place, Row[Any]]:
     return {
         (row.service_id, row.starts_at): row
         for row in session.execute(
-            select(t.sessions).where(
-                sessions.business_id == session.business, sessions.starts_at >= session.now
-            )
+            select(t.sessions)
+            .where(sessions.business_id == session.business, sessions.starts_at >= session.now)
+            .order_by(sessions.id)
+            .with_for_update(key_share=True)
         )
     }
 
@@ -206,7 +208,7 @@ def _sessions(
 
 
 def _occupy(
-    session: Session, wanted: dict[_Place, _Held], ids: dict[_Place, int]
+    session: Session, zone: ZoneInfo, wanted: dict[_Place, _Held], ids: dict[_Place, int]
 ) -> Iterator[Clash]:
     """Let each session occupy what it needs and nothing else; yield what others have."""
     needed = {
@@ -234,6 +236,12 @@ def _occupy(
         )
     if not needed:
         return
+    lock_days(
+        session,
+        resources={key[1] for key in needed},
+        days={day for _, taken in needed.values() for day in local_days(taken, zone)},
+        exclusive=True,
+    )
     lapse_around(
         session,
         {key[1] for key in needed},
