@@ -120,7 +120,7 @@ def _starts(wish: Wish, start: datetime | None) -> bool:
 
 
 def _face(window: Window, wish: Wish, local: datetime) -> bool:
-    """Whether a local time is the window's start, on either half of the day unless a zone is said."""
+    """Whether a local time is the window's start, in either half of the day without a zone."""
     if window.start is None:
         return False
     said = {(window.start.hour, window.start.minute)}

@@ -96,6 +96,9 @@ def gather(
         language=_language(row, marks, lexicon),
         name=_name(text, marks) if provider or "name" in found else None,
     )
+    if "own_name" in found:
+        # "My name is Ana" is the speaker's name, whoever else is called so.
+        facts = replace(facts, name=_own_name(text, marks), provider=None)
     if asked.options:
         facts = _chosen(
             facts,
@@ -223,6 +226,19 @@ def _name(text: str, marks: Sequence[Mark]) -> str | None:
             said = text[mark.start : mark.end]
             return said if said[:1].isupper() else said.title()
     return None
+
+
+def _own_name(text: str, marks: Sequence[Mark]) -> str | None:
+    """Give the name of a speaker who is called like a provider, surname included."""
+    said = [mark for mark in marks if mark.kind in {"provider", "name"}]
+    if not said:
+        return None
+    first = min(mark.start for mark in said if mark.kind == "provider")
+    last = first
+    for mark in sorted(said, key=lambda each: each.start):
+        if mark.start <= last + 1:
+            last = max(last, mark.end)
+    return text[first:last].title()
 
 
 def _city(

@@ -87,7 +87,8 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
         found.discard(Intent.ALTERNATIVES)
     if Intent.ASK in found and "book.any" not in hits:
         found.discard(Intent.BOOK)
-    if asked.what in _YESNO and not {"book.yesno", "besides"} & {*hits, *said.found}:
+    more = "besides" in said.found and Intent.CONFIRM in found
+    if asked.what in _YESNO and "book.yesno" not in hits and not more:
         found.discard(Intent.BOOK)
     if not provider:
         found -= PROVIDERS
@@ -167,7 +168,7 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> 
     if asked.what in _YESNO:
         _answer(found, facts, asked, besides=besides)
         return
-    if Intent.CANCEL in found:
+    if found & {Intent.CANCEL, Intent.MOVE}:
         found -= {Intent.DECLINE, Intent.CORRECT}
     if Intent.ALTERNATIVES in found:
         # Asking for others says no to these.
@@ -239,7 +240,7 @@ def _provide(found: set[Intent], facts: Facts) -> None:
     if found & {Intent.ACCEPT, Intent.REFUSE} and (facts.number or facts.ref):
         found -= {Intent.BLOCK, Intent.THANKS, Intent.CONFIRM, Intent.DECLINE}
     if Intent.WAITING in found:
-        found -= {Intent.JOIN, Intent.ASK, Intent.PLACE}
+        found -= {Intent.JOIN, Intent.ASK, Intent.PLACE, Intent.HOURS}
     if Intent.BOOK in found and not found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:
         found.add(Intent.BOOK_FOR)
     if Intent.BOOK_FOR in found:
@@ -263,8 +264,8 @@ _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
     (Intent.STOP, {Intent.CANCEL, Intent.LEAVE, Intent.DECLINE}),
     (Intent.LEAVE, {Intent.CANCEL, Intent.JOIN, Intent.PLACE}),
     (Intent.PLACE, {Intent.JOIN, Intent.ASK, Intent.LIST, Intent.ADDRESS}),
-    (Intent.MOVE, {Intent.CANCEL, Intent.BOOK, Intent.LIST, Intent.ASK}),
-    (Intent.CANCEL, {Intent.BOOK, Intent.LIST}),
+    (Intent.MOVE, {Intent.CANCEL, Intent.BOOK, Intent.LIST, Intent.ASK, Intent.HOURS}),
+    (Intent.CANCEL, {Intent.BOOK, Intent.LIST, Intent.ASK}),
     (Intent.JOIN, {Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}),
     (Intent.POLICY, {Intent.PRICE, Intent.CANCEL, Intent.ASK}),
     (Intent.LIST, {Intent.ASK, Intent.BOOK}),
