@@ -7,22 +7,25 @@ from a random number within the statement.
 
 import json
 import random
+import re
 import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from sqlalchemy import event
+from sqlalchemy import Connection
 from world import FULL, NOW, Bench, Figure, Rate, Tenant, at_least, fill, settle
 
-from core import booking
+from core import booking, sending
 from core.booking import By, Held
 from core.choosing import Wanted
 from core.db import Database
+from core.sending import Rows
 
 THREADS = 8
 ROUNDS = 5 if FULL else 3
@@ -107,27 +110,29 @@ def in_threads(
 
 
 Sent = tuple[str, dict[str, Any]]
+OPENING = "SELECT set_config('slotkeeper.business', :business, true), slotkeeper_now()"
+_BIND = re.compile(r"(?<![:\w]):(\w+)(?![:\w])")
 
 
-def recorded(database: Database, work: Callable[[], object]) -> list[Sent]:
-    """Return the statements that some work sends as the application, with their values."""
+def recorded(work: Callable[[], object]) -> list[Sent]:
+    """Return the statements that some work sends, with their values."""
     sent: list[Sent] = []
 
-    def note(_c: object, _cursor: object, statement: str, facts: Any, *_: object) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    def begin(connection: Connection, business: int) -> datetime:
+        sent.extend([("BEGIN", {}), (OPENING, {"business": business})])
+        return sending_begin(connection, business)
+
+    def send(connection: Connection, statement: str, facts: Mapping[str, Any]) -> Rows:
         sent.append((statement, dict(facts)))
+        return sending_send(connection, statement, facts)
 
-    def begin(_connection: object) -> None:
-        sent.append(("BEGIN", {}))
-
-    def commit(_connection: object) -> None:
+    def commit(connection: Connection) -> None:
         sent.append(("COMMIT", {}))
+        sending_commit(connection)
 
-    hooks = (("before_cursor_execute", note), ("begin", begin), ("commit", commit))
-    for name, hook in hooks:
-        event.listen(database.app, name, hook)
-    work()
-    for name, hook in hooks:
-        event.remove(database.app, name, hook)
+    sending_begin, sending_send, sending_commit = sending.begin, sending.send, sending.commit
+    with mock.patch.multiple(sending, begin=begin, send=send, commit=commit):
+        work()
     return sent
 
 
@@ -146,10 +151,9 @@ def script(database: Database, tenants: Sequence[Tenant]) -> str:
 
     def tried(start: datetime) -> list[Sent]:
         return recorded(
-            database,
             lambda: attempt(
                 database, tenant, start=start, provider=provider, person=tenant.people[0]
-            ),
+            )
         )
 
     free = beyond + 12 * SLOT
@@ -195,7 +199,7 @@ def _firsts(tenant: Tenant) -> tuple[int, int, int, int]:
 def _line(sent: Sent, start: datetime) -> str:
     """Write a statement on one line, its values taken from pgbench's variables."""
     sql, facts = sent
-    whole = sql % {name: _value(name, value, start) for name, value in facts.items()}
+    whole = _BIND.sub(lambda m: _value(m[1], facts[m[1]], start), sql)
     return " ".join(whole.split())
 
 
@@ -203,6 +207,7 @@ _IDS = {"business": ":b", "person": ":p", "service": ":v", "booking": ":id"}
 
 
 def _value(name: str, value: object, start: datetime) -> str:
+    """Write a value in SQL: from pgbench's variables where it differs from attempt to attempt."""
     if name in _IDS:
         return _IDS[name]
     if name in {"resources", "among"}:
@@ -210,13 +215,19 @@ def _value(name: str, value: object, start: datetime) -> str:
     if name == "days" and isinstance(value, list):
         middle = start_of(0).toordinal() - start.toordinal()
         return "ARRAY[" + ", ".join(f"{day + middle} + :d" for day in value) + "]::int[]"
-    if isinstance(value, datetime):
-        if value == NOW or abs(value - NOW) <= timedelta(days=1):
-            return f"'{value.isoformat()}'::timestamptz"
-        minutes = (value - start).total_seconds() / 60
-        return f"({_FROM} + make_interval(mins => {minutes:.0f} + :m))"
     if isinstance(value, list):
         return "ARRAY[" + ", ".join(_value("", item, start) for item in value) + "]"
+    return _moment(value, start) if isinstance(value, datetime) else _plain(value)
+
+
+def _moment(value: datetime, start: datetime) -> str:
+    if abs(value - NOW) <= timedelta(days=1):
+        return f"'{value.isoformat()}'::timestamptz"
+    minutes = (value - start).total_seconds() / 60
+    return f"({_FROM} + make_interval(mins => {minutes:.0f} + :m))"
+
+
+def _plain(value: object) -> str:
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return "NULL" if value is None else json.dumps(value)

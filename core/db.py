@@ -16,22 +16,23 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     URL,
     Connection,
-    CursorResult,
     Engine,
     Executable,
+    TextClause,
     create_engine,
+    event,
     make_url,
     text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from core import sending
+from core.sending import Result
+
 APP, ROUTER = "slotkeeper_app", "slotkeeper_router"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x510753EE  # the advisory lock's key
-_OPENING = text(
-    "SELECT set_config('slotkeeper.business', :business, true), slotkeeper_now() AS now"
-)
 _SETTINGS = {
     "lock_timeout": "3s",
     "statement_timeout": "30s",
@@ -61,8 +62,10 @@ class Session:
     now: datetime
     wakes: dict[Wake, None] = field(default_factory=dict)  # a set that keeps its order
 
-    def execute(self, statement: Executable, facts: Any = None) -> CursorResult[Any]:  # noqa: ANN401 - SQLAlchemy's own parameters
-        """Run a statement in this transaction."""
+    def execute(self, statement: Executable, facts: Any = None) -> Result:  # noqa: ANN401 - SQLAlchemy's own parameters
+        """Run a statement in this transaction; text goes the short way (see core/sending.py)."""
+        if isinstance(statement, TextClause):
+            return sending.send(self.connection, statement.text, facts or {})
         return self.connection.execute(statement, facts)
 
     def wake(self, kind: str, subject: int) -> None:
@@ -80,8 +83,9 @@ def _engine(url: URL, role: str | None, size: int) -> Engine:
     settings = _SETTINGS | ({"role": role} if role else {})
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     given = url.query.get("options")
-    return create_engine(
+    engine = create_engine(
         url,
+        isolation_level="AUTOCOMMIT" if role else None,  # `sending` begins and commits by itself
         pool_size=size,
         max_overflow=size,
         pool_timeout=10,
@@ -91,8 +95,12 @@ def _engine(url: URL, role: str | None, size: int) -> Engine:
             "options": f"{given} {options}" if given else options,
             "connect_timeout": 10,
             "application_name": f"slotkeeper {role or 'owner'}",
+            "prepare_threshold": None,  # what the driver prepared it forgets at every rollback
         },
     )
+    if role == APP:
+        event.listen(engine, "connect", sending.prepare)
+    return engine
 
 
 def away(error: BaseException) -> bool:
@@ -141,15 +149,17 @@ class Database:
     def transaction(self, business: int) -> Iterator[Session]:
         """Run one transaction of a business; wake what it posted once it is committed."""
         with self.app.connect() as connection, connection.begin():
-            row = connection.execute(_OPENING, {"business": str(business)}).one()
-            session = Session(connection, business, row.now)
+            session = Session(connection, business, sending.begin(connection, business))
             yield session
+            sending.commit(connection)
         if session.wakes:
             self.wake(tuple(session.wakes))
 
     def route(self, statement: Executable, facts: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Read, as the router, what may be seen across businesses."""
-        with self.router.connect() as connection, connection.begin():
+        with self.router.connect() as connection:
+            if isinstance(statement, TextClause):
+                return sending.send(connection, statement.text, facts or {}).all()
             return connection.execute(statement, facts or {}).all()
 
     def now(self) -> datetime:

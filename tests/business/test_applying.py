@@ -387,7 +387,7 @@ def test_businesses_do_not_see_each_other(database: Database, example: Example) 
     numbers = [applied(database, example(name)).business for name in ("juniper", "owl")]
     for number in numbers:
         with database.transaction(number) as session:
-            owners = session.execute(select(t.resources.c.business_id).distinct()).scalars().all()
+            owners = list(session.execute(select(t.resources.c.business_id).distinct()).scalars())
             assert owners == [number]
     with database.transaction(0) as session:
         assert session.execute(select(func.count()).select_from(t.resources)).scalar() == 0
