@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from dialogs.when.cascade import State
 from dialogs.when.choices import Choice, Sorted
-from dialogs.when.items import Day, Period
+from dialogs.when.items import Day, Period, Rule
 from dialogs.when.merging import narrow
 from dialogs.when.model import Problem, Window, Wish
+from dialogs.when.repeats import WEEKDAYS
 from dialogs.when.series import recurrence, rule_text
 from dialogs.when.windows import Making, add_choice
 
@@ -57,9 +58,14 @@ def _excluded(said: Sorted, making: Making) -> tuple[list[Window], str | None]:
     inner = Making(making.state, making.zone)
     rrule = None
     day = said.choices[0].days if said.choices else None
+    if day is None and making.windows and making.windows[0].start:
+        day = Day(on=making.windows[0].start.date())
     for item in said.excluded:
         if item.kind == "RULE":
             rrule = rule_text(item.value)
+            continue
+        if said.rule is not None and item.kind == "DAY" and item.value.weekday is not None:
+            rrule = rule_text(Rule("WEEKLY", byday=(WEEKDAYS[item.value.weekday],)))
             continue
         choice = Choice()
         if item.kind in {"DAY", "PERIOD", "DAYSPAN"}:

@@ -41,3 +41,28 @@ def add(base: datetime, length: Length, sign: int) -> datetime:
         return day
     moved = datetime.combine(add_months(base.date(), sign * length.months), base.time())
     return moved + sign * timedelta(days=length.days, minutes=length.minutes)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the method of Meeus, Jones and Butcher."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    i = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
+    m = (a + 11 * h + 22 * i) // 451
+    month, day = divmod(h + i - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+def holiday_date(rule: str, year: int) -> date:
+    """The day of "easter+39" or "11/TH/4", the fourth Thursday of November, in that year."""
+    if rule.startswith("easter"):
+        return easter(year) + timedelta(days=int(rule[6:] or 0))
+    month, weekday, place = rule.split("/")
+    first = date(year, int(month), 1)
+    ahead = ("MO", "TU", "WE", "TH", "FR", "SA", "SU").index(weekday) - first.weekday()
+    on = first + timedelta(days=ahead % 7)
+    if int(place) > 0:
+        return on + timedelta(weeks=int(place) - 1)
+    while (on + timedelta(weeks=1)).month == first.month:
+        on += timedelta(weeks=1)
+    return on

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Length, Part, Period, Rule
-from dialogs.when.merging import Days, apposed, merge, merge_part
+from dialogs.when.merging import Days, apposed, lend_month, merge, merge_part
 
 _JOINTS = frozenset({"OR", "AND", "COMMA", "SLASH", "DASH"})
 
@@ -201,6 +201,8 @@ def _take_days(walk: _Walk, place: int, item: Item) -> bool:
         walk.current.days = value
         return True
     merged = merge(held, value) if not walk.joint or apposed(held, value) else None
+    if merged is None and walk.joint:
+        walk.current.days = lend_month(held, value)
     if merged is None:
         walk.open_choice(walk.joint)
     walk.current.days = merged or value

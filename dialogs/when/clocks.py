@@ -192,6 +192,13 @@ def _military(found: Found, _state: State) -> Item | None:
     return found.make("CLOCK", replace(clock, sure=True)) if clock else None
 
 
+def _hours_written(found: Found, _state: State) -> Item | None:
+    """1700 hrs."""
+    number, unit = found.items
+    clock = hour_of(number) if len(number.raw) == 4 and unit.value == "hour" else None
+    return found.make("CLOCK", replace(clock, sure=True)) if clock else None
+
+
 def _zero_led(found: Found, _state: State) -> Item | None:
     """For 09: a zero before the digit is how clocks are written."""
     number = found.items[-1]
@@ -253,7 +260,10 @@ BEFORE_LENGTHS = (
     ),
 )
 
-_NUMBER_UNIT = "NUM UNIT(?!HENCE|AGO|LATER|EARLIER|OF X) (?:NUM(?!UNIT|HOURMARK|MONTH|NOUN))?"
+_NUMBER_UNIT = (
+    "NUM UNIT(?!HENCE|AGO|LATER|EARLIER|OF X|(?:BEFORE|AFTER)(?:STOP|COMMA|$)) "
+    "(?:NUM(?!UNIT|HOURMARK|MONTH|NOUN))?"
+)
 HOUR_LETTERS = (
     rule("the hour's letter", "(?<=OF) NUM UNIT (?=AT|TO|UNTIL|DASH)", _h),
     rule(
@@ -311,6 +321,7 @@ RULES = (
         "(?:AT|FROM|BY|BEFORE|AFTER|TO|UNTIL|DASH|FOR) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH)",
         _military,
     ),
+    rule("four digits", "NUM UNIT", _hours_written),
     rule(
         "a number with a zero before it",
         "(?:FOR|FROM|TO) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from dialogs.when.calendar import next_month
+from dialogs.when.calendar import holiday_date, next_month
 from dialogs.when.cascade import Found, State
 from dialogs.when.items import Day, Item, Period
 from dialogs.when.resolve import date_of
@@ -153,6 +153,9 @@ def two_ordinals(found: Found, state: State) -> Item | None:
 
 
 def holiday(found: Found, state: State) -> Item:
-    """Christmas eve, ferragosto: the holidays of fixed date that the lexicon names."""
-    month, dom = state.lexicon.holidays[found.items[-1].value]
-    return found.make("DAY", Day(dom=dom, month=month))
+    """Christmas eve, easter monday, thanksgiving: the next of those that the lexicon names."""
+    when = state.lexicon.holidays[found.items[-1].value]
+    if isinstance(when, list):
+        return found.make("DAY", Day(month=when[0], dom=when[1]))
+    ahead = (holiday_date(when, state.today.year + years) for years in (0, 1))
+    return found.make("DAY", Day(on=next(on for on in ahead if on >= state.today)))

@@ -68,11 +68,16 @@ RULES = (
         periods.nth_weekday,
     ),
     rule(
+        "this one or the next",
+        "THIS UNIT (?:OR|AND) NEXT(?!UNIT|WDAY|LEN|MONTH)",
+        periods.this_or_next,
+    ),
+    rule(
         "a period by its unit",
         "(?:THE|THIS|IN)? (?:THIS|NEXT|LAST|COMING) COMING? UNIT(?!LEN)",
         periods.unit,
     ),
-    rule("a period by its unit", "THE? UNIT (?:COMING|NEXT|FOLLOWING)", periods.unit),
+    rule("a period by its unit", "THE? UNIT (?:COMING|NEXT)", periods.unit),
     rule("a month", "(?:IN|THIS|NEXT|LAST|OF) (?:THE)? MONTH", periods.month_alone),
     rule(
         "nth of a period",
@@ -86,7 +91,8 @@ RULES = (
         periods.piece,
     ),
     rule("the following weekday", "(?:THE|ON)? FOLLOWING WDAY", relative.following),
-    rule("the day after", "THE? FOLLOWING UNIT", relative.day_after),
+    rule("the day after", "(?:THE|ON|IN)? FOLLOWING UNIT", relative.day_after),
+    rule("the day after", "(?:THE|ON|IN)? UNIT (?:FOLLOWING|PRECEDING)", relative.day_after),
     rule("weekday", "(?:THE|ON)? (?:THIS|NEXT|LAST|COMING) COMING? WDAY", relative.weekday),
     rule("weekday", "WDAY (?:COMING|NEXT)(?!UNIT|PERIOD|WDAY|MONTH|LEN)", relative.weekday),
     rule("weekday", "(?:THE )?WDAY", relative.weekday),
@@ -112,7 +118,8 @@ RULES = (
     rule("the day after", "UNIT (?:AFTER|BEFORE) (?=STOP|COMMA|AT|$)", relative.day_after),
     rule(
         "the day after",
-        "THE (?:NEXT UNIT|UNIT (?:AFTER|BEFORE|LATER)(?!CLOCK|NUM))",
+        "(?:THE|ON|IN) (?:NEXT UNIT|"
+        "UNIT (?:AFTER|BEFORE|LATER|EARLIER|PRECEDING)(?!CLOCK|NUM|DAY))",
         relative.day_after,
     ),
     rule("length from a day", "LEN (?:FROM|AFTER|BEFORE) DAY", relative.from_day),

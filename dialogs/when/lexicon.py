@@ -53,7 +53,7 @@ class Lexicon:
     phrases: dict[str, list[Entry]]
     dayparts: dict[str, Window]
     conventions: dict[str, Any]
-    holidays: dict[str, tuple[int, int]]
+    holidays: dict[str, Any]
     mixed: re.Pattern[str] | None
     suffixes: frozenset[str]
     zones: dict[str, str]
@@ -62,6 +62,7 @@ class Lexicon:
     names: frozenset[str]
     expand: dict[str, tuple[str, ...]]
     after_day: dict[str, str]
+    month_after: dict[str, int]
     speller: Speller = field(repr=False)
 
 
@@ -119,9 +120,7 @@ def _load(language: str, region: str) -> Lexicon:
             for name, part in words["dayparts"].items()
         },
         conventions=conventions,
-        holidays={
-            fold(name): (int(on[0]), int(on[1])) for name, on in words.get("holidays", {}).items()
-        },
+        holidays={fold(name): on for name, on in words.get("holidays", {}).items()},
         mixed=re.compile(rf"(?<![^\W_])(?:{'|'.join(mixed)})(?![^\W_])") if mixed else None,
         suffixes=frozenset(words.get("ordinal_suffixes", ())),
         zones={fold(name): zone for name, zone in words.get("zones", {}).items()},
@@ -131,6 +130,7 @@ def _load(language: str, region: str) -> Lexicon:
             for word, parts in words.get("expand", {}).items()
         },
         after_day={fold(word): part for word, part in words.get("after_day", {}).items()},
+        month_after=dict(words.get("month_after_number", {})),
         names=frozenset(words.get("names", ())),
         articles=frozenset(fold(word) for word in words.get("number_articles", ())),
         speller=Speller(fuzzy, ordinary | set(phrases)),

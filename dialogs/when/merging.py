@@ -7,6 +7,9 @@ from datetime import timedelta
 
 from dialogs.when.items import Day, Part, Period
 
+# Parts of the day that a finer name beside them narrows: "first thing in the morning".
+_WIDE = frozenset({"morning", "afternoon", "evening", "night"})
+
 Days = Day | Period | tuple[Day, Day]
 
 
@@ -14,6 +17,8 @@ def merge_part(held: Part, value: Part) -> Part | None:
     """Two names of one part of the day: "late" and "afternoon", "first thing" and "morning"."""
     if held.name == value.name:
         return replace(held, hint=held.hint or value.hint)
+    if (held.name in _WIDE) != (value.name in _WIDE):
+        return value if held.name in _WIDE else held
     return None
 
 
@@ -38,6 +43,15 @@ def merge(held: Days, value: Days) -> Days | None:
     return held if held == value else _one_day(held, value)
 
 
+def lend_month(held: Days, value: Days) -> Days:
+    """The 4th or the 6th of april: the first is of april too."""
+    if not isinstance(held, Day) or not isinstance(value, Day):
+        return held
+    if held.dom is None or held.month is not None or held.weekday is not None:
+        return held
+    return replace(held, month=value.month, year=value.year) if value.month else held
+
+
 def _one_day(held: Day, value: Day) -> Day | None:
     """Two sayings about one day: a weekday and a number, a number and its month."""
     if held.dom is not None and value.dom is not None:
@@ -60,6 +74,8 @@ def narrow(day: Day, period: Period) -> Days | None:
         return day if period.start <= day.on < period.end else None
     if day.dom is not None and day.month is None and period.unit == "month":
         return replace(day, month=period.start.month, year=period.start.year)
+    if day.dom is not None and day.month is not None and period.unit == "year":
+        return replace(day, year=period.start.year)
     if day.dom is not None:
         return day
     if day.weekday is not None:

@@ -71,6 +71,20 @@ def next_length(found: Found, state: State) -> Item | None:
     return found.make("PERIOD", Period(start, end, "stretch"))
 
 
+def this_or_next(found: Found, state: State) -> list[Item] | None:
+    """This week or next: both."""
+    name = found.items[1].value
+    this, following = (unit_period(state.today, name, step) for step in (0, 1))
+    if this is None or following is None:
+        return None
+    joint, last = found.items[2], found.items[-1]
+    return [
+        Item("PERIOD", this, found.items[0].start, found.items[1].end),
+        joint,
+        Item("PERIOD", following, last.start, last.end),
+    ]
+
+
 def ahead_or_within(found: Found, state: State) -> Item | None:
     """In three days is a day; within three days, in the next three days, is a stretch."""
     return (next_length(found, state) if found.has("WITHIN") else None) or ahead(found, state)
@@ -183,8 +197,11 @@ def nth_weekday(found: Found, state: State) -> Item | None:
                 else first + timedelta(lead.value - 1)
             )
             return found.make("DAY", Day(on=on))
-        if weekday.value != "week" or lead.kind == "LAST":
+        if weekday.value != "week":
             return None
+        if lead.kind == "LAST":
+            start = week_start(end - timedelta(days=1))
+            return found.make("PERIOD", Period(start, start + timedelta(weeks=1), "week"))
         start = week_start(first) + timedelta(weeks=lead.value - 1)
         if first.weekday() > 3:
             start += timedelta(weeks=1)

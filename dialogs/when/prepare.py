@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dialogs.when import zones
@@ -39,6 +41,7 @@ _CLOCKED = frozenset(
         "UNIT",
     }
 )
+_ANY_YEAR = 2026
 _LETTERS = 4  # an abbreviation of a zone; longer names need "time" beside them
 
 
@@ -78,6 +81,8 @@ def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
     for place, item in enumerate(items):
         if item.raw in words.after_day and place and items[place - 1].kind in {"WDAY", "REL"}:
             item.kind, item.value = "DAYPART", Part(words.after_day[item.raw])
+        if item.raw in words.month_after and _numbered(items, place):
+            item.kind, item.value = "MONTH", words.month_after[item.raw]
         if item.raw in words.names and place and text[item.start].isupper() and not text.isupper():
             item.kind, item.value = "X", None
         if item.raw not in words.ambiguous or alone or item.kind == "X":
@@ -85,6 +90,14 @@ def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
         if not (_company(items, place, -1) or _company(items, place, 1)):
             item.kind, item.value = "X", None
     return items
+
+
+def _numbered(items: list[Item], place: int) -> bool:
+    """Whether a number in digits stands before the word, so that it is a month: 8 sept, 3 mar."""
+    before = items[place - 1] if place else None
+    if before is not None and before.kind == "OF":
+        before = items[place - 2] if place > 1 else None
+    return before is not None and before.kind in {"NUM", "ORD"} and before.raw.isdigit()
 
 
 def _company(items: list[Item], place: int, step: int) -> bool:
@@ -120,28 +133,59 @@ def bare(items: list[Item]) -> list[Item]:
 
 
 def zone_said(
-    items: list[Item], words: Lexicon, context: Context
+    items: list[Item], words: Lexicon, context: Context, zone: ZoneInfo
 ) -> tuple[list[Item], ZoneInfo | None]:
-    """A zone said with a time ("3pm ET", "10am london time"), taken out of the row."""
+    """A zone said with a time ("3pm ET", "10am london time"), taken out of the row.
+
+    An abbreviation that is the reader's own means the reader's zone: CST in Mexico City.
+    """
     for place, item in enumerate(items):
         if item.kind == "YOURS":
             # "3 your time": the number before it is a time
             asks = place > 0 and items[place - 1].kind == "NUM"
             lead = [Item("AT", None, item.start, item.start), items[place - 1]] if asks else []
             return items[: place - asks] + lead + items[place + 1 :], context.place
+        if item.kind == "ZONE" and item.raw in {"gmt", "utc"}:
+            found = _offset(items, place)
+            if found is not None:
+                return found
         if item.kind == "ZONE":
             before = items[place - 1].kind if place else ""
             named = place + 1 < len(items) and items[place + 1].kind == "CLOCKWORD"
             short = len(item.raw) <= _LETTERS or " " in item.raw
             if before == "CLOCKWORD" or named or (short and before in _CLOCKED):
                 start = place - (before == "CLOCKWORD")
-                return items[:start] + items[place + 1 + named :], zones.named(item.raw, words)
+                found_zone = zone if item.raw in _own(zone) else zones.named(item.raw, words)
+                return items[:start] + items[place + 1 + named :], found_zone
             item.kind = "X"
         if item.kind == "CLOCKWORD":
             found = _zone_beside(items, place, words)
             if found is not None:
                 return found
     return items, None
+
+
+@lru_cache(maxsize=512)
+def _own(zone: ZoneInfo) -> frozenset[str]:
+    """What a zone calls itself in summer and in winter."""
+    seasons = (datetime(_ANY_YEAR, month, 1, tzinfo=zone) for month in (1, 7))
+    return frozenset((season.tzname() or "").lower() for season in seasons)
+
+
+def _offset(items: list[Item], place: int) -> tuple[list[Item], ZoneInfo | None] | None:
+    """GMT-3, UTC+2: whole hours are a zone; other offsets are only taken out of the row."""
+    told = items[place + 1 : place + 3]
+    if len(told) < 2 or told[0].raw not in {"+", "-"} or told[0].start != items[place].end:
+        return None
+    sign, number = told
+    left = items[:place] + items[place + 3 :]
+    if number.kind == "CLOCK":
+        return left, None
+    if number.kind != "NUM" or not 0 <= number.value <= 12:
+        return None
+    # the tz database counts these west of Greenwich
+    west = "-" if sign.raw == "+" else "+"
+    return left, ZoneInfo(f"Etc/GMT{west}{number.value}")
 
 
 def _zone_beside(

@@ -48,7 +48,7 @@ def read(
     words = lexicon(locale)
     context = context or Context()
     items = plain(tokens(text, words), words, text)
-    items, said = zone_said(items, words, context)
+    items, said = zone_said(items, words, context, zone)
     meant = said or zone
     if context.ref is not None and context.ref.tzinfo is not None:
         context = _local(context, meant)

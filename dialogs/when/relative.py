@@ -91,7 +91,7 @@ def day_after(found: Found, state: State) -> Item | None:
     if unit is None:
         return None
     base = talked_about(state) or state.today
-    step = -1 if found.has("BEFORE", "EARLIER") else 1
+    step = -1 if found.has("BEFORE", "EARLIER", "PRECEDING") else 1
     if unit.value == "day":
         return found.make("DAY", Day(on=base + timedelta(days=step)))
     if unit.value == "week":

@@ -27,7 +27,7 @@ def rule_text(rule: Rule) -> str:
 
 def recurrence(said: Sorted, making: Making) -> str:
     """The rule, and the window of its first occurrence."""
-    rule = said.rule or Rule("DAILY")
+    rule = _without(said.rule or Rule("DAILY"), said)
     state = making.state
     choice = said.choices[0] if said.choices else Choice()
     if choice.part is None:
@@ -55,6 +55,21 @@ def recurrence(said: Sorted, making: Making) -> str:
     timed = Choice(days=Day(on=first), part=choice.part, time=choice.time, bounds=choice.bounds)
     add_choice(timed, Sorted(), making)
     return text
+
+
+def _without(rule: Rule, said: Sorted) -> Rule:
+    """Every day except sunday: the other days of the week."""
+    out = {
+        WEEKDAYS[item.value.weekday]
+        for item in said.excluded
+        if item.kind == "DAY" and item.value.weekday is not None
+    }
+    out.update(day for item in said.excluded if item.kind == "RULE" for day in item.value.byday)
+    if not out or rule.interval != 1 or rule.freq not in {"DAILY", "WEEKLY"} or rule.part:
+        return rule
+    days = rule.byday or (WEEKDAYS if rule.freq == "DAILY" else ())
+    left = tuple(day for day in days if day not in out)
+    return replace(rule, freq="WEEKLY", byday=left) if left else rule
 
 
 def _between(said: Sorted, state: State) -> tuple[date, date | None]:

@@ -136,6 +136,44 @@ def _not_bound(found: Found, _state: State) -> Item:
     return found.make("BOUND", Bound(side, bound.of))
 
 
+def _another_dom(found: Found, _state: State) -> list[Item] | None:
+    """April 4 or 6: another day of the same month."""
+    day, joint, number = found.items[0], found.items[1], found.items[-1]
+    if day.value.dom is None or not day.value.dom < number.value <= 31:
+        return None
+    other = replace(day.value, dom=number.value, weekday=None)
+    return [day, joint, Item("DAY", other, number.start, number.end)]
+
+
+def _part_of_today(found: Found, state: State) -> list[Item] | None:
+    """Tonight, this morning: a part of the day, and of which day."""
+    part = found.items[0]
+    if part.value.hint != "today":
+        return None
+    day = Item("DAY", Day(on=state.today), part.start, part.end)
+    return [day, Item("DAYPART", replace(part.value, hint=""), part.start, part.end)]
+
+
+def _now_time(found: Found, state: State) -> list[Item] | None:
+    """This time tomorrow, this time next week."""
+    lead, days = found.items
+    clock = Item(
+        "CLOCK", Clock(state.now.hour * 60 + state.now.minute, sure=True), lead.start, lead.end
+    )
+    if days.kind == "DAY":
+        return [clock, days]
+    if days.value.unit != "week" or days.value.start is None:
+        return None
+    on = week_start(days.value.start) + timedelta(days=state.today.weekday())
+    return [clock, Item("DAY", Day(on=on), days.start, days.end)]
+
+
+def _but(found: Found, _state: State) -> list[Item]:
+    """Every day but sunday."""
+    last = found.items[-1]
+    return [found.items[0], Item("EXCLUDE", last, found.items[1].start, last.end)]
+
+
 def _half_day(found: Found, _state: State) -> Item:
     """Sunday pm, friday in the am."""
     return found.make("DAYPART", Part("afternoon" if found.items[-1].value else "morning"))
@@ -165,7 +203,7 @@ def _same_in(found: Found, state: State) -> list[Item] | None:
 def _same_day(found: Found, state: State) -> Item | None:
     """The same day next week: the booking's weekday, a week on."""
     ref = state.context.ref
-    unit = found.items[-1]
+    unit = found.all("UNIT")[-1]
     if ref is None or unit.value not in {"week", "month"}:
         return None
     on = ref.date() + timedelta(weeks=1) if unit.value == "week" else add_months(ref.date(), 1)
@@ -217,7 +255,8 @@ _UNTIL = "(?:TO|UNTIL|DASH)"
 SAME_DAY = (
     rule(
         "the same day in",
-        "(?:ON|THE){0,3} SAME UNIT (?:ON|IN|OF|COMMA|THE){0,3} (?:NEXT|FOLLOWING) UNIT",
+        "(?:ON|THE){0,3} SAME UNIT (?:ON|IN|OF|COMMA|THE){0,3} "
+        "(?:(?:NEXT|FOLLOWING|COMING) UNIT|UNIT (?:NEXT|FOLLOWING|COMING))",
         _same_day,
     ),
 )
@@ -241,6 +280,13 @@ BEFORE_DAYS = (
 HOURS = (
     rule("a number after at", "AT NUM(?!NOUN|STREET|UNIT|LEN|QUARTER|MONTH|NUM)", clock_at),
     rule("a part by am or pm", "(?<=DAY)(?:IN|THE|COMMA){0,3}MERIDIEM(?!X)", _half_day),
+    rule("a number instead of another", "NUM(?=NOT (?:NUM|CLOCK))", _hour_first),
+    rule(
+        "the 4th or 6",
+        "DAY (?:OR|AND|SLASH) THE? "
+        "NUM(?!X? NOUN|MERIDIEM|COLON|OCLOCK|HOURMARK|UNIT|LEN|ISH|NUM|DAY)",
+        _another_dom,
+    ),
     rule(
         "a number ruled out",
         "(?<=NOT)(?:AT)?NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)",
@@ -345,12 +391,15 @@ RULES = (
         "(?:BEFORE|AFTER|PAST|BY|UNTIL|FROM) (?:ON|THE|AT|ABOUT){0,3} (?:CLOCK|DAY|PERIOD|DAYPART)",
         _bound,
     ),
+    rule("part of today", "DAYPART", _part_of_today),
+    rule("this time", "NOWTIME (?:DAY|PERIOD)", _now_time),
     rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA){0,3} PERIOD", _same_in),
     rule("the same time", "SAMETIME", _same_time),
     rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
     rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
     rule("something denied", "(?:CLOCK|DAY|DAYPART) NOT(?=COMMA|STOP|$)", _denied),
-    rule("something denied", "(?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN) X? NEGATED", _denied),
+    rule("something denied", "(?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE) X? NEGATED", _denied),
+    rule("all but", "RULE (?:BUT|NOT) ON? (?:DAY|RULE|PERIOD)", _but),
     rule("a bound denied", "NOT BOUND", _not_bound),
     rule(
         "an exclusion",

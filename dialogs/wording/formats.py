@@ -1,16 +1,22 @@
 """Times, money and counts as the reader writes them: Babel, made plain for text messages."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_skeleton, format_time, get_timezone_name
+from babel.dates import (
+    format_skeleton,
+    format_time,
+    get_timezone_location,
+    get_timezone_name,
+)
 from babel.lists import format_list
 from babel.numbers import format_currency, get_currency_precision
 
+_SHORT = 5  # letters of a zone's short name
 _PLAIN = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " ", "\u2019": "'", "\u2013": "-"})
 
 
@@ -34,14 +40,36 @@ def day(moment: date | datetime, locale: Locale, zone: ZoneInfo) -> str:
     return format_skeleton("MMMEd", noon, tzinfo=zone, locale=locale).translate(_PLAIN)
 
 
+def weekday(number: int, locale: Locale) -> str:
+    """Return the short name of a weekday, 0 being Monday: "Tue"."""
+    return str(locale.days["format"]["abbreviated"][number])
+
+
 def clock(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
-    """Return a time of day: "3:00 PM"."""
-    return format_time(moment, "short", tzinfo=zone, locale=locale).translate(_PLAIN)
+    """Return a time of day: "3:00 PM", "15:00", "07:30", which said back is read as written."""
+    pattern = locale.time_formats["short"].pattern
+    if "a" not in pattern:
+        pattern = "HH:mm"  # a bare 7:30 would be an evening's
+    return format_time(moment, pattern, tzinfo=zone, locale=locale).translate(_PLAIN)
 
 
 def zone_name(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
-    """Return the zone's short name at that moment: "EST"."""
-    return get_timezone_name(moment.astimezone(zone), width="short", locale=locale)
+    """Return the zone's short name at that moment: "EST", "MEZ"; "GMT-3" where it has none."""
+    local = moment.astimezone(zone)
+    for name in (get_timezone_name(local, width="short", locale=locale), local.tzname()):
+        if name and name.isalpha() and len(name) <= _SHORT:
+            return name
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"GMT{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def zone_long(zone: str, locale: Locale) -> str:
+    """Return what people call a zone: "Mountain Time", else its city."""
+    name = get_timezone_name(ZoneInfo(zone), width="long", zone_variant="generic", locale=locale)
+    if name.startswith("GMT"):
+        name = get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
+    return name.translate(_PLAIN)
 
 
 def money(minor: int, currency: str, locale: Locale) -> str:
