@@ -48,6 +48,10 @@ _OF_PROVIDER = text(
     _READER + " p.provider_id = :provider AND a.opted_out_at IS NULL AND a.failed_at IS NULL"
     " ORDER BY a.last_used_at DESC NULLS LAST, a.id LIMIT 1"
 )
+_TALKING_OF = text(
+    _READER + " (c.talk ->> 'booking')::bigint = :booking AND a.person_id ="
+    " (SELECT person_id FROM bookings WHERE business_id = :business AND id = :booking) LIMIT 1"
+)
 _SAME_NUMBER = text(
     "SELECT person_id FROM addresses WHERE business_id = :business AND address = :address"
     " AND channel = ANY(:phones) LIMIT 1"
@@ -163,6 +167,13 @@ def of_provider(session: Session, provider: int) -> Reader | None:
     """Return where a provider (a resource's id) is reached, None where nobody is linked."""
     facts = {"business": session.business, "provider": provider}
     row = session.execute(_OF_PROVIDER, facts).one_or_none()
+    return Reader(*list(row)) if row else None
+
+
+def talking_of(session: Session, booking: int) -> Reader | None:
+    """Return where a booking's person still talks about holding it, None where they moved on."""
+    facts = {"business": session.business, "booking": booking}
+    row = session.execute(_TALKING_OF, facts).one_or_none()
     return Reader(*list(row)) if row else None
 
 

@@ -18,12 +18,22 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import book, change, day, info, profile
+from dialogs.flows import book, change, day, info, profile, telling
 from dialogs.states import State, Step
-from dialogs.talk import Flow, Talk, Turn, asked, reader_zone, vocabulary
-from dialogs.understanding import Facts, Intent, Understood, understand
+from dialogs.talk import (
+    Flow,
+    Talk,
+    Turn,
+    alone,
+    asked,
+    reader_zone,
+    spoken,
+    vocabulary,
+)
+from dialogs.understanding import Facts, Intent, Understood, detect, understand
 from dialogs.when import Wish
 
+_TELLING = 3  # words from which on a message tells its language
 FORGETS = timedelta(hours=12)  # a question that nobody answered for so long is open no more
 
 _log = structlog.get_logger()
@@ -36,15 +46,19 @@ FLOWS: dict[str, Flow] = {
     "book.yes_to_choice": book.yes_to_choice,
     "book.none_of_these": book.none_of_these,
     "book.others": book.others,
+    "book.sooner": book.sooner,
     "book.confirm": book.confirm,
     "book.decline": book.decline,
     "book.drop": book.drop,
     "change.mine": change.mine,
     "change.cancel": change.cancel,
-    "change.cancel_proposal": change.cancel_proposal,
+    "change.cancel_open": change.cancel_open,
     "change.cancel_again": change.cancel_again,
     "change.cancel_now": change.cancel_now,
+    "change.corrected": change.corrected,
     "change.move": change.move,
+    "change.move_open": change.move_open,
+    "change.afterwards": change.afterwards,
     "change.chosen": change.chosen,
     "change.keep": change.keep,
     "day.today": day.today,
@@ -62,9 +76,12 @@ FLOWS: dict[str, Flow] = {
     "info.human": info.human,
     "info.hello": info.hello,
     "info.thanks": info.thanks,
+    "info.bye": info.bye,
     "info.nothing_open": info.nothing_open,
     "info.not_by_text": info.not_by_text,
     "info.unknown": info.unknown,
+    "profile.name": profile.name,
+    "profile.nameless": profile.nameless,
     "profile.zone": profile.zone,
     "profile.language": profile.language,
     "profile.stop": profile.stop,
@@ -86,14 +103,17 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
     reader = people.reader(session, address)
     people.touched(session, address, now=now)
     turn = _turn(session, business, reader=reader, kept=kept, message=message, now=now)
-    state = _answer(turn)
+    if reader.opted_out and not turn.said.has(Intent.START):
+        state = _unheard(turn)
+    else:
+        state = _answer(turn)
     _post(turn)
     people.keep(
         session,
         address,
         state=state,
         talk=turn.talk.to_json(),
-        locale=turn.said.locale,
+        locale=kept.locale if turn.said.has(Intent.UNKNOWN) else turn.said.locale,
         now=now,
     )
     inbox.answered(session, message.id, now=now)
@@ -135,18 +155,100 @@ def _turn(
     stale = kept.updated is not None and now - kept.updated > FORGETS
     state = State.IDLE if stale else State(kept.state)
     talk = Talk() if stale else Talk.from_json(kept.talk)
-    locale = kept.locale or reader.locale or business.languages[0]
-    zone = reader_zone(reader, business)
-    said = understand(
-        message.body if message.kind == "text" else "",
-        now=message.received,
-        zone=zone,
-        locale=locale if locale in business.languages else business.languages[0],
-        vocabulary=vocabulary(business),
-        asked=asked(state, talk, business, locale),
-        provider=reader.provider is not None,
-    )
+    said = _understood(business, reader, kept, message, state=state, talk=talk)
+    if said.facts.name and reader.provider is None:
+        people.named(session, reader.person, name=said.facts.name)
+        reader = replace(reader, name=said.facts.name)
     return Turn(session, business, reader, message, said, state, talk, now)
+
+
+def _understood(
+    business: Business,
+    reader: Reader,
+    kept: Conversation,
+    message: Received,
+    *,
+    state: State,
+    talk: Talk,
+) -> Understood:
+    """Understand a message in the language it seems to be in, else in the others spoken here."""
+    body = message.body if message.kind == "text" else ""
+    known = spoken(business)
+    settled = next((code for code in (kept.locale, reader.locale) if code in known), None)
+    usual, seems = settled or known[0], detect(body, known)
+
+    def read(locale: str) -> Understood:
+        return _read(business, reader, message, locale=locale, state=state, talk=talk)
+
+    said = read(usual)
+    sure = Intent.UNKNOWN not in said.intents and (seems == usual or (settled and seems is None))
+    if sure or len(known) == 1:
+        return said
+    # A word or two are too little to change the language for.
+    words = len(body.split()) >= (_TELLING if settled else 2)
+
+    def fits(found: Understood) -> tuple[bool, int, bool, bool]:
+        likely = found.locale == seems and words
+        return Intent.UNKNOWN not in found.intents, _weight(found), likely, found.locale == usual
+
+    return max([said, *(read(code) for code in known if code != usual)], key=fits)
+
+
+def _weight(said: Understood) -> int:
+    """Return how many facts were found: what is read in its own language says the most."""
+    facts, wish = said.facts, said.facts.wish
+    named = (facts.service, facts.services, facts.provider, facts.party, facts.choices, facts.name)
+    timed = (wish.day_said, wish.time_said, wish.exclude, wish.rrule)
+    return sum(map(bool, (*named, *timed)))
+
+
+def _read(
+    business: Business,
+    reader: Reader,
+    message: Received,
+    *,
+    locale: str,
+    state: State,
+    talk: Talk,
+) -> Understood:
+    """Understand a message in one language; for a service of one person no number is a party's."""
+    several = any(s.party_max > 1 for s in business.services)
+    meant = business.service_by_id.get(talk.service or 0)
+
+    def read(*, party: bool) -> Understood:
+        return understand(
+            message.body if message.kind == "text" else "",
+            now=message.received,
+            zone=reader_zone(reader, business),
+            locale=locale,
+            vocabulary=vocabulary(business, party=party),
+            asked=asked(state, talk, business, locale),
+            provider=reader.provider is not None,
+        )
+
+    parties = several and not alone(meant)
+    said = read(party=parties)
+    named = next((s for s in business.services if s.key == said.facts.service), meant)
+    other = several and not alone(named)
+    return said if other == parties else read(party=other)
+
+
+def _unheard(turn: Turn) -> State:
+    """Leave unanswered whom no answer may reach; the human hears what they wrote."""
+    telling.human(
+        turn.session,
+        turn.business,
+        note="wrote_opted_out",
+        facts={
+            "name": turn.reader.name,
+            "address": turn.reader.to,
+            "text": turn.message.body[:300],
+        },
+        now=turn.now,
+        key=f"wrote_opted_out:{turn.message.id}",
+        but=turn.reader.person,
+    )
+    return State.IDLE
 
 
 def _answer(turn: Turn) -> State:
@@ -164,8 +266,21 @@ def _answer(turn: Turn) -> State:
         intent, step = Intent.UNKNOWN, Step("info.unknown")
     if intent is not Intent.UNKNOWN and turn.talk.misses:
         turn.learn(misses=0)
-    reached = FLOWS[step.flow](turn)
-    return machine.arrive(turn.state, step, reached)
+    reached = machine.arrive(turn.state, step, FLOWS[step.flow](turn))
+    if step.to:
+        turn.learn(asked=turn.message.id)
+    elif intent is not Intent.UNKNOWN:
+        _resume(turn)
+    return reached
+
+
+def _resume(turn: Turn) -> None:
+    """After an answer by the way, come back to the yes or no that is still open."""
+    mine = [note for note in turn.notes if note.address == turn.reader.address]
+    if mine and turn.state is State.PROPOSAL and turn.talk.start is not None:
+        mine[-1].facts.update(resume="proposal", held=turn.talk.start)
+    elif mine and turn.state is State.CANCELLING and turn.talk.start is not None:
+        mine[-1].facts.update(resume="cancelling", held=turn.talk.start)
 
 
 def _press(turn: Turn) -> State | None:
@@ -206,14 +321,15 @@ def _pressed_note(turn: Turn, letter: int | None) -> dict[str, Any] | None:
 
 
 def _post(turn: Turn) -> None:
-    """Post the answer; what it asks is numbered by the message that caused it."""
-    turn.learn(asked=turn.message.id)
+    """Post the answer; what it asks is numbered by the message that opened the question."""
     for note in turn.notes:
+        if note.address == turn.reader.address:
+            turn.learn(last=note.kind)
         outbox.post(
             turn.session,
             address=note.address,
             note=note.kind,
-            facts=note.facts | {"asked": turn.message.id},
+            facts=note.facts | {"asked": turn.talk.asked},
             locale=note.locale,
             now=turn.now,
             key=note.key,

@@ -13,6 +13,7 @@ no step: a test that meets one fails, and in life the bot asks a short question 
     proposal   one time is held for this person and waits for a yes
     which      the bot asked which booking is meant
     cancelling the bot asked whether to cancel a booking
+    name       the bot asked a new customer's name after the first booking; nothing waits for it
 
 A step's flow is a name, so that the table stays pure; `dialogs.converse` knows the functions.
 """
@@ -34,6 +35,7 @@ class State(StrEnum):
     PROPOSAL = "proposal"
     WHICH = "which"
     CANCELLING = "cancelling"
+    NAME = "name"
 
 
 S = State
@@ -47,13 +49,23 @@ class Step(NamedTuple):
 
 
 _BOOKING = (S.IDLE, S.SERVICE, S.PARTY, S.WHEN, S.CHOICE, S.PROPOSAL)
+_MOVING = (S.IDLE, S.WHICH, S.WHEN, S.CHOICE, S.PROPOSAL)
+_CANCELLING = (S.IDLE, S.WHICH, S.CANCELLING)
 
 BOOK = Step("book.begin", _BOOKING)
 GO_ON = Step("book.go_on", _BOOKING)
-ASK = Step("book.ask", _BOOKING)
 CHOOSE = Step("book.choose", _BOOKING)
-CANCEL = Step("change.cancel", (S.IDLE, S.WHICH, S.CANCELLING))
-MOVE = Step("change.move", (S.IDLE, S.WHICH, S.WHEN, S.CHOICE, S.PROPOSAL))
+OTHERS = Step("book.others", _BOOKING)
+SOONER = Step("book.sooner", _BOOKING)
+AGREE = Step("book.confirm", (*_BOOKING, S.NAME))
+CANCEL = Step("change.cancel", _CANCELLING)
+CANCEL_OPEN = Step("change.cancel_open", (*_CANCELLING, S.WHEN))
+MOVE = Step("change.move", _MOVING)
+MOVE_OPEN = Step("change.move_open", (*_BOOKING, S.WHICH))
+AFTERWARDS = Step("change.afterwards", (*_BOOKING, S.WHICH))
+PICK = Step("change.chosen", (*_MOVING, S.CANCELLING))
+KEEP = Step("change.keep", (S.IDLE,))
+DROP = Step("book.drop", (S.IDLE,))
 
 # What is answered in every state and leaves it as it was.
 ASIDE = {
@@ -66,7 +78,6 @@ ASIDE = {
     I.HUMAN: Step("info.human"),
     I.ZONE: Step("profile.zone"),
     I.LANGUAGE: Step("profile.language"),
-    I.STOP: Step("profile.stop", (S.IDLE,)),
     I.START: Step("profile.start"),
     I.LINK: Step("profile.link"),
     I.JOIN: Step("info.not_by_text"),
@@ -75,7 +86,7 @@ ASIDE = {
     I.SOONER: Step("info.not_by_text"),
     I.HELLO: Step("info.hello"),
     I.THANKS: Step("info.thanks"),
-    I.BYE: Step("info.thanks"),
+    I.BYE: Step("info.bye"),
     I.UNKNOWN: Step("info.unknown"),
 }
 
@@ -96,107 +107,86 @@ DAY = {
     I.UNDO: Step("info.not_by_text"),
 }
 
-# What begins something new whatever was open.
+# What begins something new, or ends everything, whatever was open.
 ANEW = {
     I.BOOK: BOOK,
-    I.ASK: ASK,
+    I.ASK: Step("book.ask", _BOOKING),
+    I.RECURRING: BOOK,
     I.CANCEL: CANCEL,
     I.MOVE: MOVE,
-    I.RECURRING: BOOK,
-    I.ALTERNATIVES: ASK,
+    I.STOP: Step("profile.stop", (S.IDLE,)),
+}
+
+EVERYWHERE = ASIDE | DAY | ANEW
+
+# While a time is being looked for, what is said adds to the wish or corrects it.
+WISHING = {
+    I.BOOK: GO_ON,
+    I.RECURRING: GO_ON,
+    I.INFORM: GO_ON,
+    I.CORRECT: GO_ON,
+    I.CHOOSE: CHOOSE,
+    I.CONFIRM: GO_ON,
+    I.ALTERNATIVES: OTHERS,
+    I.DECLINE: DROP,
+    I.CANCEL: CANCEL_OPEN,
+    I.MOVE: MOVE_OPEN,
 }
 
 TABLE: dict[State, dict[I, Step]] = {
-    S.IDLE: ASIDE
-    | DAY
-    | ANEW
+    S.IDLE: EVERYWHERE
     | {
-        I.INFORM: BOOK,
-        I.CORRECT: BOOK,
+        I.INFORM: AFTERWARDS,
+        I.CORRECT: AFTERWARDS,
+        I.ALTERNATIVES: Step("book.ask", _BOOKING),
         I.CHOOSE: Step("info.nothing_open"),
         I.CONFIRM: Step("day.yes"),
         I.DECLINE: Step("day.no"),
     },
-    S.SERVICE: ASIDE
-    | DAY
-    | ANEW
+    S.SERVICE: EVERYWHERE | WISHING,
+    S.PARTY: EVERYWHERE | WISHING,
+    S.WHEN: EVERYWHERE | WISHING | {I.CONFIRM: AGREE, I.SOONER: SOONER},
+    S.CHOICE: EVERYWHERE
+    | WISHING
     | {
-        I.BOOK: GO_ON,
-        I.INFORM: GO_ON,
-        I.CORRECT: GO_ON,
-        I.CHOOSE: CHOOSE,
-        I.CONFIRM: GO_ON,
-        I.DECLINE: Step("book.drop", (S.IDLE,)),
-        I.CANCEL: Step("book.drop", (S.IDLE,)),
-    },
-    S.PARTY: ASIDE
-    | DAY
-    | ANEW
-    | {
-        I.BOOK: GO_ON,
-        I.INFORM: GO_ON,
-        I.CORRECT: GO_ON,
-        I.CHOOSE: GO_ON,
-        I.CONFIRM: GO_ON,
-        I.DECLINE: Step("book.drop", (S.IDLE,)),
-        I.CANCEL: Step("book.drop", (S.IDLE,)),
-    },
-    S.WHEN: ASIDE
-    | DAY
-    | ANEW
-    | {
-        I.BOOK: GO_ON,
-        I.INFORM: GO_ON,
-        I.CORRECT: GO_ON,
-        I.CHOOSE: CHOOSE,
-        I.CONFIRM: GO_ON,
-        I.DECLINE: Step("book.drop", (S.IDLE,)),
-        I.CANCEL: Step("change.cancel", (S.IDLE, S.WHICH, S.CANCELLING)),
-    },
-    S.CHOICE: ASIDE
-    | DAY
-    | ANEW
-    | {
-        I.BOOK: GO_ON,
-        I.INFORM: GO_ON,
-        I.CORRECT: GO_ON,
-        I.ALTERNATIVES: Step("book.others", _BOOKING),
-        I.CHOOSE: CHOOSE,
-        I.CONFIRM: Step("book.yes_to_choice", _BOOKING),
+        I.CONFIRM: Step("book.yes_to_choice", (*_BOOKING, S.NAME)),
         I.DECLINE: Step("book.none_of_these", (S.IDLE, S.WHEN, S.CHOICE, S.PROPOSAL)),
+        I.SOONER: SOONER,
     },
-    S.PROPOSAL: ASIDE
-    | DAY
-    | ANEW
+    S.PROPOSAL: EVERYWHERE
+    | WISHING
     | {
-        I.CONFIRM: Step("book.confirm", _BOOKING),
+        I.CONFIRM: AGREE,
         I.DECLINE: Step("book.decline", (S.IDLE, S.WHEN, S.CHOICE, S.PROPOSAL)),
-        I.CANCEL: Step("change.cancel_proposal", (S.IDLE, S.WHICH, S.CANCELLING, S.WHEN)),
-        I.BOOK: GO_ON,
-        I.INFORM: GO_ON,
-        I.CORRECT: GO_ON,
-        I.CHOOSE: GO_ON,
-        I.ALTERNATIVES: Step("book.others", _BOOKING),
+        I.SOONER: SOONER,
     },
-    S.WHICH: ASIDE
-    | DAY
-    | ANEW
+    S.WHICH: EVERYWHERE
     | {
-        I.CHOOSE: Step("change.chosen", (*MOVE.to, S.CANCELLING)),
-        I.INFORM: Step("change.chosen", (*MOVE.to, S.CANCELLING)),
-        I.CORRECT: Step("change.chosen", (*MOVE.to, S.CANCELLING)),
-        I.CONFIRM: Step("change.chosen", (*MOVE.to, S.CANCELLING)),
-        I.DECLINE: Step("change.keep", (S.IDLE,)),
+        I.CHOOSE: PICK,
+        I.INFORM: PICK,
+        I.CORRECT: PICK,
+        I.CONFIRM: PICK,
+        I.ALTERNATIVES: PICK,
+        I.DECLINE: KEEP,
     },
-    S.CANCELLING: ASIDE
-    | DAY
-    | ANEW
+    S.CANCELLING: EVERYWHERE
     | {
         I.CONFIRM: Step("change.cancel_now", (S.IDLE,)),
-        I.CANCEL: Step("change.cancel_again", (S.IDLE, S.WHICH, S.CANCELLING)),
-        I.DECLINE: Step("change.keep", (S.IDLE,)),
-        I.CHOOSE: Step("change.keep", (S.IDLE,)),
-        I.INFORM: BOOK,
-        I.CORRECT: BOOK,
+        I.CANCEL: Step("change.cancel_again", _CANCELLING),
+        I.DECLINE: KEEP,
+        I.CHOOSE: KEEP,
+        I.ALTERNATIVES: MOVE,
+        I.INFORM: AFTERWARDS,
+        I.CORRECT: Step("change.corrected", (*_BOOKING, *_CANCELLING)),
     },
+}
+
+# A name is taken from the next words that mean nothing else; all else goes on as with nothing open.
+TABLE[S.NAME] = TABLE[S.IDLE] | {
+    I.INFORM: Step("profile.name", AFTERWARDS.to),
+    I.CORRECT: Step("profile.name", AFTERWARDS.to),
+    I.UNKNOWN: Step("profile.name", AFTERWARDS.to),
+    I.CHOOSE: Step("profile.name", AFTERWARDS.to),
+    I.CONFIRM: Step("profile.nameless", (S.IDLE,)),
+    I.DECLINE: Step("profile.nameless", (S.IDLE,)),
 }

@@ -12,7 +12,7 @@ from core.inbox import Received
 from core.people import Reader
 from core.rules import Business, Resource, Service
 from dialogs.states import State
-from dialogs.understanding import Asked, Named, Option, Understood, Vocabulary
+from dialogs.understanding import Asked, Named, Option, Understood, Vocabulary, languages
 from dialogs.when import Wish
 
 
@@ -50,7 +50,8 @@ class Talk:
     """The open matter. Ids are rows of this business; `booking` is the hold that was proposed.
 
     `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
-    "cancel"); `asked` numbers the message that asked, so that an old button is known as old.
+    "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
+    the message that asked, so that an old button is known as old; `last` is what was said last.
     """
 
     doing: str = "book"
@@ -61,8 +62,10 @@ class Talk:
     options: tuple[Choice, ...] = ()
     booking: int | None = None
     target: int | None = None
+    recent: int | None = None
     start: datetime | None = None
     asked: int | None = None
+    last: str | None = None
     misses: int = 0
     wrong_codes: int = 0
 
@@ -77,8 +80,10 @@ class Talk:
             "options": [choice.to_json() for choice in self.options] or None,
             "booking": self.booking,
             "target": self.target,
+            "recent": self.recent,
             "start": self.start.isoformat() if self.start else None,
             "asked": self.asked,
+            "last": self.last,
             "misses": self.misses or None,
             "wrong_codes": self.wrong_codes or None,
         }
@@ -124,8 +129,13 @@ class Turn:
     state: State
     talk: Talk
     now: datetime
+    was: Talk = field(init=False)  # the talk as this message found it
     pressed: dict[str, Any] | None = None  # the facts of the note whose button was pressed
     notes: list[Note] = field(default_factory=list)
+    remarks: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.was = self.talk
 
     @property
     def by(self) -> By:
@@ -146,8 +156,16 @@ class Turn:
         return self.talk.party or 1
 
     def say(self, kind: str, **facts: Any) -> None:  # noqa: ANN401 - a note's facts are its own
-        """Answer the sender."""
+        """Answer the sender, with the remarks made so far before it."""
+        if kind == self.talk.last:
+            facts["again"] = True
+        if self.remarks:
+            facts["remarks"], self.remarks = self.remarks, []
         self.notes.append(Note(kind, facts, self.reader.address, self.said.locale))
+
+    def remark(self, what: str, **facts: Any) -> None:  # noqa: ANN401 - a remark's facts are its own
+        """Keep a short sentence that the next answer begins with."""
+        self.remarks.append({"what": what, **facts})
 
     def learn(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of a Talk
         """Change what the talk is about."""
@@ -176,7 +194,18 @@ def zone_beside(reader: Reader, business: Business) -> ZoneInfo:
     return business.zone
 
 
-def vocabulary(business: Business) -> Vocabulary:
+def spoken(business: Business) -> tuple[str, ...]:
+    """Return the languages in which the business can be written to: its own that are understood."""
+    understood = languages()
+    return tuple(code for code in business.languages if code in understood) or understood[:1]
+
+
+def alone(service: Service | None) -> bool:
+    """Whether a service is for one person, so that no number is a party's."""
+    return service is not None and service.party_max == 1
+
+
+def vocabulary(business: Business, *, party: bool) -> Vocabulary:
     """Return what the business's things are called, in every language."""
     return Vocabulary(
         services=tuple(
@@ -185,7 +214,7 @@ def vocabulary(business: Business) -> Vocabulary:
         ),
         providers=tuple(Named(r.key, (r.name,)) for r in business.providers),
         hours=_widest(business),
-        party=any(s.party_max > 1 for s in business.services),
+        party=party,
     )
 
 

@@ -11,7 +11,7 @@ from core.db import Session, Wake, away
 from core.outbox import Letter
 from core.people import Reader
 from core.rules import Business
-from dialogs.flows import settle
+from dialogs.flows import telling
 from dialogs.talk import reader_zone, zone_beside
 from dialogs.wording import Worded, word
 from workers.runtime import Runtime
@@ -114,7 +114,7 @@ def _failed(
         outbox.failed(session, letter.id, error=error, body=body)
         if not reader.opted_out:
             people.unreachable(session, reader.address, now=session.now)
-        settle.tell_human(
+        telling.human(
             session,
             business,
             note="undelivered",

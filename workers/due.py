@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-from core import businesses, changing, due, finding, timetable
+from core import businesses, changing, due, finding, people, timetable
 from core.booking import By
 from core.db import Session, passing
 from core.due import Work
@@ -38,7 +38,13 @@ def do(runtime: Runtime, business: int, work: int) -> None:
 
 
 def _lapse(session: Session, work: Work) -> None:
-    """Lapse a hold whose time is over, whoever got to it first, and tell whom it concerns."""
+    """Lapse a hold whose time is over, whoever got to it first, and tell whom it concerns.
+
+    The talk about it is locked first, so that a yes being answered now is not told of a lapse.
+    """
+    reader = people.talking_of(session, work.subject)
+    if reader is not None:
+        people.conversation(session, reader.address)
     changing.expire(session, booking=work.subject, now=session.now)
     about = finding.booking(session, work.subject)
     if about is None or about.status != "expired":

@@ -3,17 +3,19 @@
 from core import changing, finding
 from core.finding import Booked
 from core.span import Span
-from dialogs.flows import book, holding, looking, settle
+from dialogs.flows import book, holding, looking, telling
+from dialogs.flows.about import facts_of, providers_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
-from dialogs.when import Wish
+from dialogs.understanding import Intent
+from dialogs.when import Grain, Wish
 
 
 def mine(turn: Turn) -> State:
     """List the open bookings; the talk goes on where it was."""
-    rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
-    rows = [r for r in rows if r.status != "held"]
-    turn.say("mine", bookings=[settle.facts_of(turn.business, r) | _standing(r) for r in rows])
+    turn.say(
+        "mine", bookings=[facts_of(turn.business, r) | _standing(r) for r in _open_bookings(turn)]
+    )
     return turn.state
 
 
@@ -21,26 +23,84 @@ def _standing(row: Booked) -> dict[str, object]:
     return {"status": row.status, "until": row.expires}
 
 
+def _open_bookings(turn: Turn) -> list[Booked]:
+    rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
+    return [r for r in rows if r.status != "held"]
+
+
 def cancel(turn: Turn) -> State:
     """Ask whether to cancel the booking that is meant."""
-    turn.talk = Talk(doing="cancel")
+    holding.let_go(turn)
+    turn.talk = Talk(doing="cancel", last=turn.talk.last)
     return _which(turn)
 
 
-def cancel_proposal(turn: Turn) -> State:
-    """Understand "cancel" with a proposal open: the proposal, unless a booking is named."""
+def cancel_open(turn: Turn) -> State:
+    """Understand "cancel" amid a request: the request, unless it names another booking."""
     facts, service = turn.said.facts, turn.service
-    named = facts.ref or (facts.service and not (service and service.key == facts.service))
-    if named:
-        holding.let_go(turn)
+    other = facts.service and not (service and service.key == facts.service)
+    if facts.ref or other:
+        return cancel(turn)
+    if holding.living(turn) is None and turn.talk.target is None and _named_time(turn):
         return cancel(turn)
     return book.drop(turn)
 
 
+def _named_time(turn: Turn) -> bool:
+    """Whether the message names the time of an open booking."""
+    windows = looking.loosely(turn.said.facts.wish, turn.now)
+    return any(_starts_in(r, w) for r in _open_bookings(turn) for w in windows)
+
+
 def move(turn: Turn) -> State:
     """Move the booking that is meant: ask when to, or propose what the message says."""
-    turn.talk = Talk(doing="move")
+    holding.let_go(turn)
+    turn.talk = Talk(doing="move", last=turn.talk.last)
     return _which(turn)
+
+
+def move_open(turn: Turn) -> State:
+    """Understand "move it" amid a request: what is proposed, unless another booking is named."""
+    facts, service = turn.said.facts, turn.service
+    other = facts.service and not (service and service.key == facts.service)
+    if facts.ref or other:
+        return move(turn)
+    if turn.talk.target is None and turn.talk.start is None and _open_bookings(turn):
+        return move(turn)
+    if facts.wish or facts.party is not None or facts.provider is not None:
+        return book.go_on(turn)
+    return book.none_of_these(turn)
+
+
+def afterwards(turn: Turn) -> State:
+    """Understand facts with no question open: a correction of what was just booked, or a new wish.
+
+    "we'll be five" alone is about the one booking that has a party.
+    """
+    facts = turn.said.facts
+    if facts.service is None and not facts.services:
+        if not facts.wish and facts.party is not None:
+            parties = [r for r in _open_bookings(turn) if _has_party(turn, r)]
+            if len(parties) == 1:
+                return _move_this(turn, parties[0])
+        elif turn.said.has(Intent.CORRECT) and turn.talk.recent is not None:
+            rows = [r for r in _open_bookings(turn) if r.id == turn.talk.recent]
+            if rows and (facts.wish or facts.provider is not None):
+                return _move_this(turn, rows[0])
+        elif facts.name is not None and not (facts.wish or facts.provider):
+            turn.say("named", name=facts.name)
+            return State.IDLE
+    return book.begin(turn)
+
+
+def _has_party(turn: Turn, row: Booked) -> bool:
+    return turn.business.service(row.service).party_max > 1
+
+
+def _move_this(turn: Turn, row: Booked) -> State:
+    holding.let_go(turn)
+    turn.talk = Talk(doing="move", last=turn.talk.last)
+    return _with(turn, row)
 
 
 def chosen(turn: Turn) -> State:
@@ -55,9 +115,20 @@ def chosen(turn: Turn) -> State:
 
 def keep(turn: Turn) -> State:
     """Leave everything as it is."""
-    turn.talk = Talk()
+    turn.talk = Talk(last=turn.talk.last)
     turn.say("kept")
     return State.IDLE
+
+
+def corrected(turn: Turn) -> State:
+    """Understand "no, the friday one" or "no, make it friday" while asked whether to cancel."""
+    target = turn.talk.target
+    rows = [r for r in _open_bookings(turn) if r.id != target]
+    named = [r for r in rows if r in _meant(turn, rows)] if _named_time(turn) else []
+    if named or turn.said.facts.ref or turn.said.facts.service:
+        return cancel(turn)
+    kept = next((r for r in _open_bookings(turn) if r.id == target), None)
+    return _move_this(turn, kept) if kept is not None else book.begin(turn)
 
 
 def cancel_again(turn: Turn) -> State:
@@ -72,25 +143,25 @@ def cancel_now(turn: Turn) -> State:
     """Cancel on the customer's yes and tell everyone concerned."""
     target = turn.talk.target
     before = finding.booking(turn.session, target) if target is not None else None
-    turn_talk, turn.talk = turn.talk, Talk()
-    if before is None or turn_talk.target is None:
+    turn.talk = Talk(last=turn.talk.last, recent=target)
+    if before is None:
         turn.say("nothing_to_change")
         return State.IDLE
     gone = changing.cancel(
         turn.session, booking=before.id, by=turn.by, now=turn.now, why="customer"
     )
     if gone is not None:
-        turn.say("gone_already", **settle.facts_of(turn.business, before))
+        turn.say("gone_already", **facts_of(turn.business, before))
         return State.IDLE
     _release_moves(turn, before.id)
-    turn.say("cancelled", **settle.facts_of(turn.business, before))
-    settle.tell_providers(
+    turn.say("cancelled", **facts_of(turn.business, before))
+    telling.providers(
         turn.session,
         turn.business,
         before.id,
         note="cancelled_provider",
         now=turn.now,
-        also=settle.providers_of(turn.business, before),
+        also=providers_of(turn.business, before),
     )
     return State.IDLE
 
@@ -102,22 +173,20 @@ def _release_moves(turn: Turn, booking: int) -> None:
 
 
 def _which(turn: Turn) -> State:
-    rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
-    rows = [r for r in rows if r.status != "held"]
+    rows = _open_bookings(turn)
     if not rows:
-        turn.talk = Talk()
+        turn.talk = Talk(last=turn.talk.last)
         turn.say("nothing_to_change")
         return State.IDLE
     meant = _meant(turn, rows)
     if len(meant) == 1:
         return _with(turn, meant[0])
+    if turn.state is not State.WHICH:
+        turn.learn(wish=turn.said.facts.wish)
     turn.offer([Choice(start=r.start, booking=r.id, service=r.service) for r in meant or rows])
-    turn.say("which_booking", doing=turn.talk.doing, options=_listed(turn, meant or rows))
+    listed = [facts_of(turn.business, r) for r in meant or rows]
+    turn.say("which_booking", doing=turn.talk.doing, options=listed)
     return State.WHICH
-
-
-def _listed(turn: Turn, rows: list[Booked]) -> list[dict[str, object]]:
-    return [settle.facts_of(turn.business, r) for r in rows]
 
 
 def _meant(turn: Turn, rows: list[Booked]) -> list[Booked]:
@@ -149,35 +218,55 @@ def _with(turn: Turn, row: Booked) -> State:
     """Go on with the booking that is meant."""
     if turn.talk.doing == "cancel":
         turn.learn(target=row.id, start=row.start, options=())
-        turn.say("ask_cancel", **settle.facts_of(turn.business, row))
+        turn.say("ask_cancel", **facts_of(turn.business, row))
         return State.CANCELLING
-    wish = _new_time(turn, row)
-    provider = row.policy.get("provider")
+    wish = _new_time(turn, row, turn.said.facts.wish) or _new_time(turn, row, turn.talk.wish)
     turn.talk = Talk(
         doing="move",
         target=row.id,
         service=row.service,
         party=row.party,
-        provider=provider,
+        provider=row.policy.get("provider"),
         start=row.start,
         wish=wish,
+        last=turn.talk.last,
     )
-    if not wish and turn.said.facts.party is None and turn.said.facts.provider is None:
-        turn.say("ask_move_when", **settle.facts_of(turn.business, row))
-        return State.WHEN
+    facts = turn.said.facts
+    another = _another_provider(turn, row)
+    if not wish and facts.party in {None, row.party} and not another:
+        return _ask_where_to(turn, row)
     if not wish:  # another party or provider, at the same time
         turn.learn(wish=looking.at(row.start.astimezone(turn.zone)))
     return book.go_on_moving(turn)
 
 
-def _new_time(turn: Turn, row: Booked) -> Wish:
+def _another_provider(turn: Turn, row: Booked) -> bool:
+    key = turn.said.facts.provider
+    staff = [turn.business.by_id[r].key for r in row.resources if r in turn.business.by_id]
+    return key is not None and key not in staff
+
+
+def _ask_where_to(turn: Turn, row: Booked) -> State:
+    turn.say("ask_move_when", **facts_of(turn.business, row))
+    return State.WHEN
+
+
+def _new_time(turn: Turn, row: Booked, wish: Wish) -> Wish:
     """Return where to move to: what was said, less what only named the booking itself."""
-    wish = turn.said.facts.wish
-    windows = tuple(
-        w
-        for w in wish.windows
-        if not any(_starts_in(row, span) for span in looking.loosely(Wish((w,)), turn.now))
-        or len(wish.windows) == 1
+    windows = tuple(w for w in wish.windows if not _names(turn, row, Wish((w,))))
+    if not windows and any(w.grain is Grain.DAYPART for w in wish.windows):
+        windows = wish.windows
+    if not windows and not wish.exclude:
+        return Wish()
+    return Wish(
+        windows,
+        exclude=wish.exclude,
+        day_said=wish.day_said,
+        time_said=wish.time_said,
+        approximate=wish.approximate,
+        note=wish.note,
     )
-    named = len(windows) == 1 and looking.exact_starts(Wish(windows)) == [row.start]
-    return Wish() if named else Wish(windows, day_said=wish.day_said, time_said=wish.time_said)
+
+
+def _names(turn: Turn, row: Booked, wish: Wish) -> bool:
+    return any(_starts_in(row, span) for span in looking.loosely(wish, turn.now))

@@ -1,11 +1,13 @@
 """The provider's day by chat: what is on, and the word on a request."""
 
 from datetime import date, time, timedelta
+from typing import Any
 
 from core import finding
 from core.finding import Booked
 from core.span import Span, instant
 from dialogs.flows import settle
+from dialogs.flows.about import facts_for_staff, providers_of
 from dialogs.flows.info import not_yours, nothing_open
 from dialogs.states import State
 from dialogs.talk import Turn
@@ -36,12 +38,12 @@ def _agenda(turn: Turn, first: date, days: int) -> State:
     zone = turn.business.zone
     span = Span(instant(first, time(0), zone), instant(first + timedelta(days=days), time(0), zone))
     rows = finding.between(turn.session, span, now=turn.now)
-    own = [r for r in rows if turn.reader.provider in settle.providers_of(turn.business, r)]
+    own = [r for r in rows if turn.reader.provider in providers_of(turn.business, r)]
     turn.say(
         "agenda",
         day=first,
         days=days,
-        bookings=[settle.facts_of(turn.business, r) | {"status": r.status} for r in own],
+        bookings=[_for_staff(turn, r) | {"status": r.status} for r in own],
         requests=len(_requests(turn)),
     )
     return turn.state
@@ -72,7 +74,11 @@ def _requests(turn: Turn) -> list[Booked]:
     if me is None:
         return []
     rows = finding.requests(turn.session, now=turn.now)
-    return [r for r in rows if settle.host_of(turn.business, r) == me]
+    return [r for r in rows if settle.answers_for(turn.session, turn.business, r, me)]
+
+
+def _for_staff(turn: Turn, about: Booked) -> dict[str, Any]:
+    return facts_for_staff(turn.session, turn.business, about)
 
 
 def _decide(turn: Turn, *, yes: bool) -> State:
@@ -81,12 +87,14 @@ def _decide(turn: Turn, *, yes: bool) -> State:
     rows = _requests(turn)
     found = _meant(turn, rows)
     if found is None:
-        listed = [settle.facts_of(turn.business, r) | {"until": r.expires} for r in rows]
+        listed = [_for_staff(turn, r) | {"until": r.expires} for r in rows]
         turn.say("which_request" if rows else "no_request", requests=listed)
         return turn.state
-    gone = settle.decided(turn.session, turn.business, found, yes=yes, by=turn.by, now=turn.now)
-    facts = settle.facts_of(turn.business, found)
-    if gone is not None:
+    facts = _for_staff(turn, found)
+    changed = turn.pressed is not None and turn.pressed.get("version") != found.version
+    if changed or settle.decided(
+        turn.session, turn.business, found, yes=yes, by=turn.by, now=turn.now
+    ):
         turn.say("request_gone", **facts)
     else:
         turn.say("you_accepted" if yes else "you_declined", **facts)
@@ -99,7 +107,7 @@ def _meant(turn: Turn, rows: list[Booked]) -> Booked | None:
     if turn.pressed is not None:
         return finding.booking(turn.session, int(turn.pressed["booking"]))
     if facts.ref:
-        return next((r for r in rows if r.ref == facts.ref), None)
+        return next((r for r in rows if _for_staff(turn, r)["ref"] == facts.ref), None)
     if facts.number is not None:
         return rows[facts.number - 1] if 0 < facts.number <= len(rows) else None
     return rows[0] if len(rows) == 1 else None

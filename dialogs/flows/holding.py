@@ -24,25 +24,39 @@ def hold(turn: Turn, start: datetime, provider: int | None) -> Held | Refusal:
     """Hold a start; what was held before in this talk is given up only once this one is got.
 
     A proposal keeps its row and its ref when it is corrected; a booking that is to be moved keeps
-    its time until the yes.
+    its time until the yes, and its provider where they are free then.
     """
     looking.lapse_expired(turn.session, now=turn.now)
     earlier, target = living(turn), turn.talk.target
     if target is None:
         return _take(turn, start, provider, instead_of=earlier, swapped=earlier is not None)
+    before = _provider_before(turn, target) if provider is None else provider
     try:
         with turn.session.attempt():
             if earlier is not None:
                 changing.release(turn.session, booking=earlier, by=turn.by, now=turn.now)
-            return _got(_take(turn, start, provider, instead_of=target, swapped=False))
+            return _first(turn, start, (before, provider), instead_of=target)
     except _RefusedError as refused:
         return refused.refusal
 
 
-def _got(held: Held | Refusal) -> Held:
-    if isinstance(held, Refusal):
-        raise _RefusedError(held)
-    return held
+def _first(
+    turn: Turn, start: datetime, providers: tuple[int | None, ...], *, instead_of: int
+) -> Held:
+    """Take the start with the first of these that can; _RefusedError with the last refusal."""
+    refused = Refusal(Reason.TAKEN)
+    for provider in dict.fromkeys(providers):
+        got = _take(turn, start, provider, instead_of=instead_of, swapped=False)
+        if isinstance(got, Held):
+            return got
+        refused = got
+    raise _RefusedError(refused)
+
+
+def _provider_before(turn: Turn, target: int) -> int | None:
+    """Return who does the booking that is to be moved, for whom they would rather keep."""
+    found = finding.booking(turn.session, target)
+    return looking.provider_of(found.resources, turn.business) if found else None
 
 
 def _take(
@@ -86,4 +100,6 @@ def let_go(turn: Turn) -> None:
 
 def held_start(turn: Turn) -> datetime | None:
     """Return the time that is still held for this talk."""
-    return turn.talk.start if living(turn) is not None else None
+    held = living(turn)
+    found = finding.booking(turn.session, held) if held is not None else None
+    return found.start if found else None

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from core.hours import closed_why, open_spans
-from dialogs.flows import settle
+from dialogs.flows import telling
 from dialogs.states import State
 from dialogs.talk import Turn
 
@@ -59,14 +59,14 @@ def help_(turn: Turn) -> State:
 
 def human(turn: Turn) -> State:
     """Hand over to the human, and tell them who asks."""
-    turn.say("human", human=turn.business.contact.human)
-    _call(turn, "wants_human")
+    told = _call(turn, "wants_human")
+    turn.say("human", human=turn.business.contact.human, told=told)
     return turn.state
 
 
-def _call(turn: Turn, note: str) -> None:
+def _call(turn: Turn, note: str) -> bool:
     reader = turn.reader
-    settle.tell_human(
+    return telling.human(
         turn.session,
         turn.business,
         note=note,
@@ -84,8 +84,14 @@ def hello(turn: Turn) -> State:
 
 
 def thanks(turn: Turn) -> State:
-    """Answer thanks and goodbyes in a word."""
+    """Answer thanks in a word."""
     turn.say("thanks")
+    return turn.state
+
+
+def bye(turn: Turn) -> State:
+    """Answer a goodbye in a word."""
+    turn.say("bye")
     return turn.state
 
 
@@ -103,7 +109,8 @@ def not_yours(turn: Turn) -> State:
 
 def not_by_text(turn: Turn) -> State:
     """Say that this cannot be done by text, and who can do it."""
-    turn.say("not_by_text", human=turn.business.contact.human)
+    reached = telling.human_reached(turn.session, turn.business)
+    turn.say("not_by_text", human=turn.business.contact.human, reached=reached)
     return turn.state
 
 
@@ -114,12 +121,15 @@ def stale(turn: Turn) -> State:
 
 
 def unknown(turn: Turn) -> State:
-    """Ask one short question, never the same twice running; name a human after the third."""
+    """Ask one short question, never the same twice running; call a human at the third."""
     misses = turn.talk.misses + 1
     turn.learn(misses=misses)
-    if misses >= MISSES:
-        turn.say("unknown_human", human=turn.business.contact.human)
-        _call(turn, "not_understood")
+    state, what = turn.state.value, turn.message.kind
+    if misses == MISSES:
+        told = _call(turn, "not_understood")
+        turn.say("unknown_human", human=turn.business.contact.human, told=told)
+    elif misses % 2:
+        turn.say("unknown_1", state=state, what=what)
     else:
-        turn.say(f"unknown_{misses}", state=turn.state.value, what=turn.message.kind)
+        turn.say("unknown_2", state=state, what=what)
     return turn.state

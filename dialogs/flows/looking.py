@@ -1,25 +1,47 @@
-"""From a wish in words to times on offer: windows as instants, free slots spread out, reasons."""
+"""From a wish in words to times on offer: windows as instants, free slots, and why there are none.
 
-from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+Wishes carry wall times of their zone; what leaves here are instants in UTC, which can be added to
+and compared without minding the clock changes.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
 
 from core import changing, finding
 from core.availability import Slot
 from core.db import Session
 from core.finding import Search
-from core.policy import bookable
+from core.policy import bookable, judge
+from core.refusals import Reason, Refusal
 from core.rules import Business, Kind
 from core.span import DAY, MINUTE, Span
+from dialogs.flows import picking
 from dialogs.talk import Choice
 from dialogs.when import Grain, Window, Wish
 
-SHOWN = 4
-_MANY = 400
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MANY = 4000
+_FORTNIGHT = timedelta(days=14)
+_SAMPLES = 48  # starts of a window that are judged to learn why none can be had
+
+# Where several rules forbid a window's starts, the first of these is the reason that helps most.
+_TELLING = (
+    Reason.NOT_BY,
+    Reason.PARTY,
+    Reason.OFF,
+    Reason.BREAK,
+    Reason.HOURS,
+    Reason.NO_CLASS,
+    Reason.NOTICE,
+    Reason.CLOSED,
+    Reason.FURTHEST,
+    Reason.PAST,
+)
 
 
 def exact_starts(wish: Wish) -> list[datetime]:
     """Return the exact moments that a wish names, in its order."""
-    return [w.start for w in wish.windows if w.start is not None and w.grain is Grain.MINUTE]
+    return [_utc(w.start) for w in wish.windows if w.start is not None and w.grain is Grain.MINUTE]
 
 
 def windows_of(wish: Wish, *, business: Business, now: datetime) -> list[Span]:
@@ -34,14 +56,19 @@ def windows_of(wish: Wish, *, business: Business, now: datetime) -> list[Span]:
 def _window(window: Window, everything: Span) -> Span:
     start, end = window.start, window.end
     if start is not None and window.grain is Grain.MINUTE:
-        return Span(start, start + MINUTE)
+        return Span(_utc(start), _utc(start) + MINUTE)
     if start is None:
         if end is None:
             return everything
-        return Span(_midnight(end - MINUTE), end)
+        return Span(_utc(_midnight(end - MINUTE)), _utc(end))
     if end is None:
-        end = everything.end if start.time() == time(0) else _midnight(start) + DAY
-    return Span(start, end)
+        last = everything.end if start.time() == time(0) else _midnight(start) + DAY
+        return Span(_utc(start), _utc(last))
+    return Span(_utc(start), _utc(end))
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -63,7 +90,11 @@ def excluded(wish: Wish, *, business: Business, now: datetime) -> list[Span]:
     """Return the instants that a wish rules out."""
     everything = bookable(business, now=now)
     return [
-        Span(w.start or everything.start, w.end or (w.start or now) + MINUTE) for w in wish.exclude
+        Span(
+            _utc(w.start or everything.start),
+            _utc(w.end) if w.end else _utc(w.start or now) + MINUTE,
+        )
+        for w in wish.exclude
     ]
 
 
@@ -73,42 +104,98 @@ def lapse_expired(session: Session, *, now: datetime) -> None:
         changing.expire(session, booking=booking, now=now)
 
 
-def look(
-    session: Session, *, business: Business, search: Search, wish: Wish, now: datetime
+def find(
+    session: Session,
+    *,
+    business: Business,
+    search: Search,
+    windows: Sequence[Span],
+    exclude: Sequence[Span],
+    now: datetime,
 ) -> list[Slot]:
-    """Return a few free slots that fit a wish, spread over it rather than all at its start."""
+    """Return every free slot that starts in the windows, in order."""
     lapse_expired(session, now=now)
-    found = finding.free(
+    return finding.free(
         session,
         business=business,
         search=search,
-        windows=windows_of(wish, business=business, now=now),
-        exclude=excluded(wish, business=business, now=now),
+        windows=windows,
+        exclude=exclude,
         now=now,
         limit=_MANY,
     )
-    return spread(found, apart=max(search.service.length, timedelta(hours=1)))
 
 
-def spread(slots: Sequence[Slot], *, apart: timedelta) -> list[Slot]:
-    """Return the first slot and some later ones, at least so far apart; all where they are few."""
-    if len(slots) <= SHOWN:
-        return list(slots)
-    chosen: list[Slot] = []
-    for slot in slots:
-        if not chosen or slot.start - chosen[-1].start >= apart:
-            chosen.append(slot)
-        if len(chosen) == SHOWN:
-            break
-    return chosen
+def look(
+    session: Session,
+    *,
+    business: Business,
+    search: Search,
+    wish: Wish,
+    exclude: Sequence[Span] = (),
+    now: datetime,
+) -> list[Slot]:
+    """Return a few free slots that fit a wish; "around 3" wants the nearest to it."""
+    windows = windows_of(wish, business=business, now=now)
+    never = [*excluded(wish, business=business, now=now), *exclude]
+    found = find(session, business=business, search=search, windows=windows, exclude=never, now=now)
+    if wish.approximate and wish.time_said and found:
+        middle = windows[0].start + (windows[0].end - windows[0].start) / 2
+        near = sorted(found, key=lambda s: abs(s.start - middle))[: picking.SHOWN - 1]
+        return sorted(near, key=lambda s: s.start)
+    return picking.spread(found, zone=business.zone, soon=not wish.windows)
 
 
 def nearest(
-    session: Session, *, business: Business, search: Search, around: datetime, now: datetime
+    session: Session,
+    *,
+    business: Business,
+    search: Search,
+    around: datetime,
+    exclude: Sequence[Span] = (),
+    now: datetime,
 ) -> list[Slot]:
-    """Return the free slots nearest to a moment."""
-    lapse_expired(session, now=now)
-    return finding.nearest(session, business=business, search=search, around=around, now=now)
+    """Return what can be had instead of a moment: near it, and at its hour on other days."""
+    everything = bookable(business, now=now)
+    around = min(max(around, everything.start), everything.end)
+    for reach in (_FORTNIGHT, everything.end - everything.start):
+        window = Span(around - reach, around + reach)
+        found = find(
+            session, business=business, search=search, windows=[window], exclude=exclude, now=now
+        )
+        if found:
+            return picking.beside(found, around, zone=business.zone)
+    return []
+
+
+def why_none(business: Business, search: Search, windows: Sequence[Span], now: datetime) -> Refusal:
+    """Say why nothing can be had in some windows: the rule in the way, else that all is taken."""
+    found: dict[Reason, Refusal] = {}
+    for start in _samples(windows, business.grid * MINUTE):
+        refused = judge(
+            business,
+            search.service,
+            start=start,
+            party=search.party,
+            provider=search.provider,
+            now=now,
+        )
+        if refused is None:
+            return Refusal(Reason.TAKEN, {"whole": True})
+        found.setdefault(refused.reason, refused)
+    telling = next((found[reason] for reason in _TELLING if reason in found), None)
+    return telling or Refusal(Reason.TAKEN, {"whole": True})
+
+
+def _samples(windows: Sequence[Span], grid: timedelta) -> Iterable[datetime]:
+    """Return starts on the grid, spread over the windows."""
+    whole = sum((w.end - w.start for w in windows), timedelta())
+    step = max(grid, -(-whole // _SAMPLES // grid) * grid)
+    for window in windows:
+        start = window.start + (_EPOCH - window.start) % grid
+        while start < window.end:
+            yield start
+            start += step
 
 
 def choices(slots: Sequence[Slot], *, business: Business) -> list[Choice]:

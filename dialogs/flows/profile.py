@@ -1,19 +1,30 @@
 """Who is writing: opting out and in, zone, language, name, and a provider's one-time code."""
 
-from core import people
-from dialogs.flows import holding
+import re
+
+from core import finding, people
+from dialogs.flows import change, holding, info, telling
 from dialogs.states import State
 from dialogs.talk import Talk, Turn
+from dialogs.understanding import Intent
+from dialogs.understanding.lexicon import lexicon
 
 WRONG_CODES = 5  # then codes are no longer looked at from this address
 
 
+_NAME = re.compile(r"[^\W\d_]+(?:[ '.-]{1,2}[^\W\d_]+){0,3}\.?")
+_LONGEST = 40
+
+
 def stop(turn: Turn) -> State:
-    """Opt the address out: one last message says so."""
+    """Opt the address out: one last message says so; who waits for them hears that they left."""
     holding.let_go(turn)
     turn.talk = Talk()
     people.opted(turn.session, turn.reader.address, out=True, now=turn.now)
-    turn.say("stopped", name=turn.business.name)
+    rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
+    turn.say("stopped", name=turn.business.name, bookings=len(rows))
+    for row in rows:
+        telling.providers(turn.session, turn.business, row.id, note="opted_out", now=turn.now)
     return State.IDLE
 
 
@@ -33,6 +44,36 @@ def zone(turn: Turn) -> State:
     people.located(turn.session, turn.reader.person, zone=said, source="said")
     turn.say("zone_set", zone=said)
     return turn.state
+
+
+def name(turn: Turn) -> State:
+    """Take what answers "what name?" as a name if it can be one; anything else is itself."""
+    facts = turn.said.facts
+    said = " ".join((facts.name or turn.message.body).split())
+    other = facts.wish or facts.service or facts.services or facts.party is not None
+    if other or (facts.name is None and not turn.said.has(Intent.UNKNOWN)):
+        return change.afterwards(turn)
+    if facts.name is None and not _can_be_name(turn, said):
+        info.unknown(turn)
+        return State.IDLE
+    said = said.rstrip(".") if said != said.lower() else said.rstrip(".").title()
+    people.named(turn.session, turn.reader.person, name=said)
+    turn.say("named", name=said)
+    return State.IDLE
+
+
+def _can_be_name(turn: Turn, said: str) -> bool:
+    """Whether words can be a name: a few, of letters, and not all of them everyday words."""
+    if turn.message.kind != "text" or len(said) > _LONGEST or not _NAME.fullmatch(said):
+        return False
+    known = lexicon(turn.said.locale).speller.known
+    return said.istitle() or not all(known(word) for word in said.lower().split())
+
+
+def nameless(turn: Turn) -> State:
+    """Accept that somebody gives no name."""
+    turn.say("nameless")
+    return State.IDLE
 
 
 def language(turn: Turn) -> State:

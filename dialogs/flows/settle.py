@@ -1,281 +1,190 @@
-"""What follows a decision: the booking confirmed or requested, and everyone concerned told."""
+"""What follows a decision: the booking confirmed, requested or moved, and everyone told."""
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from core import booking, changing, finding, outbox, people
+from core import booking, changing, finding, people
 from core.booking import By
 from core.db import Session
 from core.finding import Booked
 from core.people import Reader
-from core.policy import judge
-from core.quiet import awake
 from core.refusals import Reason, Refusal
-from core.rules import Business, Kind, Service
+from core.rules import Business
 from core.span import MINUTE
-from dialogs.talk import Talk, Turn, reader_zone
+from dialogs.flows import telling
+from dialogs.flows.about import (
+    facts_for_staff,
+    facts_of,
+    host_of,
+    human_of,
+    providers_of,
+    shown,
+)
+from dialogs.states import State
+from dialogs.talk import Talk, Turn
 
 
-def agreed(turn: Turn, held: int) -> bool:
-    """Confirm a hold on the customer's yes, and say so to all; False where it has gone.
+def agreed(turn: Turn, held: int) -> State | None:
+    """Confirm a hold on the customer's yes, and say so to all; None where it has gone.
 
     Where the provider must confirm it becomes a request that lapses; the request's deadline counts
     from when the provider can read it, and never outlives the start.
     """
     before = finding.booking(turn.session, held)
     if before is None or before.status != "held":
-        return False
-    service = turn.business.service(before.service)
-    if service.asks_provider(before.party):
-        return _request(turn, service, before)
-    if before.purpose == "move" and before.for_id is not None:
-        return _moved(turn, before.for_id, held)
+        return None
+    moving = finding.booking(turn.session, before.for_id) if before.for_id is not None else None
+    if turn.business.service(before.service).asks_provider(before.party):
+        return _request(turn, before, moving)
+    if moving is not None:
+        return _moved(turn, moving, held)
     if booking.confirm(turn.session, booking=held, by=turn.by, now=turn.now) is not None:
-        return False
-    turn.say("booked", **shown(turn, held))
-    tell_providers(turn.session, turn.business, held, note="new_booking", now=turn.now)
-    turn.talk = Talk()
-    return True
+        return None
+    turn.say("booked", **shown(turn, held), ask_name=_unnamed(turn))
+    telling.providers(turn.session, turn.business, held, note="new_booking", now=turn.now)
+    return _done(turn, before)
 
 
-def _moved(turn: Turn, target: int, held: int) -> bool:
-    old = finding.booking(turn.session, target)
-    gone = changing.swap(turn.session, booking=target, hold=held, by=turn.by, now=turn.now)
-    if gone is not None or old is None:
+def _unnamed(turn: Turn) -> bool:
+    """Whether to ask for the customer's name: once, after the first booking, if nobody knows it."""
+    reader = turn.reader
+    if reader.name or reader.provider is not None:
         return False
-    turn.say("moved", **shown(turn, target), was=old.start)
-    staff = providers_of(turn.business, old)
-    tell_providers(
+    return finding.made_by(turn.session, reader.person) == 1
+
+
+def _done(turn: Turn, made: Booked) -> State:
+    """Keep the booking in mind for a moment: "actually make it 4" means that one."""
+    asked = any(note.facts.get("ask_name") for note in turn.notes)
+    turn.talk = Talk(recent=made.id, start=made.start)
+    return State.NAME if asked else State.IDLE
+
+
+def _moved(turn: Turn, old: Booked, held: int) -> State | None:
+    if changing.swap(turn.session, booking=old.id, hold=held, by=turn.by, now=turn.now) is not None:
+        return None
+    turn.say("moved", **shown(turn, old.id), was=old.start)
+    telling.providers(
         turn.session,
         turn.business,
-        target,
+        old.id,
         note="moved_provider",
         now=turn.now,
         was=old.start,
-        also=staff,
+        also=providers_of(turn.business, old),
     )
-    turn.talk = Talk()
-    return True
+    return _done(turn, _again(turn.session, old))
 
 
-def _request(turn: Turn, service: Service, before: Booked) -> bool:
-    rule = service.confirmation
-    asked = [host_of(turn.business, before)]
-    readers = [r for p in asked if p is not None and (r := people.of_provider(turn.session, p))]
-    sent = min((heard_at(r, turn.business, turn.now) for r in readers), default=turn.now)
-    minutes = rule.minutes if rule else 0
-    until = min(sent + minutes * MINUTE, before.start)
-    gone = booking.confirm(
-        turn.session, booking=before.id, by=turn.by, now=turn.now, provider_until=until
-    )
+def _request(turn: Turn, held: Booked, moving: Booked | None) -> State | None:
+    """Ask the provider; a request that is moved before its answer is asked anew for its new time.
+
+    What is already confirmed keeps its time until the provider has agreed to the new one.
+    """
+    readers = _hosts(turn.session, turn.business, held)
+    sent = min((telling.heard_at(r, turn.business, turn.now) for r in readers), default=turn.now)
+    rule = turn.business.service(held.service).confirmation
+    until = min(sent + (rule.minutes if rule else 0) * MINUTE, held.start)
+    asked = held
+    if moving is not None and moving.status != "confirmed":
+        gone = changing.swap(
+            turn.session, booking=moving.id, hold=held.id, by=turn.by, now=turn.now
+        ) or changing.extend(turn.session, booking=moving.id, until=until, by=turn.by, now=turn.now)
+        asked, moving = moving, None
+    else:
+        gone = booking.confirm(
+            turn.session, booking=held.id, by=turn.by, now=turn.now, provider_until=until
+        )
     if gone is not None:
-        return False
-    turn.say("requested", **shown(turn, before.id), until=until)
+        return None
+    asked = _again(turn.session, asked)
+    was = moving.start if moving is not None else None
+    name = _unnamed(turn) if was is None else False
+    turn.say("requested", **facts_of(turn.business, asked), until=until, was=was, ask_name=name)
     for reader in readers:
-        tell(
+        telling.tell(
             turn.session,
             turn.business,
             reader,
             note="request",
-            facts=facts_of(turn.business, _again(turn.session, before)) | {"until": until},
+            facts=facts_for_staff(turn.session, turn.business, asked) | {"until": until},
             now=turn.now,
-            key=f"request:{before.id}:{reader.address}",
+            key=f"request:{asked.id}:{asked.version}:{reader.address}",
         )
-    turn.talk = Talk()
-    return True
+    return _done(turn, moving or asked)
 
 
 def _again(session: Session, before: Booked) -> Booked:
     return finding.booking(session, before.id) or before
 
 
+def _hosts(session: Session, business: Business, about: Booked) -> list[Reader]:
+    """Return where a request is asked: at its host's, else at the human's of the business."""
+    for resource in (host_of(business, about), human_of(business)):
+        reader = people.of_provider(session, resource) if resource is not None else None
+        if reader is not None:
+            return [reader]
+    return []
+
+
+def answers_for(session: Session, business: Business, about: Booked, provider: int) -> bool:
+    """Whether a request is this provider's to answer: as its host, or in the host's absence."""
+    return host_of(business, about) == provider or any(
+        reader.provider == provider for reader in _hosts(session, business, about)
+    )
+
+
 def decided(
     session: Session, business: Business, request: Booked, *, yes: bool, by: By, now: datetime
 ) -> Refusal | None:
     """Carry out a provider's word on a request and tell the customer; refused where it lapsed."""
+    old = finding.booking(session, request.for_id) if request.for_id is not None else None
+    if request.status != "awaiting_provider":
+        return Refusal(Reason.GONE)
+    if old is None:
+        return _answered(session, business, request, yes=yes, by=by, now=now)
     if not yes:
-        gone = (
-            changing.release(session, booking=request.id, by=by, now=now)
-            if request.purpose == "move"
-            else changing.cancel(session, booking=request.id, by=by, now=now, why="provider")
-        )
-        note = "request_declined"
-    elif request.purpose == "move" and request.for_id is not None:
-        gone = changing.swap(session, booking=request.for_id, hold=request.id, by=by, now=now)
-        note = "request_accepted"
-    else:
-        gone = booking.confirm(session, booking=request.id, by=by, now=now)
-        note = "request_accepted"
+        gone = changing.release(session, booking=request.id, by=by, now=now)
+        if gone is None:
+            telling.customer(
+                session, business, request, note="request_declined", now=now, was=old.start
+            )
+        return gone
+    gone = changing.swap(session, booking=old.id, hold=request.id, by=by, now=now)
     if gone is None:
-        tell_customer(session, business, request, note=note, now=now)
+        new = _again(session, old)
+        telling.customer(session, business, new, note="moved", now=now, was=old.start)
     return gone
 
 
-def tell_customer(
-    session: Session,
-    business: Business,
-    about: Booked,
-    *,
-    note: str,
-    now: datetime,
-    **more: Any,  # noqa: ANN401 - a note's own facts
-) -> None:
-    """Tell the customer of a booking something, at the address last used, outside quiet hours."""
-    reader = people.of_person(session, about.person)
-    if reader is not None:
-        facts = facts_of(business, about) | more
-        key = f"{note}:{about.id}:{about.version}"
-        tell(session, business, reader, note=note, facts=facts, now=now, key=key)
-
-
-def tell_providers(
-    session: Session,
-    business: Business,
-    booked: int,
-    *,
-    note: str,
-    now: datetime,
-    also: tuple[int, ...] = (),
-    **more: Any,  # noqa: ANN401 - a note's own facts
-) -> None:
-    """Tell the providers of a booking, and those it had before; else the business's human."""
-    about = finding.booking(session, booked)
-    if about is None:
-        return
-    for provider in dict.fromkeys((*providers_of(business, about), *also)):
-        reader = people.of_provider(session, provider)
-        if reader is not None and reader.person != about.person:
-            facts = facts_of(business, about) | more
-            key = f"{note}:{booked}:{about.version}:{reader.address}"
-            tell(session, business, reader, note=note, facts=facts, now=now, key=key)
-
-
-def tell(
-    session: Session,
-    business: Business,
-    reader: Reader,
-    *,
-    note: str,
-    facts: dict[str, Any],
-    now: datetime,
-    key: str | None,
-) -> None:
-    """Post a message that nobody asked for: not before the reader's quiet hours end."""
-    outbox.post(
-        session,
-        address=reader.address,
-        note=note,
-        facts=facts,
-        locale=reader.locale or business.languages[0],
-        now=now,
-        key=key,
-        due=heard_at(reader, business, now),
-    )
-
-
-def tell_human(
-    session: Session,
-    business: Business,
-    *,
-    note: str,
-    facts: dict[str, Any],
-    now: datetime,
-    key: str,
-    but: int,
-) -> None:
-    """Tell the human of the business something about a person, unless they are that person."""
-    host = _human(business)
-    reader = people.of_provider(session, host) if host is not None else None
-    if reader is not None and reader.person != but:
-        tell(session, business, reader, note=note, facts=facts, now=now, key=key)
+def _answered(
+    session: Session, business: Business, request: Booked, *, yes: bool, by: By, now: datetime
+) -> Refusal | None:
+    if yes:
+        gone = booking.confirm(session, booking=request.id, by=by, now=now)
+    else:
+        gone = changing.cancel(session, booking=request.id, by=by, now=now, why="provider")
+    if gone is None:
+        note = "request_accepted" if yes else "request_declined"
+        telling.customer(session, business, request, note=note, now=now)
+    return gone
 
 
 def lapsed(session: Session, business: Business, about: Booked, *, was: str) -> None:
-    """Tell whom it concerns that a proposal or a request ran out."""
+    """Tell whom it concerns that a proposal or a request ran out.
+
+    A proposal's customer hears of it only where the talk is still about it.
+    """
     now = session.now
     if was == "awaiting_provider":
-        tell_customer(session, business, about, note="request_lapsed", now=now)
-        tell_providers(session, business, about.id, note="request_lapsed_provider", now=now)
-    elif about.purpose == "booking":
-        tell_customer(session, business, about, note="hold_lapsed", now=now)
-
-
-def heard_at(reader: Reader, business: Business, now: datetime) -> datetime:
-    """Return when a message that nobody asked for may reach a reader."""
-    zone = ZoneInfo(reader.zone) if reader.zone else reader_zone(reader, business)
-    return awake(business.quiet, zone, now)
-
-
-def providers_of(business: Business, about: Booked) -> tuple[int, ...]:
-    """Return who does a booking; where nobody does, the human of the business."""
-    staff = tuple(
-        r
-        for r in about.resources
-        if r in business.by_id and business.by_id[r].kind is Kind.PROVIDER
-    )
-    host = _human(business)
-    return staff or ((host,) if host is not None else ())
-
-
-def host_of(business: Business, about: Booked) -> int | None:
-    """Return who confirms a request: whom its service names, else its provider or the human."""
-    rule = business.service(about.service).confirmation
-    if rule is not None and rule.by is not None:
-        return rule.by
-    staff = providers_of(business, about)
-    return staff[0] if staff else None
-
-
-def _human(business: Business) -> int | None:
-    key = business.contact.human_key
-    return next((r.id for r in business.providers if r.key == key), None)
-
-
-def staff_of(service: Service) -> set[int]:
-    """Return every resource that a service may use."""
-    return {r for need in service.needs for r in need.any_of} | {
-        r for held in service.times for r in held.resources
-    }
-
-
-def shown(turn: Turn, booked: int) -> dict[str, Any]:
-    """Return what a message says of a booking."""
-    about = finding.booking(turn.session, booked)
-    return facts_of(turn.business, about) if about else {}
-
-
-def facts_of(business: Business, about: Booked) -> dict[str, Any]:
-    """Return a booking's facts as a note keeps them: ids, instants, money in minor units."""
-    staff = [r for r in about.resources if business.by_id.get(r)]
-    provider = [r for r in staff if business.by_id[r].kind is Kind.PROVIDER]
-    return {
-        "booking": about.id,
-        "ref": about.ref,
-        "service": about.service,
-        "start": about.start,
-        "end": about.end,
-        "party": about.party,
-        "provider": provider[0] if provider else None,
-        "resources": staff,
-        "price": about.price,
-        "name": about.name,
-        "person": about.person,
-        "for_id": about.for_id,
-    }
-
-
-def closed(turn: Turn, service: Service, start: datetime) -> Refusal | None:
-    """Say which rule closes the whole day of a moment, if one does."""
-    day = start.astimezone(turn.business.zone)
-    noon = day.replace(hour=12, minute=0, second=0, microsecond=0)
-    found = judge(
-        turn.business,
-        service,
-        start=max(start, noon) if start.hour == 0 else start,
-        party=turn.party,
-        provider=turn.talk.provider,
-        now=turn.now,
-    )
-    telling = {Reason.CLOSED, Reason.OFF, Reason.FURTHEST, Reason.PAST, Reason.NOT_BY}
-    return found if found is not None and found.reason in telling else None
+        old = finding.booking(session, about.for_id) if about.for_id is not None else None
+        kept: dict[str, Any] = {"was": old.start} if old else {}
+        telling.customer(session, business, about, note="request_lapsed", now=now, **kept)
+        telling.providers(session, business, about.id, note="request_lapsed_provider", now=now)
+        return
+    reader = people.talking_of(session, about.id)
+    if reader is not None:
+        open_talk = people.conversation(session, reader.address).talk
+        facts = facts_of(business, about) | {"asked": open_talk.get("asked")}
+        key = f"hold_lapsed:{about.id}:{about.version}"
+        telling.tell(session, business, reader, note="hold_lapsed", facts=facts, now=now, key=key)

@@ -11,39 +11,51 @@ def _start(page: Page) -> str:
     return page.when(page.instant("start"))
 
 
+def _name_asked(page: Page, text: str) -> Worded:
+    if page.facts.get("ask_name"):
+        text += " " + page.t("What name shall I put it under?")
+    return Worded(text)
+
+
 def _booked(page: Page) -> Worded:
-    return Worded(
-        page.t(
-            "Booked: {booking}, {when}. Your reference is {ref}.",
-            booking=page.title(),
-            when=_start(page),
-            ref=page.facts["ref"],
-        )
+    text = page.t(
+        "Booked: {booking} on {when}. Your reference is {ref}.",
+        booking=page.title(),
+        when=_start(page),
+        ref=page.facts["ref"],
     )
+    return _name_asked(page, text)
 
 
 def _requested(page: Page) -> Worded:
     who = page.who() or page.business.contact.human
-    return Worded(
-        page.t(
-            "I've asked {who} about {booking}, {when}, and will tell you by {until}. "
-            "The time is yours until then.",
+    until = page.by(page.instant("until"))
+    if page.facts.get("was"):
+        text = page.t(
+            "{who} has to agree to the new time, {when}; you'll hear from me by {until}. Until "
+            "then {booking} stays on {was}.",
             who=who,
-            booking=page.service(),
+            booking=page.title(),
             when=_start(page),
-            until=_by(page, page.instant("until")),
+            until=until,
+            was=page.when(page.instant("was")),
         )
+        return Worded(text)
+    text = page.t(
+        "{who} has to confirm {booking} on {when}; you'll hear from me by {until}. The time is "
+        "yours until then.",
+        who=who,
+        booking=page.service(),
+        when=_start(page),
+        until=until,
     )
-
-
-def _by(page: Page, moment: datetime) -> str:
-    return page.t("{day} at {time}", day=page.day(moment), time=page.clock(moment))
+    return _name_asked(page, text)
 
 
 def _accepted(page: Page) -> Worded:
     return Worded(
         page.t(
-            "Confirmed: {booking}, {when}. Your reference is {ref}.",
+            "Confirmed: {booking} on {when}. Your reference is {ref}.",
             booking=page.title(),
             when=_start(page),
             ref=page.facts["ref"],
@@ -51,44 +63,57 @@ def _accepted(page: Page) -> Worded:
     )
 
 
+def _stays(page: Page, text: str) -> str:
+    """Add that a booking that was not moved stays where it was."""
+    if not page.facts.get("was"):
+        return text
+    was = page.when(page.instant("was"))
+    return text + " " + page.t("Your booking stays on {when}.", when=was)
+
+
 def _declined(page: Page) -> Worded:
-    who = page.who() or page.business.name
     text = page.t(
-        "I'm sorry, {who} can't take {booking}, {when}. Another time?",
-        who=who,
+        "I'm sorry, {who} can't take {booking} on {when}.",
+        who=page.who() or page.business.name,
         booking=page.service(),
         when=_start(page),
     )
-    return Worded(text)
+    return Worded(_stays(page, text) + " " + page.t("Would another time do?"))
 
 
 def _request_lapsed(page: Page) -> Worded:
-    who = page.who() or page.business.contact.human
-    return Worded(
-        page.t(
-            "{who} didn't answer in time about {booking}, {when}, so I've let it go. Another time?",
-            who=who,
-            booking=page.service(),
-            when=_start(page),
-        )
+    text = page.t(
+        "{who} didn't answer in time about {booking} on {when}, so I let the time go.",
+        who=page.who() or page.business.contact.human,
+        booking=page.service(),
+        when=_start(page),
     )
+    return Worded(_stays(page, text) + " " + page.t("Would another time do?"))
 
 
 def _hold_lapsed(page: Page) -> Worded:
-    return Worded(
-        page.t(
-            "I couldn't keep {booking}, {when}, any longer. Still want it? "
-            "Reply YES and I'll see if it's free.",
-            booking=page.title(),
-            when=_start(page),
-        )
+    text = page.t(
+        "I couldn't hold {booking} on {when} any longer. Still want it? Reply YES and I'll see "
+        "if it's free.",
+        booking=page.title(),
+        when=_start(page),
     )
+    return ask(page, text)
 
 
 def _moved(page: Page) -> Worded:
+    if page.instant("was") == page.instant("start"):
+        return Worded(
+            page.t(
+                "Changed: {booking} on {when}. Your reference stays {ref}.",
+                booking=page.title(),
+                when=_start(page),
+                ref=page.facts["ref"],
+            )
+        )
     return Worded(
         page.t(
-            "Moved: {booking} is now {when} (it was {was}). Your reference stays {ref}.",
+            "Moved: {booking} is now on {when} (it was on {was}). Your reference stays {ref}.",
             booking=page.title(),
             when=_start(page),
             was=page.when(page.instant("was")),
@@ -113,7 +138,7 @@ def _mine(page: Page) -> Worded:
 
 def _ask_cancel(page: Page) -> Worded:
     text = page.t(
-        "Cancel {booking}, {when}? Reply YES or NO.", booking=page.title(), when=_start(page)
+        "Cancel {booking} on {when}? Reply YES or NO.", booking=page.title(), when=_start(page)
     )
     return ask(page, text)
 
@@ -126,6 +151,18 @@ def _let_go(page: Page) -> Worded:
     if page.facts.get("kept"):
         return Worded(page.t("All right, your booking stays as it was. Another time?"))
     return Worded(page.t("All right, I've let it go. Another day or time?"))
+
+
+def _dropped(page: Page) -> Worded:
+    if page.facts.get("kept"):
+        return Worded(page.t("All right, your booking stays as it was."))
+    if page.facts.get("had"):
+        return Worded(page.t("All right, I've let it go. Text me whenever you like."))
+    return Worded(page.t("All right. Text me whenever you like."))
+
+
+def _nothing_to_change(page: Page) -> Worded:
+    return Worded(page.t("You have no booking with us. Would you like to make one?"))
 
 
 def t(message: str) -> str:
@@ -143,10 +180,11 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "moved": _moved,
     "mine": _mine,
     "ask_cancel": _ask_cancel,
-    "cancelled": _about(t("Cancelled: {booking}, {when}. Hope to see you another time.")),
-    "gone_already": _about(t("{booking}, {when}, is not open any more.")),
-    "ask_move_when": _about(t("When shall I move {booking}, {when}, to?")),
+    "cancelled": _about(t("Cancelled: {booking} on {when}. Hope to see you another time.")),
+    "gone_already": _about(t("{booking} on {when} is not open any more.")),
+    "ask_move_when": _about(t("{booking} on {when}: what new day or time would you like?")),
     "kept": lambda p: Worded(p.t("All right, everything stays as it is.")),
     "let_go": _let_go,
-    "nothing_to_change": lambda p: Worded(p.t("You have no booking to change.")),
+    "dropped": _dropped,
+    "nothing_to_change": _nothing_to_change,
 }

@@ -35,19 +35,32 @@ def _line(message: str) -> Callable[[Page], Worded]:
 
 
 def _request(page: Page) -> Worded:
-    text = page.t(
-        "Request: {booking} for {who}, {when}. Please answer by {until}: CONFIRM {ref} or "
-        "DECLINE {ref}.",
-        booking=_what(page, page.facts),
-        who=_name(page, page.facts),
-        when=page.when(page.instant("start")),
-        until=page.when(page.instant("until")),
-        ref=page.facts["ref"],
-    )
+    facts = {
+        "booking": _what(page, page.facts),
+        "who": _name(page, page.facts),
+        "when": page.when(page.instant("start")),
+        "until": page.by(page.instant("until")),
+        "ref": page.facts["ref"],
+    }
+    if page.facts.get("was"):
+        text = page.t(
+            "Request: {who} would like to move {booking} from {was} to {when}. Please answer by "
+            "{until}: CONFIRM {ref} or DECLINE {ref}.",
+            was=page.when(page.instant("was")),
+            **facts,
+        )
+    else:
+        text = page.t(
+            "Request: {booking} for {who}, {when}. Please answer by {until}: CONFIRM {ref} or "
+            "DECLINE {ref}.",
+            **facts,
+        )
     return Worded(text, (page.t("Confirm"), page.t("Decline")), yes_no=True)
 
 
 def _moved(page: Page) -> Worded:
+    if page.instant("was") == page.instant("start"):
+        return _line(t("Changed by {who}: {booking}, {when}, {ref}."))(page)
     return Worded(
         page.t(
             "Moved by {who}: {booking} is now {when} (it was {was}), {ref}.",
@@ -130,6 +143,18 @@ def _not_understood(page: Page) -> Worded:
     )
 
 
+def _wrote_opted_out(page: Page) -> Worded:
+    facts = page.facts
+    return Worded(
+        page.t(
+            "{who} ({address}) has stopped our messages, so I can't answer. They wrote: {text}",
+            who=_name(page, facts),
+            address=facts["address"],
+            text=facts["text"],
+        )
+    )
+
+
 def _undelivered(page: Page) -> Worded:
     facts = page.facts
     return Worded(
@@ -161,9 +186,13 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "which_request": _which_request,
     "no_request": lambda p: Worded(p.t("No request waits for you.")),
     "agenda": _agenda,
+    "opted_out": _line(
+        t("{who} has stopped our messages and won't hear of {booking}, {when}, {ref}; it stands.")
+    ),
     "providers_only": lambda p: Worded(p.t("Only our own people can do that.")),
     "help_provider": _help,
     "wants_human": _wants_human,
     "not_understood": _not_understood,
     "undelivered": _undelivered,
+    "wrote_opted_out": _wrote_opted_out,
 }

@@ -1,14 +1,21 @@
 """The words of every note: one entry a kind, whom it goes to in the name of its file."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import asking, booked, day
+from dialogs.wording import answers, asking, booked, day
 from dialogs.wording.page import Page, Worded
 
-NOTES: dict[str, Callable[[Page], Worded]] = {**asking.NOTES, **booked.NOTES, **day.NOTES}
+NOTES: dict[str, Callable[[Page], Worded]] = {
+    **asking.NOTES,
+    **answers.NOTES,
+    **booked.NOTES,
+    **day.NOTES,
+}
 
 
 def word(
@@ -23,5 +30,52 @@ def word(
     """Word a note for a reader; KeyError where there is no such note or fact.
 
     `zone` is the one that the reader's bare times are meant in, `other` the one to show beside it.
+    Remarks come before the note; the question that is still open comes after it.
     """
-    return NOTES[note](Page(facts, business, language, zone, other))
+    page = Page(facts, business, language, zone, other)
+    worded = NOTES[note](page)
+    before = [REMARKS[r["what"]](page, r) for r in facts.get("remarks", ())]
+    worded = replace(worded, text=" ".join([*before, worded.text]))
+    return _resumed(page, worded) if facts.get("resume") else worded
+
+
+def _resumed(page: Page, worded: Worded) -> Worded:
+    when = page.when(page.instant("held"))
+    if page.facts["resume"] == "proposal":
+        open_ = page.t("I still hold {when} for you: book it? Reply YES or NO.", when=when)
+    else:
+        open_ = page.t("Shall I cancel {when}? Reply YES or NO.", when=when)
+    gap = " " if worded.text.endswith((".", "!", "?")) else "\n"
+    return asking.ask(page, f"{worded.text}{gap}{open_}")
+
+
+def _fold(page: Page, remark: Mapping[str, Any]) -> str:
+    start = datetime.fromisoformat(remark["start"])
+    return page.t(
+        "The clocks go back that night, so {time} comes twice; I took the first ({zone}). Reply "
+        "SECOND for the other.",
+        time=page.clock(start),
+        zone=page.zone_at(start),
+    )
+
+
+def _gap(page: Page, remark: Mapping[str, Any]) -> str:
+    start = datetime.fromisoformat(remark["start"])
+    return page.t(
+        "The clocks go forward that night and skip that time; I took {time} {zone}.",
+        time=page.clock(start),
+        zone=page.zone_at(start),
+    )
+
+
+def _alone(page: Page, remark: Mapping[str, Any]) -> str:
+    name = page.service(remark["service"])
+    return page.t("{service} is for one person at a time.", service=name)
+
+
+REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
+    "alone": _alone,
+    "fold": _fold,
+    "gap": _gap,
+    "series": lambda p, _: p.t("I can't book a series by text yet; here is the first one."),
+}

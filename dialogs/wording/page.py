@@ -81,10 +81,23 @@ class Page:
             return self.t("{when} ({there} {zone} at our place)", when=said, there=there, zone=name)
         return self.t("{when} ({there} {zone} where you are)", when=said, there=there, zone=name)
 
-    def until(self, moment: datetime) -> str:
-        """Return a time that is near: its day only where it matters."""
-        clock, zone = self.clock(moment), formats.zone_name(moment, self.locale, self.zone)
-        return f"{clock} {zone}"
+    def until(self, moment: datetime, *, beside: datetime) -> str:
+        """Return a time that is near; its zone only where that of the moment beside it differs."""
+        clock, zone = self.clock(moment), self.zone_at(moment)
+        return clock if zone == self.zone_at(beside) else f"{clock} {zone}"
+
+    def by(self, moment: datetime) -> str:
+        """Return a deadline: "Mon, Mar 2 at 11:00 AM"."""
+        return self.t("{day} at {time}", day=self.day(moment), time=self.clock(moment))
+
+    def zone_at(self, moment: datetime) -> str:
+        return formats.zone_name(moment, self.locale, self.zone)
+
+    def duration(self, minutes: int) -> str:
+        """Return a length of time in whole hours, else in minutes."""
+        if minutes % 60:
+            return self.n("{n} minute", "{n} minutes", minutes)
+        return self.n("{n} hour", "{n} hours", minutes // 60)
 
     def money(self, minor: int) -> str:
         return formats.money(minor, self.business.currency, self.locale)
@@ -112,13 +125,43 @@ class Page:
             name = self.t("{service} for {party}", service=name, party=party)
         return self.t("{service} with {who}", service=name, who=who) if who else name
 
-    def slots(self, options: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-        """Return free times as labels, with names where several people are offered."""
-        people = {o.get("provider") for o in options}
-        return tuple(self._slot(o, named=len(people) > 1) for o in options)
+    def one_day(self, options: Sequence[Mapping[str, Any]]) -> datetime | None:
+        """Return the first of some free times if all lie on one day of the reader's."""
+        starts = [datetime.fromisoformat(o["start"]) for o in options]
+        days = {s.astimezone(self.zone).date() for s in starts}
+        return starts[0] if len(days) == 1 else None
 
-    def _slot(self, option: Mapping[str, Any], *, named: bool) -> str:
+    def slots(self, options: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+        """Return free times as labels, as short as they can be told apart.
+
+        The day is left out where all are on one, names where one person does all of them; the zone
+        stands in the text above (see `zones`) unless the labels differ in it.
+        """
+        whole = self.one_day(options) is None
+        named = len({o.get("provider") for o in options}) > 1
+        zoned = not self.zones(options)
+        return tuple(self._slot(o, whole=whole, named=named, zoned=zoned) for o in options)
+
+    def zones(self, options: Sequence[Mapping[str, Any]]) -> str:
+        """Return the one zone that some free times are in; empty where each must say its own."""
+        starts = [datetime.fromisoformat(o["start"]) for o in options]
+        if any(self._elsewhere(s) for s in starts):
+            return ""
+        names = {self.zone_at(s) for s in starts}
+        return names.pop() if len(names) == 1 else ""
+
+    def _elsewhere(self, moment: datetime) -> bool:
+        """Whether the reader's clock and the other zone's differ at a moment."""
+        here, other = moment.astimezone(self.zone), moment.astimezone(self.other)
+        return here.utcoffset() != other.utcoffset()
+
+    def _slot(self, option: Mapping[str, Any], *, whole: bool, named: bool, zoned: bool) -> str:
         start = datetime.fromisoformat(option["start"])
-        said = f"{self.day(start)}, {self.clock(start)}"
+        said = f"{self.day(start)}, {self.clock(start)}" if whole else self.clock(start)
+        if zoned:
+            said = f"{said} {self.zone_at(start)}"
+        if self._elsewhere(start):
+            there = formats.clock(start, self.locale, self.other)
+            said = f"{said} ({there} {formats.zone_name(start, self.locale, self.other)})"
         who = self.who(option.get("provider") or 0)
         return f"{said}, {who}" if named and who else said

@@ -1,13 +1,14 @@
 """Why not, in words."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from dialogs.wording import formats
 from dialogs.wording.page import Page
 
 Facts = Mapping[str, Any]
+_MONDAY = date(2026, 1, 5)
 
 
 def why(page: Page) -> str:
@@ -26,10 +27,8 @@ def _start(page: Page) -> str:
 def _notice(page: Page, facts: Facts) -> str:
     minutes = facts["minutes"]
     if minutes % 60:
-        need = page.n("{n} minute's notice", "{n} minutes' notice", minutes)
-    else:
-        need = page.n("{n} hour's notice", "{n} hours' notice", minutes // 60)
-    return page.t("We need {notice}.", notice=need)
+        return page.n("We need {n} minute's notice.", "We need {n} minutes' notice.", minutes)
+    return page.n("We need {n} hour's notice.", "We need {n} hours' notice.", minutes // 60)
 
 
 def _hours(page: Page, facts: Facts) -> str:
@@ -41,11 +40,10 @@ def _hours(page: Page, facts: Facts) -> str:
     if facts.get("who"):
         return page.t("{who} is there {hours} that day.", who=facts["who"], hours=said)
     if facts.get("minutes"):
-        return page.n(
-            "We're open {hours} that day, and it takes {n} minute.",
-            "We're open {hours} that day, and it takes {n} minutes.",
-            facts["minutes"],
+        return page.t(
+            "We're open {hours} that day, and it takes {duration}.",
             hours=said,
+            duration=page.duration(facts["minutes"]),
         )
     return page.t("We're open {hours} that day.", hours=said)
 
@@ -95,6 +93,45 @@ def _full(page: Page, facts: Facts) -> str:
     return page.t("{when} is full.", when=_start(page))
 
 
+def _no_class(page: Page, facts: Facts) -> str:
+    """Return when the classes are: "Yoga class is on Tue at 6:00 PM and Thu at 6:00 PM."."""
+    times = [
+        page.t(
+            "{day} at {time}",
+            day=formats.weekday(weekday, page.locale),
+            time=page.clock(
+                datetime.combine(_MONDAY, time.fromisoformat(starts), tzinfo=page.zone)
+            ),
+        )
+        for weekday, starts in facts.get("times", ())
+    ]
+    if not times or page.zone != page.business.zone:
+        return page.t("There is no class at that time.")
+    said = formats.listed(times, page.locale)
+    return page.t("{service} is on {times}.", service=page.service(), times=said)
+
+
+def _not_by(page: Page, facts: Facts) -> str:
+    others = [page.who(r) for r in facts.get("others", ())]
+    if not others:
+        return page.t("{who} doesn't do that.", who=facts["who"])
+    return page.t(
+        "{who} doesn't do {service}; {others} would.",
+        who=facts["who"],
+        service=page.service(),
+        others=formats.listed(others, page.locale, either=True),
+    )
+
+
+def _open_limit(page: Page, facts: Facts) -> str:
+    return page.n(
+        "You already have {n} open booking, the most we take. Cancel it first, or ask {human}.",
+        "You already have {n} open bookings, the most we take. Cancel one first, or ask {human}.",
+        facts["most"],
+        human=page.business.contact.human,
+    )
+
+
 WHY: dict[str, Callable[[Page, Facts], str]] = {
     "past": lambda p, _: p.t("{when} has passed.", when=_start(p)),
     "notice": _notice,
@@ -108,7 +145,7 @@ WHY: dict[str, Callable[[Page, Facts], str]] = {
     "off": _off,
     "busy": _busy,
     "taken": _taken,
-    "no_class": lambda p, _: p.t("There is no class at that time."),
+    "no_class": _no_class,
     "full": _full,
     "party": lambda p, f: p.n(
         "I can book for {n} at most by text.", "I can book for up to {n} by text.", f["largest"]
@@ -120,12 +157,8 @@ WHY: dict[str, Callable[[Page, Facts], str]] = {
         "You already have {n} bookings that day, which is the most we take.",
         f["most"],
     ),
-    "person_open": lambda p, f: p.n(
-        "You already have {n} open booking, which is the most we take.",
-        "You already have {n} open bookings, which is the most we take.",
-        f["most"],
-    ),
-    "not_by": lambda p, f: p.t("{who} doesn't do that.", who=f["who"]),
+    "person_open": _open_limit,
+    "not_by": _not_by,
     "gone": lambda p, _: p.t("That one has gone."),
     "needs_money": lambda p, f: p.t("That needs {money} in advance.", money=p.money(f["amount"])),
 }

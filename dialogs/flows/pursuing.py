@@ -1,0 +1,283 @@
+"""From what is known of a wish to the next question, an offer, a proposal or a refusal."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from core import finding
+from core.booking import Held
+from core.finding import Booked, Search
+from core.refusals import Reason, Refusal
+from core.rules import Service
+from core.span import DAY, Span, instant
+from dialogs.flows import holding, looking, picking, telling
+from dialogs.flows.about import shown, staff_of
+from dialogs.states import State
+from dialogs.talk import Choice, Talk, Turn
+from dialogs.when import Note, Wish
+
+# Refusals that somebody else of the staff may not give at the same time.
+_PERSONAL = frozenset(
+    {
+        Reason.TAKEN,
+        Reason.BUSY,
+        Reason.BREAK,
+        Reason.OFF,
+        Reason.HOURS,
+        Reason.DAY_LIMIT,
+        Reason.WEEK_LIMIT,
+    }
+)
+
+
+def pursue(turn: Turn, *, listing: bool) -> State:
+    """Ask for what is missing, else look and propose; `listing` only says what is free."""
+    service = _service(turn)
+    if service is None:
+        return ask_service(turn)
+    refused = _forbidden(turn, service)
+    if refused is not None:
+        return refused
+    if service.party_max > 1 and not service.times and turn.talk.party is None:
+        turn.say("ask_party", service=service.id, largest=service.party_max)
+        return State.PARTY
+    return _look(turn, service, listing=listing)
+
+
+def _service(turn: Turn) -> Service | None:
+    """Return the service that is meant: said, the only one, or the only one of that provider."""
+    if turn.service is not None:
+        return turn.service
+    offered = turn.business.services
+    if turn.talk.provider is not None:
+        by = [s for s in offered if turn.talk.provider in staff_of(s)]
+        offered = tuple(by) or offered
+    if len(offered) == 1:
+        turn.learn(service=offered[0].id)
+        return offered[0]
+    return None
+
+
+def ask_service(turn: Turn) -> State:
+    """Ask which service; where the words fit several, only those are named."""
+    among = turn.said.facts.services
+    offered = [s for s in turn.business.services if not among or s.key in among]
+    turn.offer([Choice(service=s.id) for s in offered])
+    turn.say("ask_service", options=options_shown(turn), wish=bool(turn.talk.wish))
+    return State.SERVICE
+
+
+def _forbidden(turn: Turn, service: Service) -> State | None:
+    """Say what cannot be booked by text, for so many or any more, before times are looked for."""
+    human = turn.business.contact.human
+    amount = service.advance(turn.party)
+    most = turn.business.limits.open
+    if turn.party > service.party_max:
+        facts = {"largest": service.party_max}
+        return _back(turn, "refused", reason="party", facts=facts, human=human)
+    if amount:
+        reached = telling.human_reached(turn.session, turn.business)
+        return _back(turn, "needs_money", service=service.id, amount=amount, reached=reached)
+    if most is not None and turn.talk.target is None and len(_others(turn)) >= most:
+        return _back(turn, "refused", reason="person_open", facts={"most": most}, human=human)
+    return None
+
+
+def _back(turn: Turn, note: str, **facts: Any) -> State:  # noqa: ANN401 - a note's facts are its own
+    """Refuse, and go back to what was held before this message; nothing held, nothing is open."""
+    if holding.living(turn) is None:
+        turn.talk = Talk(last=turn.talk.last)
+        turn.say(note, **facts)
+        return State.IDLE
+    turn.talk = turn.was
+    turn.say(note, **facts, resume="proposal", held=holding.held_start(turn))
+    return State.PROPOSAL
+
+
+def _others(turn: Turn) -> list[Booked]:
+    """Return the person's open bookings without what this talk holds or moves."""
+    rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
+    return [r for r in rows if r.id not in {turn.talk.booking, turn.talk.target}]
+
+
+def _full_days(turn: Turn) -> list[Span]:
+    """Return the days on which the person may book no more."""
+    most = turn.business.limits.per_day
+    if most is None:
+        return []
+    zone = turn.business.zone
+    counts: Counter[date] = Counter(r.start.astimezone(zone).date() for r in _others(turn))
+    return [
+        Span(instant(day, time(0), zone), instant(day + DAY, time(0), zone))
+        for day, count in counts.items()
+        if count >= most
+    ]
+
+
+def _look(turn: Turn, service: Service, *, listing: bool) -> State:
+    """Ask when, or look for what was wished: an exact time is proposed, others are offered."""
+    wish = turn.talk.wish
+    if wish.problem is not None and not wish.windows:
+        turn.learn(wish=Wish())
+        turn.say("problem", problem=wish.problem.value, service=service.id)
+        return State.WHEN
+    if not wish:
+        return _ask_when(turn, service)
+    if wish.rrule:
+        turn.remark("series")
+        turn.learn(wish=Wish(wish.windows, day_said=wish.day_said, time_said=wish.time_said))
+    starts = looking.exact_starts(wish)
+    other_held = turn.talk.start not in starts and holding.living(turn) is not None
+    if starts and not (listing and other_held):
+        return propose(turn, starts, provider=turn.talk.provider)
+    return _offer(turn, service, wish, listing=listing)
+
+
+def _ask_when(turn: Turn, service: Service) -> State:
+    found = looking.look(
+        turn.session,
+        business=turn.business,
+        search=search(turn, service),
+        wish=Wish(),
+        exclude=_full_days(turn),
+        now=turn.now,
+    )
+    turn.offer(looking.choices(found, business=turn.business))
+    turn.say(
+        "ask_when", service=service.id, provider=turn.talk.provider, options=options_shown(turn)
+    )
+    return State.WHEN
+
+
+def _offer(turn: Turn, service: Service, wish: Wish, *, listing: bool) -> State:
+    """Offer what is free in the windows of a wish; a single one is proposed."""
+    wanted, full = search(turn, service), _full_days(turn)
+    found = looking.look(
+        turn.session,
+        business=turn.business,
+        search=wanted,
+        wish=wish,
+        exclude=full,
+        now=turn.now,
+    )
+    if not found:
+        windows = looking.windows_of(wish, business=turn.business, now=turn.now)
+        refused = looking.why_none(turn.business, wanted, windows, turn.now)
+        if refused.reason is Reason.TAKEN and any(w.overlaps(d) for w in windows for d in full):
+            refused = Refusal(Reason.PERSON_DAY, {"most": turn.business.limits.per_day})
+        return refuse(turn, refused, windows[0].start, whole=True)
+    if not listing and (len(found) == 1 or (wish.approximate and wish.time_said)):
+        middle = found[len(found) // 2]
+        return propose(turn, [middle.start], provider=turn.talk.provider)
+    turn.offer(looking.choices(found, business=turn.business))
+    return say_offer(turn, service)
+
+
+def say_offer(turn: Turn, service: Service) -> State:
+    """Say what the talk offers by number."""
+    turn.say(
+        "offer", service=service.id, options=options_shown(turn), held=holding.held_start(turn)
+    )
+    return State.CHOICE
+
+
+def propose(turn: Turn, starts: list[datetime], *, provider: int | None) -> State:
+    """Hold the first of some moments that can be had, and ask for a yes."""
+    refused: Refusal | None = None
+    if turn.talk.wish.note is Note.GAP and starts == looking.exact_starts(turn.talk.wish):
+        turn.remark("gap", start=starts[0])
+    for start in starts:
+        got = holding.hold(turn, start, provider)
+        if isinstance(got, Held):
+            turn.learn(booking=got.id, start=got.span.start, options=(), provider=provider)
+            _offer_both(turn, got.span.start)
+            # From here on "an hour later" or "friday" corrects this time, not the wish before it.
+            turn.learn(wish=looking.at(got.span.start.astimezone(turn.zone)))
+            turn.say("proposal", **shown(turn, got.id), expires=got.expires, was=_was(turn))
+            return State.PROPOSAL
+        refused = refused or got
+    return refuse(turn, refused or Refusal(Reason.TAKEN), starts[0])
+
+
+def _was(turn: Turn) -> datetime | None:
+    """Return the present time of a booking that is to be moved."""
+    target = turn.talk.target
+    found = finding.booking(turn.session, target) if target is not None else None
+    return found.start if found else None
+
+
+def _offer_both(turn: Turn, start: datetime) -> None:
+    """Say which instant was taken where a wall time exists twice, and keep the other one ready."""
+    local, later = (m.astimezone(turn.zone) for m in (start, start + timedelta(hours=1)))
+    if local.fold == later.fold or local.time() != later.time():
+        return
+    turn.remark("fold", start=start)
+    turn.offer([Choice(start=start), Choice(start=later.astimezone(UTC))])
+
+
+def refuse(
+    turn: Turn, refused: Refusal, start: datetime, *, note: str = "refused", whole: bool = False
+) -> State:
+    """Say why not, and offer the nearest that can be had."""
+    service = turn.service
+    if service is None:
+        return ask_service(turn)
+    facts = dict(refused.facts)
+    if refused.reason is Reason.NOT_BY:
+        facts["others"] = [r.id for r in turn.business.providers if r.id in staff_of(service)]
+        turn.learn(provider=None)
+    options = _instead(turn, service, refused.reason, start, whole=whole)
+    turn.offer(options)
+    turn.say(
+        note,
+        reason=refused.reason.value,
+        facts=facts,
+        start=start,
+        whole=whole,
+        service=service.id,
+        options=options_shown(turn),
+        held=holding.held_start(turn),
+        human=None if options else turn.business.contact.human,
+    )
+    return State.CHOICE if options else State.WHEN
+
+
+def _instead(
+    turn: Turn, service: Service, reason: Reason, start: datetime, *, whole: bool
+) -> list[Choice]:
+    """Return what to offer instead: with somebody else at that time, then the nearest times."""
+    full = _full_days(turn)
+    wish = turn.talk.wish if whole else looking.at(start)
+    wanted = search(turn, service)
+    others: list[Choice] = []
+    if reason is Reason.NOT_BY or (wanted.provider is not None and reason in _PERSONAL):
+        found = looking.look(
+            turn.session,
+            business=turn.business,
+            search=Search(service, turn.party),
+            wish=wish,
+            exclude=full,
+            now=turn.now,
+        )
+        others = looking.choices(found[:2], business=turn.business)
+    avoid = [*looking.excluded(turn.talk.wish, business=turn.business, now=turn.now), *full]
+    found = looking.nearest(
+        turn.session,
+        business=turn.business,
+        search=wanted,
+        around=max(start, turn.now),
+        exclude=avoid,
+        now=turn.now,
+    )
+    near = looking.choices(found, business=turn.business)
+    return list(dict.fromkeys((*others, *near)))[: picking.SHOWN]
+
+
+def search(turn: Turn, service: Service) -> Search:
+    """Return what the talk looks for."""
+    return Search(service, turn.party, turn.talk.provider)
+
+
+def options_shown(turn: Turn) -> list[dict[str, object]]:
+    """Return what is offered, as a note keeps it."""
+    return [choice.to_json() for choice in turn.talk.options]

@@ -1,0 +1,243 @@
+"""The words of what is asked by the way, of manners, and of what was not understood."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from dialogs.wording import formats
+from dialogs.wording.asking import ask
+from dialogs.wording.page import Page, Worded
+
+_EXAMPLE = timedelta(minutes=90)  # after opening: a time that a first example can name
+
+
+def _prices(page: Page) -> Worded:
+    rows = []
+    for service in map(page.business.service, page.facts["services"]):
+        name = service.name(page.language)
+        cost = page.money(service.price) if service.price else page.t("free")
+        if service.per_head and service.price:
+            cost = page.t("{money} per person", money=cost)
+        rows.append(page.t("{service}: {money}", service=name, money=cost))
+    return Worded("\n".join(rows))
+
+
+def _policy(page: Page) -> Worded:
+    rows = []
+    for percent, until, hours in page.facts["tiers"]:
+        if until == "day":
+            rows.append(page.t("{percent}% back until the day itself", percent=percent))
+        elif not hours:
+            rows.append(page.t("{percent}% back until it begins", percent=percent))
+        else:
+            rows.append(
+                page.n(
+                    "{percent}% back until {n} hour before",
+                    "{percent}% back until {n} hours before",
+                    hours,
+                    percent=percent,
+                )
+            )
+    if not rows:
+        return Worded(page.t("You can cancel at any time without a fee."))
+    return Worded(page.t("If you cancel: {tiers}; after that nothing.", tiers="; ".join(rows)))
+
+
+def _hours(page: Page) -> Worded:
+    rows = []
+    for row in page.facts["days"]:
+        day = page.day(date.fromisoformat(row["day"]))
+        spans = [
+            f"{page.clock(datetime.fromisoformat(a))}-{page.clock(datetime.fromisoformat(b))}"
+            for a, b in row["spans"]
+        ]
+        said = ", ".join(spans) or page.t("closed")
+        if not spans and row.get("why"):
+            said = page.t("closed ({why})", why=row["why"])
+        rows.append(f"{day}: {said}")
+    return Worded("\n".join(rows))
+
+
+def _address(page: Page) -> Worded:
+    place = page.facts["address"]
+    if not place:
+        human = page.business.contact.human
+        return Worded(page.t("{human} can tell you where we are.", human=human))
+    return Worded(page.t("{name}: {address}", name=page.business.name, address=place))
+
+
+def _human(page: Page) -> Worded:
+    human = page.facts["human"]
+    if page.facts.get("told"):
+        return Worded(page.t("I've told {human}, who will get back to you.", human=human))
+    return Worded(page.t("Please turn to {human} for that; I only take bookings.", human=human))
+
+
+def _not_by_text(page: Page) -> Worded:
+    human = page.facts["human"]
+    if page.facts.get("reached"):
+        text = page.t("I can't do that by text yet, but {human} can: reply HUMAN.", human=human)
+    else:
+        text = page.t("I can't do that by text yet; please ask {human}.", human=human)
+    return Worded(text)
+
+
+def _needs_money(page: Page) -> Worded:
+    text = page.t(
+        "{service} needs {money} in advance, which I can't take by text yet.",
+        service=page.service(),
+        money=page.money(page.facts["amount"]),
+    )
+    human = page.business.contact.human
+    if page.facts.get("reached"):
+        text += " " + page.t("{human} will gladly book it with you: reply HUMAN.", human=human)
+    else:
+        text += " " + page.t("Please ask {human} to book it with you.", human=human)
+    return Worded(text)
+
+
+def _example(page: Page) -> str:
+    """Return a service and a time at which the place is open: "haircut tomorrow at 10:30 AM"."""
+    service = page.business.services[0].name(page.language).lower()
+    if not page.business.hours:
+        return page.t("{service} tomorrow", service=service)
+    shift = max(page.business.hours[:2], key=lambda s: s.opens)
+    opens = datetime.combine(date(2026, 1, 1), shift.opens, tzinfo=page.zone)
+    return page.t(
+        "{service} tomorrow at {time}", service=service, time=page.clock(opens + _EXAMPLE)
+    )
+
+
+def _hello(page: Page) -> Worded:
+    name = page.facts.get("name")
+    hello = page.t("Hello {name}!", name=name) if name else page.t("Hello!")
+    if page.facts.get("provider"):
+        return Worded(f"{hello} " + page.t("Text TODAY for your day, HELP for more."))
+    text = page.t(
+        'This is {name}. Tell me what you would like and when, such as "{example}".',
+        name=page.business.name,
+        example=_example(page),
+    )
+    return Worded(f"{hello} {text}")
+
+
+def _unknown_1(page: Page) -> Worded:
+    if page.facts.get("what", "text") != "text":
+        return Worded(page.t("I can only read text. What would you like to book, and when?"))
+    match page.facts.get("state"):
+        case "proposal" | "cancelling":
+            return ask(page, page.t("Was that a yes or a no?"))
+        case "choice" | "which":
+            return Worded(page.t("Which one do you mean? Send me its number."))
+        case "when":
+            return Worded(page.t("Sorry, which day and time?"))
+        case "party":
+            return Worded(page.t("Sorry, for how many people?"))
+    return Worded(page.t("Sorry, I didn't get that. What would you like to book, and when?"))
+
+
+def _unknown_2(page: Page) -> Worded:
+    return Worded(
+        page.t(
+            'I\'m only good at bookings. Try "{example}", MY BOOKINGS or HELP.',
+            example=_example(page),
+        )
+    )
+
+
+def _unknown_human(page: Page) -> Worded:
+    human = page.facts["human"]
+    if page.facts.get("told"):
+        return Worded(
+            page.t("I'm sorry, I don't understand. I've told {human}, who will help.", human=human)
+        )
+    return Worded(
+        page.t("I'm sorry, I don't understand. {human} can help you better.", human=human)
+    )
+
+
+def _help(page: Page) -> Worded:
+    return Worded(
+        page.t(
+            "{name}. Text me what and when to book, MY BOOKINGS, CANCEL, MOVE, HOURS, PRICES, or "
+            "HUMAN for {human}. STOP ends all messages.",
+            name=page.business.name,
+            human=page.business.contact.human,
+        )
+    )
+
+
+def _nothing_open(page: Page) -> Worded:
+    if page.facts.get("again"):
+        return Worded(page.t('Tell me what and when, such as "{example}".', example=_example(page)))
+    return Worded(page.t("There's nothing open right now. What would you like to book, and when?"))
+
+
+def _stopped(page: Page) -> Worded:
+    text = page.t(
+        "{name}: you won't get any more messages from us. Text START to undo this.",
+        name=page.facts["name"],
+    )
+    if page.facts.get("bookings"):
+        stands = page.n(
+            "Your booking stands; {human} can change it.",
+            "Your bookings stand; {human} can change them.",
+            page.facts["bookings"],
+            human=page.business.contact.human,
+        )
+        text = f"{text} {stands}"
+    return Worded(text)
+
+
+def _zone(page: Page) -> str:
+    return formats.zone_long(page.facts["zone"], page.locale)
+
+
+def _languages(page: Page) -> str:
+    names = [str(page.locale.languages.get(code, code)) for code in page.facts["languages"]]
+    return formats.listed(names, page.locale)
+
+
+NOTES: dict[str, Callable[[Page], Worded]] = {
+    "prices": _prices,
+    "policy": _policy,
+    "hours": _hours,
+    "address": _address,
+    "human": _human,
+    "not_by_text": _not_by_text,
+    "needs_money": _needs_money,
+    "hello": _hello,
+    "help": _help,
+    "thanks": lambda p: Worded(p.t("You're welcome!")),
+    "bye": lambda p: Worded(p.t("See you!")),
+    "nothing_open": _nothing_open,
+    "stale": lambda p: Worded(p.t("That question is closed. What would you like to do?")),
+    "unknown_1": _unknown_1,
+    "unknown_2": _unknown_2,
+    "unknown_human": _unknown_human,
+    "broken": lambda p: Worded(
+        p.t(
+            "Something went wrong on our side. Please try again, or turn to {human}.",
+            human=p.facts["human"],
+        )
+    ),
+    "stopped": _stopped,
+    "started": lambda p: Worded(p.t("{name}: good to have you back.", name=p.facts["name"])),
+    "named": lambda p: Worded(p.t("Thank you, {name}!", name=p.facts["name"])),
+    "nameless": lambda p: Worded(p.t("All right. See you then!")),
+    "ask_zone": lambda p: Worded(
+        p.t("I show your times in {zone}. Which city are you in?", zone=_zone(p))
+    ),
+    "zone_set": lambda p: Worded(p.t("From now on I show your times in {zone}.", zone=_zone(p))),
+    "language_set": lambda p: Worded(p.t("All right, English it is.")),
+    "language_unknown": lambda p: Worded(
+        p.t("I'm sorry, here I only speak {languages}.", languages=_languages(p))
+    ),
+    "bad_code": lambda p: Worded(p.t("That code is not valid. Ask for a new one.")),
+    "linked": lambda p: Worded(
+        p.t(
+            "Hello {who}, you're linked. I'll tell you about your bookings here; text TODAY for "
+            "your day, HELP for more.",
+            who=p.who(),
+        )
+    ),
+}
