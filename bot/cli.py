@@ -6,6 +6,7 @@ import sys
 COMMANDS = {
     "demo": ("bot.commands.demo", "Phones, a day board and a clock on one page."),
     "apply": ("bot.commands.apply", "Bring businesses in line with their files."),
+    "link": ("bot.commands.link", "Print a one-time code that links a provider's phone."),
     "replay": ("bot.commands.replay", "Play a script of what people do, on a clock of its own."),
     "when": ("bot.commands.when", "Read a time in words, and say how."),
     "understand": ("bot.commands.understand", "Read a whole message: intents and facts."),

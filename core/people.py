@@ -52,6 +52,10 @@ _TALKING_OF = text(
     _READER + " (c.talk ->> 'booking')::bigint = :booking AND a.person_id ="
     " (SELECT person_id FROM bookings WHERE business_id = :business AND id = :booking) LIMIT 1"
 )
+_NUMBER_OF = text(
+    "SELECT address FROM addresses WHERE business_id = :business AND person_id = :person"
+    " AND channel = ANY(:phones) ORDER BY last_used_at DESC NULLS LAST, id LIMIT 1"
+)
 _SAME_NUMBER = text(
     "SELECT person_id FROM addresses WHERE business_id = :business AND address = :address"
     " AND channel = ANY(:phones) LIMIT 1"
@@ -175,6 +179,12 @@ def talking_of(session: Session, booking: int) -> Reader | None:
     facts = {"business": session.business, "booking": booking}
     row = session.execute(_TALKING_OF, facts).one_or_none()
     return Reader(*list(row)) if row else None
+
+
+def number_of(session: Session, person: int) -> str:
+    """Return a person's phone number, whether or not they may be texted; empty without one."""
+    facts = {"business": session.business, "person": person, "phones": list(_PHONES)}
+    return str(session.execute(_NUMBER_OF, facts).scalar_one_or_none() or "")
 
 
 def touched(session: Session, address: int, *, now: datetime) -> None:

@@ -103,7 +103,9 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
     reader = people.reader(session, address)
     people.touched(session, address, now=now)
     turn = _turn(session, business, reader=reader, kept=kept, message=message, now=now)
-    if reader.opted_out and not turn.said.has(Intent.START):
+    if message.kind == "carrier":
+        state = profile.by_carrier(turn)
+    elif reader.opted_out and not turn.said.has(Intent.START):
         state = _unheard(turn)
     else:
         state = _answer(turn)

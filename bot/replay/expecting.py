@@ -2,12 +2,44 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
-
-from bot.replay.script import ScriptError
 
 _KEYS = frozenset({"bookings", "waitlist", "offers", "payments", "blocks", "opted_out"})
 _WALL = len("2026-03-03T15:00")
+
+
+def misread(expected: Mapping[str, Any]) -> str | None:
+    """Say what of an expectation cannot be read, None where all can."""
+    for key, value in expected.items():
+        if key == "said":
+            wrong = _misread_said(value)
+        elif key == "count":
+            wrong = _misread_count(value)
+        elif key in _KEYS:
+            wrong = None if isinstance(value, list) else f'"{key}" is a list of items'
+        else:
+            wrong = f"nothing called {key!r} can be expected"
+        if wrong is not None:
+            return wrong
+    return None
+
+
+def _misread_said(value: object) -> str | None:
+    if not isinstance(value, Mapping) or set(value) != {"to", "matches"}:
+        return '"said" is {"to": address, "matches": pattern}'
+    try:
+        re.compile(value["matches"])
+    except (re.error, TypeError) as error:
+        return f"{value['matches']!r} is not a regular expression: {error}"
+    return None
+
+
+def _misread_count(value: object) -> str | None:
+    if not isinstance(value, Mapping):
+        return '"count" is an object'
+    unknown = sorted(set(value) - _KEYS)
+    return f"nothing called {', '.join(unknown)} can be counted" if unknown else None
 
 
 def unmet(
@@ -24,14 +56,12 @@ def unmet(
                 for name, count in value.items()
                 if len(state[name]) != count
             ]
-        elif key in _KEYS:
+        else:
             missed += [
                 f"no {key} like {item}"
                 for item in value
                 if not any(_matches(item, found) for found in state[key])
             ]
-        else:
-            raise ScriptError(f"nothing called {key!r} can be expected")
     return missed
 
 
@@ -50,11 +80,20 @@ def _matches(wanted: object, found: object) -> bool:
 
 
 def _same(wanted: object, found: object) -> bool:
-    """Compare; a wall time without an offset is the place's."""
-    if (
-        isinstance(wanted, str)
-        and isinstance(found, str)
-        and re.fullmatch(r"[\d:T-]{16,19}", wanted)
-    ):
+    """Compare; a wall time without an offset is the place's, one with an offset is an instant."""
+    if not isinstance(wanted, str) or not isinstance(found, str):
+        return wanted == found
+    if re.fullmatch(r"[\d-]{10}T[\d:]{5,8}", wanted):
         return found.startswith(wanted[:_WALL])
-    return wanted == found
+    one, other = _instant(wanted), _instant(found)
+    return wanted == found if one is None or other is None else one == other
+
+
+def _instant(text: str) -> datetime | None:
+    if not re.match(r"\d{4}-\d\d-\d\dT", text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.replay.expecting import misread
 
 # What a line may hold: the key that names what it does, and the keys that go with it.
 LINES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -18,7 +21,7 @@ LINES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("location", "from channel to", "id"),
         ("pay", "", "outcome to"),
         ("carrier", "from to", "channel"),
-        ("calendar", "to", "add move remove"),
+        ("calendar", "", "add move remove to"),
         ("fail", "", "permanent"),
         ("advance", "", ""),
         ("to_time", "", ""),
@@ -27,6 +30,8 @@ LINES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     )
 }
 CHANNELS = ("sms", "whatsapp", "telegram", "slack")
+CARRIERS = ("opted_out", "opted_in")
+OUTCOMES = ("paid", "failed", "expired", "late")
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
@@ -58,6 +63,9 @@ def read(rows: Iterable[str]) -> list[Line]:
     if not lines or lines[0].verb != "now":
         number = lines[0].number if lines else 1
         raise ScriptError(f'line {number}: a script begins with {{"now": "…"}}')
+    again = next((line.number for line in lines[1:] if line.verb == "now"), None)
+    if again is not None:
+        raise ScriptError(f'line {again}: only the first line is {{"now": "…"}}')
     return lines
 
 
@@ -89,13 +97,57 @@ def _check(number: int, verb: str, keys: dict[str, Any]) -> None:
         instant(number, keys[verb])
     elif verb == "advance":
         duration(number, keys[verb])
-    elif verb == "location" and not _is_place(keys[verb]):
-        raise ScriptError(f"line {number}: a location is [latitude, longitude]")
-    elif verb in {"say", "press", "link", "calendar", "pay", "fail"}:
-        if not isinstance(keys[verb], str):
-            raise ScriptError(f'line {number}: "{verb}" takes a text')
-    elif verb == "expect" and not isinstance(keys[verb], dict):
-        raise ScriptError(f'line {number}: "expect" takes an object')
+    wrong = _wrong(verb, keys)
+    if wrong is not None:
+        raise ScriptError(f"line {number}: {wrong}")
+
+
+def _wrong(verb: str, keys: dict[str, Any]) -> str | None:
+    """Say what is wrong with a line's values, None where nothing is."""
+    texts = {"say", "press", "link", "calendar", "pay", "fail", "carrier"} & {verb}
+    texts |= {"from", "to", "name", "language", "tz", "id", "outcome"} & keys.keys()
+    broken = sorted(name for name in texts if not isinstance(keys[name], str))
+    if broken:
+        return f'"{broken[0]}" takes a text'
+    value = keys[verb]
+    wrongs = {
+        "location": not _is_place(value) and "a location is [latitude, longitude]",
+        "carrier": str(value) not in CARRIERS and f"the carrier says one of {', '.join(CARRIERS)}",
+        "pay": keys.get("outcome", "paid") not in OUTCOMES
+        and f"an outcome is one of {', '.join(OUTCOMES)}",
+        "calendar": not _is_event(keys)
+        and "a calendar line adds or moves {title, start, end}, or removes a title",
+        "say": not _is_zone(keys.get("tz", "UTC")) and f"{keys.get('tz')!r} is not a time zone",
+        "fail": not isinstance(keys.get("permanent", True), bool)
+        and '"permanent" is true or false',
+        "expect": misread(value) if isinstance(value, dict) else '"expect" takes an object',
+    }
+    return wrongs.get(verb) or None
+
+
+def _is_event(keys: dict[str, Any]) -> bool:
+    """Whether a calendar line names one change, with times that can be read."""
+    changes = [keys[name] for name in ("add", "move", "remove") if name in keys]
+    if len(changes) != 1:
+        return False
+    if "remove" in keys:
+        return isinstance(changes[0], str)
+    event = changes[0]
+    if not isinstance(event, dict) or set(event) != {"title", "start", "end"}:
+        return False
+    try:
+        start, end = (datetime.fromisoformat(event[edge]) for edge in ("start", "end"))
+    except (TypeError, ValueError):
+        return False
+    return (start.tzinfo is None) == (end.tzinfo is None) and start < end
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        return False
+    return True
 
 
 def _is_place(value: object) -> bool:

@@ -14,8 +14,11 @@ from bot.replay.expecting import unmet
 from bot.replay.script import Line, ScriptError
 from bot.replay.state import book, local
 from channels.simulator import Simulator
-from core import blocking, businesses, people
+from core import blocking, businesses
+from core.rules import Business
 from core.span import Span
+from dialogs.talk import reader_zone, zone_beside
+from dialogs.wording import word
 from workers.runtime import Runtime
 from workers.tick import drain, next_due
 
@@ -25,7 +28,7 @@ JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
 WHERE o.business_id = :business AND o.status = 'sent' AND o.sent_at >= :since ORDER BY o.id
 """)
 _LAST_ASKED = text("""
-SELECT o.id, o.choices FROM outbox o
+SELECT o.id, o.choices, o.note, o.facts, o.locale FROM outbox o
 WHERE o.business_id = :business AND o.address_id = :address AND o.status = 'sent'
   AND o.choices <> '{}' ORDER BY o.id DESC LIMIT 1
 """)
@@ -132,11 +135,21 @@ class Stage:
             reader = acting.meet(session, _who(line))
             facts = {"business": session.business, "address": reader.address}
             asked = session.execute(_LAST_ASKED, facts).one_or_none()
-        index = _index(line["press"], list(asked.choices)) if asked else None
+            business = businesses.load(session)
+        index: int | None = None
+        if asked is not None:
+            worded = word(
+                asked.note,
+                asked.facts,
+                business=business,
+                language=asked.locale,
+                zone=reader_zone(reader, business),
+                other=zone_beside(reader, business),
+            )
+            index = _index(line["press"], list(asked.choices), yes_no=worded.yes_no)
         if asked is None or index is None:
             self._error(f"nothing to press called {line['press']!r}")
             return
-        self.said.clear()
         label = asked.choices[index]
         self._store(line, kind="press", body=label, outbox=asked.id, index=index)
 
@@ -144,39 +157,45 @@ class Stage:
         self._error(f"{line['pay']} has no open payment link")
 
     def _carrier(self, line: Line) -> None:
-        out = line["carrier"] == "opted_out"
         with self.runtime.database.transaction(self._business(line["to"])) as session:
-            channel = line.get("channel", "sms")
-            reader = people.at(session, channel=channel, address=line["from"], now=session.now)
-            people.opted(session, reader.address, out=out, now=session.now)
+            who = acting.Who(line.get("channel", "sms"), line["from"])
+            message = f"line-{line.number}"
+            acting.write(session, who, message=message, kind="carrier", body=line["carrier"])
 
     def _calendar(self, line: Line) -> None:
-        with self.runtime.database.transaction(self._business(line["to"])) as session:
+        number, owner = self._owner(line)
+        event: dict[str, str] = line.get("add") or line.get("move") or {}
+        title = event.get("title") or line.get("remove")
+        with self.runtime.database.transaction(number) as session:
             business = businesses.load(session)
-            named = [r for r in business.resources if r.name == line["calendar"]]
-            event = line.get("add") or line.get("move") or line.get("remove")
-            if not named or not event:
-                raise ScriptError(f"line {line.number}: a calendar's owner and an event are needed")
-            title = event["title"] if isinstance(event, dict) else event
             if not line.get("add"):
-                gone = blocking.lift(session, resource=named[0].id, source="calendar", title=title)
+                gone = blocking.lift(session, resource=owner, source="calendar", title=str(title))
                 if not gone:
                     self._error(f"no event is called {title!r}")
                     return
-            if not line.get("remove"):
-                start, end = (
-                    datetime.fromisoformat(event[edge]).replace(tzinfo=business.zone)
-                    for edge in ("start", "end")
-                )
+            if event:
                 blocking.block(
                     session,
                     business=business,
-                    resource=named[0].id,
-                    span=Span(start, end),
+                    resource=owner,
+                    span=Span(*(_at(event[edge], business) for edge in ("start", "end"))),
                     source="calendar",
-                    title=title,
+                    title=str(title),
                     now=session.now,
                 )
+
+    def _owner(self, line: Line) -> tuple[int, int]:
+        """Return the business and the resource whose calendar a line names."""
+        found: list[tuple[int, int]] = []
+        among = [self._business(line["to"])] if line.get("to") else self.slugs.values()
+        for number in among:
+            with self.runtime.database.transaction(number) as session:
+                resources = businesses.load(session).resources
+            found += [(number, r.id) for r in resources if r.name == line["calendar"]]
+        if len(found) != 1:
+            why = "nobody is" if not found else "several are"
+            raise ScriptError(f"line {line.number}: {why} called {line['calendar']!r}")
+        return found[0]
 
     def _fail(self, line: Line) -> None:
         for channel in self.runtime.channels.values():
@@ -219,7 +238,14 @@ def _who(line: Line) -> acting.Who:
     )
 
 
-def _index(label: str, choices: list[str]) -> int | None:
+def _at(text: str, business: Business) -> datetime:
+    """Read an event's edge: local wall time of the place where it has no offset."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=business.zone)
+
+
+def _index(label: str, choices: list[str], *, yes_no: bool) -> int | None:
+    """Return which choice a label, "#2", or a yes or no means; None where there is none such."""
     plain = [c.casefold() for c in choices]
     wanted = label.casefold()
     if wanted in plain:
@@ -227,7 +253,7 @@ def _index(label: str, choices: list[str]) -> int | None:
     if wanted.startswith("#") and wanted[1:].isdigit():
         number = int(wanted[1:])
         return number - 1 if 0 < number <= len(choices) else None
-    return {"yes": 0, "no": 1}.get(wanted) if len(choices) > 1 else None
+    return {"yes": 0, "no": 1}.get(wanted) if yes_no else None
 
 
 def plain(item: dict[str, Any]) -> str:

@@ -8,8 +8,6 @@ from core.finding import Booked
 from core.rules import Business, Kind, Service
 from dialogs.talk import Turn
 
-_PHONES = frozenset({"sms", "whatsapp"})
-
 
 def facts_of(business: Business, about: Booked) -> dict[str, Any]:
     """Return a booking's facts as a note keeps them: ids, instants, money in minor units."""
@@ -50,10 +48,7 @@ def facts_for_staff(session: Session, business: Business, about: Booked) -> dict
 
 def called(session: Session, about: Booked) -> str:
     """Return a customer's name, else their phone number, else nothing."""
-    if about.name:
-        return about.name
-    reader = people.of_person(session, about.person)
-    return reader.to if reader is not None and reader.channel in _PHONES else ""
+    return about.name or people.number_of(session, about.person)
 
 
 def providers_of(business: Business, about: Booked) -> tuple[int, ...]:

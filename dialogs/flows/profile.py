@@ -18,14 +18,29 @@ _LONGEST = 40
 
 def stop(turn: Turn) -> State:
     """Opt the address out: one last message says so; who waits for them hears that they left."""
+    bookings = _opted_out(turn)
+    turn.say("stopped", name=turn.business.name, bookings=bookings)
+    return State.IDLE
+
+
+def by_carrier(turn: Turn) -> State:
+    """Hear from the carrier itself that somebody opted out or in; nothing is answered."""
+    if turn.message.body == "opted_out":
+        _opted_out(turn)
+        return State.IDLE
+    people.opted(turn.session, turn.reader.address, out=False, now=turn.now)
+    return turn.state
+
+
+def _opted_out(turn: Turn) -> int:
+    """Let go what is held, and tell who expects them; return how many bookings stand."""
     holding.let_go(turn)
     turn.talk = Talk()
     people.opted(turn.session, turn.reader.address, out=True, now=turn.now)
     rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
-    turn.say("stopped", name=turn.business.name, bookings=len(rows))
     for row in rows:
         telling.providers(turn.session, turn.business, row.id, note="opted_out", now=turn.now)
-    return State.IDLE
+    return len(rows)
 
 
 def start(turn: Turn) -> State:

@@ -11,6 +11,12 @@ def _name(page: Page, facts: Mapping[str, Any]) -> str:
     return facts.get("name") or page.t("a customer")
 
 
+def _person(facts: Mapping[str, Any]) -> str:
+    """Return how to find somebody: their name and address, the address alone without a name."""
+    name, address = facts.get("name"), facts["address"]
+    return f"{name} ({address})" if name else str(address)
+
+
 def _what(page: Page, facts: Mapping[str, Any]) -> str:
     """Return service and party, for those who know who does it."""
     return page.title({**facts, "provider": None})
@@ -123,9 +129,8 @@ def _wants_human(page: Page) -> Worded:
     facts = page.facts
     return Worded(
         page.t(
-            "{who} ({address}) would like to talk to you: {text}",
-            who=_name(page, facts),
-            address=facts["address"],
+            "{who} would like to talk to you: {text}",
+            who=_person(facts),
             text=facts["text"],
         )
     )
@@ -135,9 +140,8 @@ def _not_understood(page: Page) -> Worded:
     facts = page.facts
     return Worded(
         page.t(
-            "I can't make out what {who} ({address}) wants: {text}",
-            who=_name(page, facts),
-            address=facts["address"],
+            "I can't make out what {who} wants: {text}",
+            who=_person(facts),
             text=facts["text"],
         )
     )
@@ -147,9 +151,8 @@ def _wrote_opted_out(page: Page) -> Worded:
     facts = page.facts
     return Worded(
         page.t(
-            "{who} ({address}) has stopped our messages, so I can't answer. They wrote: {text}",
-            who=_name(page, facts),
-            address=facts["address"],
+            "{who} has stopped our messages, so I can't answer. They wrote: {text}",
+            who=_person(facts),
             text=facts["text"],
         )
     )
@@ -159,9 +162,8 @@ def _undelivered(page: Page) -> Worded:
     facts = page.facts
     return Worded(
         page.t(
-            "I couldn't reach {who} ({address}) to say: {text}",
-            who=_name(page, facts),
-            address=facts["address"],
+            "I couldn't reach {who} to say: {text}",
+            who=_person(facts),
             text=facts["text"],
         )
     )
