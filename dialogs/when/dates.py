@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from dialogs.when.calendar import holiday_date, next_month
@@ -85,7 +86,10 @@ def numeric(found: Found, state: State) -> Item | None:
             year = numbers[2] + (2000 if numbers[2] < 100 else 0)
     if not 1 <= dom <= 31 or not 1 <= month <= 12:
         return impossible(found, state) if len(parts) > 2 else found.make("X", None)
-    return _dated(found, state, dom, month, year or None)
+    made = _dated(found, state, dom, month, year or None)
+    if made is not None and len(parts[0]) < 4 and dom <= 12 and not year:
+        made.value = replace(made.value, turns=True)
+    return made
 
 
 def dotted_date(found: Found, state: State) -> Item | None:

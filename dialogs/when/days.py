@@ -84,10 +84,10 @@ RULES = (
         "(?:THE|ON){0,3} (?:ORD|LAST) (?:WDAY|UNIT) (?:OF|IN)? (?:THE|THIS)? PERIOD",
         periods.nth_weekday,
     ),
+    rule("before the end", "BEFORE LATE (?:OF|THE){0,2} (?:PERIOD|UNIT|MONTH)", periods.before_end),
     rule(
         "part of a period",
-        "(?:IN|THE|BY){0,3} (?:EARLY|LATE|LATER|MID|REST) (?:OF|IN|THE|DASH)? (?:PERIOD|UNIT|"
-        "MONTH)",
+        "(?:IN|THE){0,3} (?:EARLY|LATE|LATER|MID|REST) (?:OF|IN|THE|DASH)? (?:PERIOD|UNIT|MONTH)",
         periods.piece,
     ),
     rule("the following weekday", "(?:THE|ON)? FOLLOWING WDAY", relative.following),

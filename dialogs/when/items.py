@@ -82,7 +82,8 @@ class Day:
     """What words said of one day; the fields that are None were not said.
 
     `on` is a date already certain. `week` tells in which week from this one a weekday lies: None is
-    the coming one. `shift` adds days after everything else.
+    the coming one. `shift` adds days after everything else. `turns`: day and month may be the other
+    way round, where a weekday said with them tells so ("sat 7/3").
     """
 
     on: date | None = None
@@ -92,6 +93,7 @@ class Day:
     month: int | None = None
     year: int | None = None
     shift: int = 0
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from dialogs.when.calendar import add, month_start, next_month, week_start
 from dialogs.when.cascade import Found, State
-from dialogs.when.items import Day, Item, Length, Part, Period
+from dialogs.when.items import Bound, Day, Item, Length, Part, Period
 from dialogs.when.merging import narrow
 from dialogs.when.relative import ahead, day_after
 from dialogs.when.resolve import date_of
@@ -146,6 +146,17 @@ def piece(found: Found, state: State) -> Item | None:
     else:
         end = start + timedelta(days=third + (days == 7))
     return found.make("PERIOD", Period(start, end, period.unit))
+
+
+def before_end(found: Found, state: State) -> Item | None:
+    """Before the end of the month: until it ends."""
+    item = found.items[-1]
+    period: Period | None = item.value if item.kind == "PERIOD" else None
+    if item.kind == "UNIT":
+        period = unit_period(state.today, item.value, 0)
+    elif item.kind == "MONTH":
+        period = as_month(item, state).value
+    return found.make("BOUND", Bound("by", period)) if period else None
 
 
 def week_of(found: Found, state: State) -> Item | None:

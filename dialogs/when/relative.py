@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from dialogs.when.calendar import add, week_start
+from dialogs.when.calendar import add, add_months, week_start
 from dialogs.when.cascade import Found, State
 from dialogs.when.items import Day, Item, Length, Part, Period
 
@@ -46,6 +46,8 @@ def british_week(found: Found, _state: State) -> Item | None:
     day = found.first("DAY")
     if unit is None or day is None:
         return None
+    if unit.kind == "LEN" and unit.value.unit == "month" and day.value.on is not None:
+        return found.make("DAY", Day(on=add_months(day.value.on, unit.value.months)))
     if unit.kind == "LEN":
         days = unit.value.days if unit.value.unit == "week" else 0
     else:

@@ -14,6 +14,7 @@ _NAMED = {
     "weekly": Rule("WEEKLY"),
     "biweekly": Rule("WEEKLY", interval=2),
     "monthly": Rule("MONTHLY"),
+    "quarterly": Rule("MONTHLY", interval=3),
     "yearly": Rule("YEARLY"),
     "workdays": Rule("WEEKLY", byday=_WORK),
     "weekends": Rule("WEEKLY", byday=("SA", "SU")),
@@ -108,6 +109,15 @@ def _several_of_month(found: Found, _state: State) -> Item | None:
     return found.make("RULE", Rule("MONTHLY", byday=days))
 
 
+def _next_so_many(found: Found, _state: State) -> list[Item] | None:
+    """The next four mondays."""
+    number, days = found.first("NUM"), found.items[-1]
+    if number is None or not 1 < number.value <= 52:
+        return None
+    rule = found.make("RULE", Rule("WEEKLY", byday=(WEEKDAYS[days.value],)))
+    return [rule, Item("OCCUR", number.value, days.end, days.end)]
+
+
 _LIST = "(?:(?:COMMA|AND|OR|SLASH|DASH|COMMA AND) (?:ON|EVERY|THE)? (?:WDAY|WDAYS)){0,6}"
 
 RULES = (
@@ -125,6 +135,7 @@ RULES = (
         "day of months", "(?:ON|THE){0,3} UNIT? (?:ORD|NUM) OF? (?:TIMES|EVERY UNIT)", _day_of_month
     ),
     rule("day of months", "(?:TIMES|EVERY UNIT) ON THE (?:ORD|NUM)", _day_of_month),
+    rule("the next so many", "(?:FOR? THE? NEXT|WITHIN) NUM WDAYS", _next_so_many),
     rule("every so many days", "ON? EVERY (?:OTHER|ORD|NUM)? WDAY " + _LIST, _days),
     rule("weekdays in the plural", "ON? EVERY? WDAYS " + _LIST, _days),
     rule("every so many", "EVERY (?:OTHER|ORD|NUM)? UNIT", _unit),

@@ -46,6 +46,10 @@ def _weekday(weekday: int, week: int | None, today: date) -> date:
 
 def _dated(day: Day, today: date) -> date | None:
     """The next such date; a weekday said with it picks the month in which it is right."""
+    if day.turns and day.weekday is not None:
+        ways = (day, replace(day, dom=day.month, month=day.dom))
+        dates = [_dated(replace(way, turns=False), today) for way in ways]
+        return next((on for on in dates if on and on.weekday() == day.weekday), dates[0])
     if day.year is not None:
         return _date(day.year, day.month or today.month, day.dom or 1)
     hits: list[date] = []

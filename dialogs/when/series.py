@@ -44,7 +44,7 @@ def recurrence(said: Sorted, making: Making) -> str:
     elif said_day is not None:
         limits = limits_of(said_day, state)
         start = max(limits[0], state.today) if limits else start
-        if isinstance(said_day, tuple) and limits:
+        if limits:
             until = limits[1] - timedelta(days=1)
     text = rule_text(rule)
     if said.count is not None:

@@ -162,6 +162,10 @@ def _now_time(found: Found, state: State) -> list[Item] | None:
     )
     if days.kind == "DAY":
         return [clock, days]
+    if days.value.unit == "month" and days.value.start is not None:
+        months = (days.value.start.month - state.today.month) % 12
+        on = add_months(state.today, months)
+        return [clock, Item("DAY", Day(on=on), days.start, days.end)]
     if days.value.unit != "week" or days.value.start is None:
         return None
     on = week_start(days.value.start) + timedelta(days=state.today.weekday())
@@ -373,6 +377,7 @@ RULES = (
         f"MONTH|ORD|NUM|PERIOD|DASH|SLASH)",
         _clock_span,
     ),
+    rule("from one time to another", "(?<![FOR NUM DASH SLASH X]) NUM DASH NUM(?=X)", _clock_span),
     rule("from one time to another", f"(?<=DAY) NUM {_UNTIL} NUM {_NO}", _clock_span),
     rule(
         "from one day to another",
