@@ -6,6 +6,7 @@ booked is kept until --fresh, or "Start afresh" on the page. Ctrl-C ends it.
 
 import argparse
 import contextlib
+import signal
 import sys
 import threading
 import webbrowser
@@ -30,23 +31,29 @@ def run(arguments: list[str]) -> None:
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument("--fresh", action="store_true", help="forget what was said and booked")
     options = parser.parse_args(arguments)
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            play(options.data, options.port, browser=not options.no_browser, fresh=options.fresh)
+        play(options.data, options.port, ending, show=not options.no_browser, fresh=options.fresh)
     except (EmbeddedPostgresError, OperationalError) as error:
         text = str(error).split("\n[SQL")[0].split("\n(Background")[0]
         _fail(f"the database cannot be used: {text}")
 
 
-def play(data: Path | None, port: int | None, *, browser: bool, fresh: bool) -> None:
-    """Open the demo's database, start its workers and serve the page until a signal ends it."""
+def play(
+    data: Path | None, port: int | None, ending: threading.Event, *, show: bool, fresh: bool
+) -> None:
+    """Open the demo's database, start its workers and serve the page until `ending` is set."""
     # Imported here: `--help` and mistakes on the command line need none of it.
+    from bot import logs  # noqa: PLC0415
     from bot.demo import door, serving, theatre  # noqa: PLC0415
     from bot.demo.hub import Hub  # noqa: PLC0415
     from bot.demo.play import Play  # noqa: PLC0415
     from bot.wiring import simulated  # noqa: PLC0415
     from workers.broker import local  # noqa: PLC0415
 
+    logs.set_up(level="warning", style="console")
     try:
         listening = serving.bound(port)
     except serving.PortTakenError as error:
@@ -56,7 +63,7 @@ def play(data: Path | None, port: int | None, *, browser: bool, fresh: bool) -> 
     def ready() -> None:
         sys.stdout.write(f"The demo is ready: {url}   (Ctrl-C ends it)\n")
         sys.stdout.flush()
-        if browser:
+        if show:
             threading.Thread(target=_show, args=(url,), daemon=True).start()
 
     with listening, theatre.opened(data, fresh=fresh) as database:
@@ -64,7 +71,8 @@ def play(data: Path | None, port: int | None, *, browser: bool, fresh: bool) -> 
         with local(runtime):
             the_play = Play(runtime)
             hub = Hub(the_play.source())
-            serving.Server(door.app(the_play, hub), hub, ready).run(sockets=[listening])
+            app = door.app(the_play, hub)
+            serving.serve(app, hub, listening, ready=ready, ending=ending)
 
 
 def _show(url: str) -> None:

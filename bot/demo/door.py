@@ -7,8 +7,6 @@ can send it.
 
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -41,13 +39,7 @@ _DURATION = re.compile(r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\
 
 
 def app(play: Play, hub: Hub) -> Starlette:
-    """Return the demo as an ASGI application; `hub` is closed with it."""
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        hub.close()
-
+    """Return the demo as an ASGI application."""
     door = Door(play, hub)
     return Starlette(
         routes=[
@@ -70,7 +62,6 @@ def app(play: Play, hub: Hub) -> Starlette:
             InterfaceError: _away,
             PoolTimeoutError: _away,
         },
-        lifespan=lifespan,
     )
 
 

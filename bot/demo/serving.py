@@ -1,8 +1,9 @@
 """The demo's server: a free port of this machine, and an end in order."""
 
 import socket
+import threading
 from collections.abc import Callable
-from types import FrameType
+from threading import Event
 
 import uvicorn
 from starlette.applications import Starlette
@@ -34,15 +35,30 @@ def bound(port: int | None = None) -> socket.socket:
     raise PortTakenError(f"{where} is taken")
 
 
-class Server(uvicorn.Server):
-    """Serves until it is told to end; then the streams are cut first, for they never end alone."""
+def serve(
+    app: Starlette, hub: Hub, listening: socket.socket, *, ready: Callable[[], None], ending: Event
+) -> None:
+    """Serve until `ending` is set; `ready` is called once the page can be opened.
 
+    The server runs in a thread, since its own handlers of signals would end more than itself.
+    """
+    server = _Server(app, hub, ready)
+    serving = threading.Thread(target=server.run, args=([listening],), name="door")
+    serving.start()
+    while serving.is_alive() and not ending.wait(0.2):
+        pass
+    server.should_exit = True
+    serving.join()
+
+
+class _Server(uvicorn.Server):
     def __init__(self, app: Starlette, hub: Hub, ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
+            lifespan="off",
             timeout_graceful_shutdown=5,
         )
         super().__init__(config)
@@ -55,7 +71,7 @@ class Server(uvicorn.Server):
         if self.started:
             self._ready()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End on a signal."""
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams first: they never end by themselves."""
         self._hub.close()
-        super().handle_exit(sig, frame)
+        await super().shutdown(sockets)

@@ -23,12 +23,13 @@ from core.db import Database, Session, migrate
 from core.hours import open_spans
 from core.rules import Business
 from core.span import DAY, MINUTE, Span, instant
+from core.tables import TENANT_TABLES
 
 DATABASE = "slotkeeper_demo"
-_CURTAIN = time(10)  # when a fresh demo begins, where it cannot begin at the real time
+_BEGINS = time(10)  # when a fresh demo begins, where it cannot begin at the real time
 _MORNING = (time(8), time(11, 30))  # in New York: then nobody sleeps in Rome or Sydney either
 _AFTERNOON = time(15)  # what the first suggestion asks for, tomorrow
-_EMPTY = text("TRUNCATE businesses CASCADE")
+_EMPTY = text(f"TRUNCATE businesses, {', '.join(table.name for table in TENANT_TABLES)}")
 
 
 def home() -> Path:
@@ -93,12 +94,12 @@ def begin_afresh(database: Database) -> None:
         connection.execute(text("UPDATE clock SET frozen = :now"), {"now": real - DAY})
     numbers = {b.slug: applied(database, b).business for b in _examples()}
     with database.transaction(numbers["juniper"]) as session:
-        curtain = _curtain(businesses.load(session), real)
-    database.set_clock(frozen=curtain - DAY)
+        begins = first_moment(businesses.load(session), real)
+    database.set_clock(frozen=begins - DAY)
     for slug, cast in CASTS.items():
         with database.transaction(numbers[slug]) as session:
-            _set_scene(session, cast, curtain)
-    database.set_clock(ahead=curtain - real)
+            _set_scene(session, cast, begins)
+    database.set_clock(ahead=begins - real)
 
 
 def _real(database: Database) -> datetime:
@@ -106,7 +107,7 @@ def _real(database: Database) -> datetime:
     return real
 
 
-def _curtain(juniper: Business, real: datetime) -> datetime:
+def first_moment(juniper: Business, real: datetime) -> datetime:
     """Return when a fresh demo begins: now on the morning of a working day, else on the next one.
 
     The day after has to be open too, so that the first suggestion finds its time.
@@ -115,7 +116,7 @@ def _curtain(juniper: Business, real: datetime) -> datetime:
     if _good(juniper, real) and _MORNING[0] <= today.time() <= _MORNING[1]:
         return real
     for ahead in range(60):
-        start = instant(today.date() + timedelta(days=ahead), _CURTAIN, juniper.zone)
+        start = instant(today.date() + timedelta(days=ahead), _BEGINS, juniper.zone)
         if start >= real and _good(juniper, start):
             return start
     return real
@@ -123,7 +124,7 @@ def _curtain(juniper: Business, real: datetime) -> datetime:
 
 def _good(juniper: Business, start: datetime) -> bool:
     day = start.astimezone(juniper.zone).date()
-    busy = instant(day, _CURTAIN, juniper.zone)
+    busy = instant(day, _BEGINS, juniper.zone)
     asked = instant(day + timedelta(days=1), _AFTERNOON, juniper.zone)
     return all(
         any(span.start <= moment < span.end for span in open_spans(juniper, None, of))
@@ -131,14 +132,14 @@ def _good(juniper: Business, start: datetime) -> bool:
     )
 
 
-def _set_scene(session: Session, cast: Cast, curtain: datetime) -> None:
+def _set_scene(session: Session, cast: Cast, begins: datetime) -> None:
     business = businesses.load(session)
     for phone in cast.phones:
         if phone.provider is None:
             acting.meet(session, phone.who)
         else:
             acting.link(session, phone.who, business.provider_named(phone.provider))
-    day = current_day(business, curtain)
+    day = current_day(business, begins)
     for block in cast.blocks:
         _block(session, business, block, day + timedelta(days=block.day))
     for number, seed in enumerate(cast.seeds):
