@@ -107,7 +107,6 @@ def gather(
             text=text,
             row=row,
             lexicon=lexicon,
-            refused="pick_not_time" in found,
         )
     return Said(facts, reading, frozenset(found))
 
@@ -305,7 +304,6 @@ def _chosen(
     text: str,
     row: Sequence[Word],
     lexicon: Lexicon,
-    refused: bool,
 ) -> Facts:
     """Which options are meant: by place, else by time and name, else by label."""
     options = asked.options
@@ -315,8 +313,6 @@ def _chosen(
         choices = fitting or choices
     if not choices:
         choices = choosing.by_clock(options, text)
-    if refused:
-        choices = tuple(place for place in range(len(options)) if place not in choices)
     if not choices:
         choices = choosing.by_label(options, row, lexicon.speller.known)
     whole = bool(picked) and len(choices) == len(options)

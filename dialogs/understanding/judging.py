@@ -237,6 +237,8 @@ def _provide(found: set[Intent], facts: Facts) -> None:
                 found.add(plain)
     if found & {Intent.SICK, Intent.LATE, Intent.BLOCK, Intent.UNBLOCK, Intent.NO_SHOW}:
         found -= {Intent.BOOK, Intent.ASK, Intent.HOURS, Intent.RECURRING}
+        found -= {Intent.REFUSE, Intent.DECLINE} if Intent.NO_SHOW in found else set()
+        found -= {Intent.CANCEL} if Intent.SICK in found else set()
     if found & {Intent.ACCEPT, Intent.REFUSE} and (facts.number or facts.ref):
         found -= {Intent.BLOCK, Intent.THANKS, Intent.CONFIRM, Intent.DECLINE}
     if Intent.WAITING in found:

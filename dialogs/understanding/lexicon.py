@@ -63,7 +63,9 @@ def languages() -> tuple[str, ...]:
 def _read(language: str) -> Lexicon:
     source = LOCALES / language / "intents.toml"
     with source.open("rb") as file:
-        table = _folded(tomllib.load(file))
+        written = tomllib.load(file)
+    table = _folded(written)
+    table["detect"]["letters"] = written["detect"].get("letters", "")
     try:
         return _build(language, table)
     except BadPatternError as error:
@@ -144,7 +146,7 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         own_words=frozenset(
             {*intents.words, *facts.words, *expand, *table["detect"].get("more", "").split()}
         ),
-        letters=frozenset(table["detect"].get("letters", "")),
+        letters=frozenset(table["detect"]["letters"]),
         not_names=frozenset(known),
         with_words=frozenset(lists["with"].split("|")),
         name_words=frozenset(lists["name"].split("|")),

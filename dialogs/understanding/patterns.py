@@ -204,6 +204,10 @@ class Rules:
             if match:
                 yield name, match
 
+    def patterns(self) -> Iterator[Pattern]:
+        """Give every pattern once."""
+        yield from {id(each): each for row in self._by_word.values() for _, each in row}.values()
+
     def _candidates(self, view: View) -> Iterator[tuple[str, Pattern]]:
         for word in view.words:
             yield from self._by_word.get(word, ())

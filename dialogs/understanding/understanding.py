@@ -1,16 +1,22 @@
 """A message to its intents and facts: pure, by grammar, in the words of one language."""
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from dialogs.understanding.detecting import detect
 from dialogs.understanding.facts import Asked, Facts, Intent, Understood, Vocabulary
 from dialogs.understanding.gathering import gather
 from dialogs.understanding.judging import judge
-from dialogs.understanding.lexicon import FALLBACK, Lexicon, lexicon
+from dialogs.understanding.lexicon import FALLBACK, Lexicon, languages, lexicon
 from dialogs.understanding.text import Word, fold, shorten, words
 from dialogs.when import Wish
+
+_FEW = 2
+_PLAIN = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.HELLO, Intent.THANKS, Intent.BYE})
 
 
 def understand(
@@ -27,16 +33,50 @@ def understand(
 
     `now` is an aware instant, `zone` the reader's, `asked` what the last message to this person
     left open. `provider` turns on the words of a linked provider: for a customer "today" is a
-    time, for a provider it is the day's list.
+    time, for a provider it is the day's list. What means nothing in `locale` is tried in the
+    language it seems to be in ("oui" to an English question); the answer's locale says so.
     """
     vocabulary = vocabulary or Vocabulary()
     asked = asked or Asked()
     said = shorten(unicodedata.normalize("NFC", text))
-    found = lexicon(locale)
     row = words(said)
-    bare = _keyword(row, found)
+    bare = _keyword(row, lexicon(locale))
     if bare is not None:
         return Understood((bare,), Facts(wish=Wish()), locale)
+
+    within = partial(
+        _within,
+        said=said,
+        row=row,
+        now=now,
+        zone=zone,
+        vocabulary=vocabulary,
+        asked=asked,
+        provider=provider,
+    )
+    first = within(locale)
+    if first.intents != (Intent.UNKNOWN,) or not row:
+        return first
+    for other, sure in _others(said, row, locale):
+        again = within(other)
+        if again.intents[0] in _PLAIN or (sure and again.intents[0] is not Intent.UNKNOWN):
+            return again
+    return first
+
+
+def _within(
+    locale: str,
+    said: str,
+    row: tuple[Word, ...],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    vocabulary: Vocabulary,
+    asked: Asked,
+    provider: bool,
+) -> Understood:
+    """Understand a message in the words of one language."""
+    found = lexicon(locale)
     gathered = gather(
         said,
         row,
@@ -55,6 +95,18 @@ def understand(
     if Intent.LANGUAGE not in intents and facts.language is not None:
         facts = replace(facts, language=None)
     return Understood(intents, facts, locale)
+
+
+def _others(said: str, row: tuple[Word, ...], locale: str) -> Iterator[tuple[str, bool]]:
+    """Give other languages worth trying: the one it seems to be; all of them for a word or two."""
+    own = lexicon(locale).language
+    seems = detect(said, languages())
+    if seems is not None and seems != own:
+        yield seems, True
+    if len([word for word in row if word.text[0].isalnum()]) <= _FEW:
+        for other in languages():
+            if other not in {own, seems}:
+                yield other, False
 
 
 def _keyword(row: tuple[Word, ...], own: Lexicon) -> Intent | None:
