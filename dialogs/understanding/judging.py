@@ -173,14 +173,15 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> 
     if Intent.ALTERNATIVES in found:
         # Asking for others says no to these.
         found.discard(Intent.DECLINE)
-    if found - _MANNERS - {Intent.CONFIRM} or stated(facts):
+    told = stated(facts) and asked.what not in _FILLING
+    if found - _MANNERS - {Intent.CONFIRM} or told:
         found.discard(Intent.CONFIRM)
     if Intent.CORRECT in found and not _booking_facts(facts):
         found.discard(Intent.CORRECT)
     if asked.what in _FILLING and not facts.service and not facts.services:
         # The booking is being made already; what is said now fills it in.
         found.discard(Intent.BOOK)
-    if Intent.DECLINE in found and _booking_facts(facts) and not found - _MANNERS - _NO:
+    if found - {Intent.THANKS} <= _NO and Intent.DECLINE in found and _booking_facts(facts):
         # "No, friday": what was taken for meant is not.
         found.add(Intent.CORRECT)
 
