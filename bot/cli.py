@@ -5,6 +5,7 @@ import sys
 
 COMMANDS = {
     "demo": ("bot.commands.demo", "Phones, a day board and a clock on one page."),
+    "chat": ("bot.commands.chat", "Talk to the bot in this terminal."),
     "apply": ("bot.commands.apply", "Bring businesses in line with their files."),
     "link": ("bot.commands.link", "Print a one-time code that links a provider's phone."),
     "replay": ("bot.commands.replay", "Play a script of what people do, on a clock of its own."),
