@@ -95,11 +95,12 @@ def _and_a_half(found: Found, _state: State) -> Item | None:
     return found.make("LEN", Length(minutes=60 * number.value + more, unit="minute"))
 
 
-def _decimal(found: Found, _state: State) -> Item | None:
+def _decimal(found: Found, state: State) -> Item | None:
     """1.5 hours, 1,5 Stunden."""
     unit = found.items[-1]
     digits = "".join(item.raw for item in found.items[:-1]).replace(",", ".")
-    if unit.value != "hour":
+    minutes_follow = state.lexicon.conventions["hour_is_clock"] and len(found.items[-2].raw) > 3
+    if unit.value != "hour" or minutes_follow:
         return None
     try:
         hours = float(digits)

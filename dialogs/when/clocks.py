@@ -19,6 +19,9 @@ def _relative(found: Found, state: State) -> Item | None:
     if hour_item.kind == "OCLOCK":
         hour_item = found.items[-2]
     hour = hour_of(hour_item)
+    told_after = state.lexicon.conventions.get("added_minutes")
+    if found.has("MINUS") and told_after and not state.lexicon.conventions.get("minus_is_to"):
+        return None  # las ocho menos veinte: the minutes follow the hour
     if lead is None or lead is hour_item or hour is None or hour.at % 60:
         return None
     minutes = minute_of(lead)
@@ -114,8 +117,8 @@ def _words(found: Found, _state: State) -> Item | None:
 
 def _oclock(found: Found, _state: State) -> Item | None:
     """8 o'clock, 8 Uhr 30, 14 heures 15, 17 hrs."""
-    numbers = found.all("NUM", "CLOCK")
-    clock = hour_of(numbers[0])
+    numbers = found.all("NUM", "CLOCK", "DOTTED")
+    clock = pieces_of(numbers[0])
     if clock is None:
         return None
     if len(numbers) == 2:
@@ -225,6 +228,8 @@ def _h(found: Found, state: State) -> Item | list[Item] | None:
     clock = hour_of(number)
     if clock is None or (clock.at % 60 and found.items[-1] is not unit):
         return None
+    if told == "always" and number.value == 1 and not asked and not letter:
+        return None  # une heure et demie is a length
     if found.items[-1].kind == "NUM" and found.items[-1] is not number:
         minute = found.items[-1].value
         if not 0 <= minute < 60:
@@ -235,6 +240,24 @@ def _h(found: Found, state: State) -> Item | list[Item] | None:
     made = found.make("CLOCK", clock)
     made.start = number.start
     return [*found.items[: found.items.index(number)], made]
+
+
+def _letter_first(found: Found, state: State) -> Item | None:
+    """As in "h 17": the hour's letter before the hour."""
+    unit, number = found.items
+    if unit.raw != "h" or not state.lexicon.conventions["hour_is_clock"]:
+        return None
+    clock = hour_of(number)
+    return found.make("CLOCK", clock) if clock else None
+
+
+def _dotted_hours(found: Found, state: State) -> Item | None:
+    """12.30h, 12.30 hrs: two digits after the dot are minutes, where hours are written so."""
+    clock = pieces_of(found.items[0])
+    written = found.items[-1].value == "hour" and len(found.items[0].raw.split(".")[-1]) == 2
+    if clock is None or not written or not state.lexicon.conventions["hour_is_clock"]:
+        return None
+    return found.make("CLOCK", clock)
 
 
 def _digits(found: Found, _state: State) -> Item | None:
@@ -265,6 +288,12 @@ _NUMBER_UNIT = (
     "(?:NUM(?!UNIT|HOURMARK|MONTH|NOUN))?"
 )
 HOUR_LETTERS = (
+    rule("the hour's letter", "DOTTED UNIT", _dotted_hours),
+    rule(
+        "the hour's letter",
+        "(?<!NUM)(?<!CLOCK)UNIT NUM(?!UNIT|HOURMARK|MONTH|NOUN|NUM)",
+        _letter_first,
+    ),
     rule("the hour's letter", "(?<=OF) NUM UNIT (?=AT|TO|UNTIL|DASH)", _h),
     rule(
         "the hour's letter",
@@ -310,7 +339,7 @@ RULES = (
         "(?:NUM|CLOCK) DASH? (?:OCLOCK|HOURMARK) NUM(?! UNIT|OCLOCK|HOURMARK|DOT|MONTH)",
         _oclock,
     ),
-    rule("o'clock", "(?:NUM|CLOCK) DASH? (?:OCLOCK|HOURMARK)", _oclock),
+    rule("o'clock", "(?:NUM|CLOCK|DOTTED) DASH? (?:OCLOCK|HOURMARK)", _oclock),
     rule(
         "hour and minutes in words",
         "(?:AT )?NUM DASH? NUM(?! UNIT|NOUN|MONTH)".replace("DASH? ", ""),
@@ -344,7 +373,7 @@ RULES = (
     ),
     rule(
         "a number after at",
-        "AT (?:NUM|DOTTED)(?!NOUN|PAST|STREET|UNIT|LEN|QUARTER|MONTH|NUM)",
+        "AT (?:NUM|DOTTED)(?!NOUN|PAST|STREET|UNIT|QUARTER|MONTH|NUM)",
         at_number,
     ),
     rule("a number after to", "MINUS NUM(?!NOUN|STREET|UNIT|LEN|MONTH|NUM|X)", _after_to),

@@ -48,7 +48,7 @@ RULES = (
         relative.from_day,
     ),
     rule("within a length", "BY LEN", periods.within),
-    rule("a day in a week", "(?:WDAY|DAY) IN LEN", relative.day_in_weeks),
+    rule("a day in a week", "(?:WDAY|DAY|REL) IN LEN", relative.day_in_weeks),
     rule("day and month in words", "(?:THE|ON)? ORD ORD", dates.two_ordinals),
     rule(
         "a length ahead",

@@ -82,13 +82,21 @@ def _load(language: str, region: str) -> Lexicon:
     regions = conventions.pop("regions", {})
     conventions.update(regions.get(region, {}))
     entries = list(_entries(words))
+    expand = {
+        fold(word): tuple(fold(parts).split()) for word, parts in words.get("expand", {}).items()
+    }
     split = _ELIDED if conventions.get("elision") else _WHOLE
     phrases: dict[str, list[Entry]] = {}
     mixed = []
     for phrase, kind, value in entries:
         if any(each.isdigit() for each in phrase) and " " not in phrase:
             mixed.append(re.escape(phrase))
-        parts = tuple(part for part in split.findall(phrase) if part != "-")
+        parts = tuple(
+            each
+            for part in split.findall(phrase)
+            if part != "-"
+            for each in expand.get(part, (part,))
+        )
         phrases.setdefault(parts[0], []).append((parts[1:], kind, value))
     for each in phrases.values():
         each.sort(key=lambda entry: -len(entry[0]))
@@ -125,10 +133,7 @@ def _load(language: str, region: str) -> Lexicon:
         suffixes=frozenset(words.get("ordinal_suffixes", ())),
         zones={fold(name): zone for name, zone in words.get("zones", {}).items()},
         ambiguous=frozenset(fold(word) for word in words.get("ambiguous", ())),
-        expand={
-            fold(word): tuple(fold(parts).split())
-            for word, parts in words.get("expand", {}).items()
-        },
+        expand=expand,
         after_day={fold(word): part for word, part in words.get("after_day", {}).items()},
         month_after=dict(words.get("month_after_number", {})),
         names=frozenset(words.get("names", ())),

@@ -23,6 +23,7 @@ _SKIP = frozenset(
 
 _LINKS = frozenset({"ON", "AT", "IN", "BY", "BEFORE", "AFTER"})  # need a time after them
 
+_SURE = frozenset({"X", "NUM", "ORD"})
 _MOVES = frozenset({"MOVE", "PUSH", "PULL"})
 _AROUND = 2
 
@@ -74,10 +75,17 @@ def moved(items: list[Item]) -> list[Item]:
     return items
 
 
+def alone(items: list[Item]) -> list[Item]:
+    """Take "12.30" for a time where there is nothing else to read."""
+    if [item.kind for item in items if item.kind != "STOP"] == ["DOTTED"]:
+        return [Item("AT", None, items[0].start, items[0].start), *items]
+    return items
+
+
 def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
     """Drop courtesies from the row, and take ambiguous words for times only beside other ones."""
     items = [item for item in items if item.kind != "SOFT"]
-    alone = len([item for item in items if item.kind not in {"STOP", "X"} or item.kind == "X"]) <= 1
+    single = len([item for item in items if item.kind != "STOP"]) <= 1
     for place, item in enumerate(items):
         if item.raw in words.after_day and place and items[place - 1].kind in {"WDAY", "REL"}:
             item.kind, item.value = "DAYPART", Part(words.after_day[item.raw])
@@ -85,7 +93,7 @@ def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
             item.kind, item.value = "MONTH", words.month_after[item.raw]
         if item.raw in words.names and place and text[item.start].isupper() and not text.isupper():
             item.kind, item.value = "X", None
-        if item.raw not in words.ambiguous or alone or item.kind == "X":
+        if item.raw not in words.ambiguous or single or item.kind in _SURE:
             continue
         if not (_company(items, place, -1) or _company(items, place, 1)):
             item.kind, item.value = "X", None

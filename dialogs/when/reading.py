@@ -12,7 +12,7 @@ from dialogs.when.cascade import Rewrite, State, run
 from dialogs.when.choices import Sorted, sort
 from dialogs.when.lexicon import lexicon
 from dialogs.when.model import Context, Wish
-from dialogs.when.prepare import bare, moved, plain, zone_said
+from dialogs.when.prepare import alone, bare, moved, plain, zone_said
 from dialogs.when.tokens import row as tokens
 
 FIRST: tuple[Rewrite, ...] = (
@@ -47,7 +47,7 @@ def read(
         raise ValueError("now must be aware")
     words = lexicon(locale)
     context = context or Context()
-    items = plain(tokens(text, words), words, text)
+    items = alone(plain(tokens(text, words), words, text))
     items, said = zone_said(items, words, context, zone)
     meant = said or zone
     if context.ref is not None and context.ref.tzinfo is not None:

@@ -128,12 +128,14 @@ def same_day(found: Found, state: State) -> Item | None:
     return found.make("DAY", Day(on=day)) if day else found.make("X", None)
 
 
-def day_in_weeks(found: Found, _state: State) -> Item | None:
+def day_in_weeks(found: Found, state: State) -> Item | None:
     """Freitag in einer Woche, heute in zwei Wochen."""
     day, item = found.items[0], found.items[-1]
-    if item.value.unit != "week":
+    if item.value.unit not in {"week", "day"}:
         return None
     base = Day(weekday=day.value) if day.kind == "WDAY" else day.value
+    if day.kind == "REL":
+        base = Day(on=state.today + timedelta(days=day.value))
     return found.make("DAY", replace(base, shift=base.shift + item.value.days))
 
 

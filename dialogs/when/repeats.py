@@ -123,7 +123,7 @@ _LIST = "(?:(?:COMMA|AND|OR|SLASH|DASH|COMMA AND) (?:ON|EVERY|THE)? (?:WDAY|WDAY
 RULES = (
     rule(
         "nth weekday of months",
-        "(?:EVERY|THE|ON){0,3} (?:ORD|LAST) WDAY OF? (?:TIMES|(?:EVERY|THE|ARTICLE)? UNIT)",
+        "(?:EVERY|THE|ON){0,3} (?:ORD|LAST) WDAY (?:OF|IN)? (?:TIMES|(?:EVERY|THE|ARTICLE)? UNIT)",
         _weekday_of_month,
     ),
     rule(

@@ -269,8 +269,8 @@ SAME_DAY = (
 BEFORE_DAYS = (
     rule(
         "days of a month",
-        "(?:FROM|OF|BETWEEN|ON|THE){0,3} (?:ORD|NUM) (?:TO|UNTIL|DASH|AND) THE? (?:ORD|NUM) "
-        "OF? MONTH",
+        "(?:FROM|OF|BETWEEN|ON|THE){0,3} (?:ORD|NUM) (?:TO|UNTIL|DASH|AND|AT) "
+        "(?:THE|ON)? (?:ORD|NUM) OF? MONTH",
         lambda f, s: _dom_span(f, s) if not f.has("AND") or f.has("BETWEEN") else None,
     ),
     rule(
@@ -353,8 +353,8 @@ HOURS = (
 RULES = (
     rule(
         "days of a month",
-        "(?:FROM|OF|BETWEEN|ON|THE){0,3} (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) THE? (?:DAY|NUM|"
-        "ORD) (?:OF|IN|ON|THE){0,3} PERIOD",
+        "(?:FROM|OF|BETWEEN|ON|THE){0,3} (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) (?:THE|ON)? "
+        "(?:DAY|NUM|ORD) (?:OF|IN|ON|THE){0,3} PERIOD",
         _dom_span_period,
     ),
     rule(
