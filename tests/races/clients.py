@@ -1,5 +1,6 @@
 """What the clients of a race do: each function is one client's part, each attempt one word."""
 
+import time
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
@@ -194,13 +195,14 @@ def change_one(client: Client) -> Answers:
 def chaos(client: Client) -> Answers:
     """Do anything to any booking, with clocks that differ by seconds and holds that last as long.
 
-    Every client's now moves on from the race's, so that holds expire all the time, seen by some
-    earlier than by others.
+    The clients' time runs thirty times as fast as the wall's, and drifts, so that holds expire all
+    the time, seen by some earlier than by others.
     """
     answers: Answers = []
+    began = time.monotonic()
     for step in range(client.facts["attempts"]):
-        drift = client.chance.uniform(-8, 8)
-        now = client.facts["now"] + timedelta(seconds=step * 12 + drift)
+        passed = 30 * (time.monotonic() - began) + client.chance.uniform(-5, 5)
+        now = client.facts["now"] + timedelta(seconds=passed)
         what = client.chance.choices(list(_DEEDS), weights=list(_DEEDS.values()))[0]
         if step == 0:
             what = _buy  # so that there is something to change
@@ -210,16 +212,17 @@ def chaos(client: Client) -> Answers:
     return answers
 
 
-def _some(session: Session, client: Client, statuses: tuple[str, ...]) -> int | None:
-    """Return any booking of these statuses, of whomever."""
-    ids = session.execute(
-        text(
-            "SELECT id FROM bookings WHERE status = ANY(:of) AND purpose = 'booking'"
-            " ORDER BY id DESC LIMIT 12"
-        ),
-        {"of": list(statuses)},
-    ).scalars()
-    found = list(ids)
+def _some(session: Session, client: Client, statuses: tuple[str, ...], now: datetime) -> int | None:
+    """Return any booking of these statuses, of whomever, that is not long expired."""
+    found = list(
+        session.execute(
+            text(
+                "SELECT id FROM bookings WHERE status = ANY(:of) AND purpose = 'booking'"
+                " AND (expires_at IS NULL OR expires_at > :lately) ORDER BY id DESC LIMIT 40"
+            ),
+            {"of": list(statuses), "lately": now - timedelta(seconds=5)},
+        ).scalars()
+    )
     return client.chance.choice(found) if found else None
 
 
@@ -251,7 +254,7 @@ def _buy(client: Client, session: Session, business: Business, now: datetime) ->
 
 def _correct(client: Client, session: Session, business: Business, now: datetime) -> str:
     """Put another time in the place of a hold, as a talk does, in one transaction."""
-    mine = _some(session, client, ("held",))
+    mine = _some(session, client, ("held",), now)
     if mine is None:
         return "nothing"
     got = hold(
@@ -270,7 +273,7 @@ def _correct(client: Client, session: Session, business: Business, now: datetime
 
 def _ask_move(client: Client, session: Session, business: Business, now: datetime) -> str:
     """Hold a time for the move of a booking, and leave it to others to swap."""
-    mine = _some(session, client, ("confirmed",))
+    mine = _some(session, client, ("confirmed",), now)
     if mine is None:
         return "nothing"
     got = hold(
@@ -289,8 +292,9 @@ def _swap(client: Client, session: Session, _business: Business, now: datetime) 
     rows = session.execute(
         text(
             "SELECT id, for_id FROM bookings WHERE status = 'held' AND purpose = 'move'"
-            " ORDER BY id DESC LIMIT 12"
-        )
+            " AND expires_at > :lately ORDER BY id DESC LIMIT 12"
+        ),
+        {"lately": now - timedelta(seconds=5)},
     ).all()
     if not rows:
         return "nothing"
@@ -299,7 +303,7 @@ def _swap(client: Client, session: Session, _business: Business, now: datetime) 
 
 
 def _confirm(client: Client, session: Session, _business: Business, now: datetime) -> str:
-    mine = _some(session, client, ("held", "awaiting_provider"))
+    mine = _some(session, client, ("held", "awaiting_provider"), now)
     if mine is None:
         return "nothing"
     until = now + _lasting(client) if client.chance.random() < 0.3 else None
@@ -309,21 +313,21 @@ def _confirm(client: Client, session: Session, _business: Business, now: datetim
 
 
 def _cancel(client: Client, session: Session, _business: Business, now: datetime) -> str:
-    mine = _some(session, client, ("confirmed", "awaiting_provider"))
+    mine = _some(session, client, ("confirmed", "awaiting_provider"), now)
     if mine is None:
         return "nothing"
     return word(changing.cancel(session, booking=mine, by=_BY, now=now), "done")
 
 
 def _release(client: Client, session: Session, _business: Business, now: datetime) -> str:
-    mine = _some(session, client, ("held",))
+    mine = _some(session, client, ("held",), now)
     if mine is None:
         return "nothing"
     return word(changing.release(session, booking=mine, by=_BY, now=now), "done")
 
 
 def _extend(client: Client, session: Session, _business: Business, now: datetime) -> str:
-    mine = _some(session, client, ("held", "awaiting_provider"))
+    mine = _some(session, client, ("held", "awaiting_provider"), now)
     if mine is None:
         return "nothing"
     until = now + _lasting(client)
@@ -331,7 +335,7 @@ def _extend(client: Client, session: Session, _business: Business, now: datetime
 
 
 def _expire(client: Client, session: Session, _business: Business, now: datetime) -> str:
-    mine = _some(session, client, ("held", "awaiting_provider"))
+    mine = _some(session, client, ("held", "awaiting_provider"), now)
     if mine is None:
         return "nothing"
     return "done" if changing.expire(session, booking=mine, now=now) else "early"
@@ -368,10 +372,10 @@ _BY = By("clock")
 _DEEDS = {
     _hold: 8,
     _correct: 4,
-    _ask_move: 4,
+    _ask_move: 6,
     _swap: 4,
     _confirm: 4,
-    _cancel: 3,
+    _cancel: 2,
     _release: 2,
     _extend: 2,
     _expire: 4,

@@ -20,7 +20,7 @@ def test_chaos(crowd: Crowd, ground: Callable[..., Ground]) -> None:
         now=MONDAY,
         people=here.people,
         services=["haircut", "haircut", "colour", "massage", "consultation", "yoga"],
-        starts=[*here.starts(0, 28), here.day(0).replace(hour=23)],
+        starts=[*here.starts(0, 28), *here.starts(1, 28), here.day(0).replace(hour=23)],
     )
     here.check(result)
     assert result.of("swap swapped") >= count(0, 20)
