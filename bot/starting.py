@@ -21,8 +21,8 @@ from bot.settings import Settings, SettingsError
 from core.db import Database
 
 UNUSABLE, MISTAKEN = 1, 2  # exit statuses
-_PATIENCE = 2.0  # seconds between two tries
-_SAID = 15  # tries between two lines in the log
+_PATIENCE = 0.5  # seconds between two tries
+_SAID = 20  # tries between two lines in the log
 
 _log = structlog.get_logger()
 

@@ -21,9 +21,11 @@ from channels import simulator
 from channels.message import Call, Inbound, RejectedError
 from core import businesses
 from core.db import Database, away
+from workers.seldom import Seldom
 
 MOST_BYTES = 64 * 1024  # of a request's body
 
+_say = Seldom()
 _log = structlog.get_logger()
 
 
@@ -133,7 +135,8 @@ def _broken(_: Request, error: Exception) -> Response:
     if not away(error):
         _log.error("not stored", exc_info=error)
         return JSONResponse({"error": "this could not be stored"}, status_code=500)
-    _log.warning("database away", at="door", error=str(error).partition("\n")[0])
+    if _say:
+        _log.warning("database away", at="door", error=str(error).partition("\n")[0])
     return JSONResponse(
         {"error": "the database is away, try again"},
         status_code=503,

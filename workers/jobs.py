@@ -17,6 +17,7 @@ from workers.answer import answer
 from workers.deliver import deliver
 from workers.due import do
 from workers.runtime import Runtime
+from workers.seldom import Seldom
 
 JOBS: dict[str, Callable[[Runtime, int, int], None]] = {
     "answer": answer,
@@ -25,6 +26,7 @@ JOBS: dict[str, Callable[[Runtime, int, int], None]] = {
 }
 TRIES = 3
 
+_say = Seldom()
 _log = structlog.get_logger()
 
 
@@ -37,10 +39,10 @@ def attempt(runtime: Runtime, wake: Wake) -> bool:
             if left and passing(error) and not away(error):
                 time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that two do not meet again
                 continue
-            if away(error):
-                _log.warning("database away", job=wake.kind, error=_line(error))
-            else:
+            if not away(error):
                 _log.exception("job broke", job=wake.kind, business=wake.business, id=wake.subject)
+            elif _say:
+                _log.warning("database away", job=wake.kind, error=_line(error))
             return False
         return True
     return False

@@ -23,7 +23,7 @@ BATCH = 200
 EVERY = 0.5  # seconds between two looks
 AGAIN = 2.0  # seconds until the same thing, still there, is woken for again
 _AT_ONCE = 0.02  # seconds, where a full batch was found and all of it was new
-_LONGEST_WAIT = 5.0  # seconds between two tries while the database is away
+_LONGEST_WAIT = 2.0  # seconds between two tries while the database is away
 _OWN_THREADS = 4
 
 Send = Callable[[Sequence[Wake]], bool]

@@ -1,0 +1,152 @@
+"""Our commands as processes of their own: started, killed as a power cut would, started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+_PATIENCE = 60.0  # seconds for a start, and for an end in order
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(**ours: str) -> dict[str, str]:
+    """Return this environment with none of the product's settings but those given."""
+    foreign = {"DATABASE_URL", "REDIS_URL"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in foreign and not name.startswith("SLOTKEEPER_")
+    }
+    return kept | {"PYTHONUNBUFFERED": "1"} | ours
+
+
+def slotkeeper(
+    *arguments: str, env: Mapping[str, str], wait: float = 60.0
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=wait,
+        check=False,
+    )
+
+
+class Crew:
+    """Long-lived commands by name; each writes to a log of its own in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._plans: dict[str, tuple[str, dict[str, str]]] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.kills: dict[str, int] = {}
+
+    def start(self, name: str, command: str, env: dict[str, str]) -> None:
+        """Start a command under a name."""
+        self._plans[name] = (command, env)
+        self.again(name)
+
+    def again(self, name: str) -> None:
+        """Start a command that ended."""
+        command, env = self._plans[name]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [sys.executable, "-m", "bot", command],
+                cwd=ROOT,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self, name: str) -> None:
+        """Kill it; it has no time for a word."""
+        process = self._running.pop(name)
+        process.kill()
+        process.wait(_PATIENCE)
+        self.count(name)
+
+    def end(self, name: str) -> int:
+        """Tell it to end, and return its exit status."""
+        process = self._running.pop(name)
+        process.send_signal(signal.SIGTERM)
+        return process.wait(_PATIENCE)
+
+    def status(self, name: str) -> int | None:
+        """Return the exit status of one that ended by itself."""
+        return self._running[name].poll()
+
+    @property
+    def running(self) -> list[str]:
+        """The names of those that were started and not ended by us."""
+        return list(self._running)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all that were ever started."""
+        return list(self._plans)
+
+    def count(self, blow: str) -> None:
+        """Count something else that was killed."""
+        self.kills[blow] = self.kills.get(blow, 0) + 1
+
+    def log(self, name: str) -> str:
+        """Return all that it wrote."""
+        return (self.folder / f"{name}.log").read_text()
+
+    def errors(self, name: str) -> list[str]:
+        """Return what its log says that is worse than a warning, and what is no line of ours."""
+        lines = self.log(name).splitlines()
+        return [x for x in lines if '"level": "info"' not in x and '"level": "warning"' not in x]
+
+    def says(self, name: str, words: str, *, wait: float = _PATIENCE) -> None:
+        """Wait until its log holds these words."""
+        until = time.monotonic() + wait
+        while words not in self.log(name):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{name} never said {words!r}:\n{self.log(name)[-3000:]}")
+            time.sleep(0.02)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for name in list(self._running):
+            self.kill(name)
+
+
+def until_up(url: str, *, wait: float = _PATIENCE) -> None:
+    """Wait until a server answers at all."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            httpx.get(url, timeout=5)
+        except httpx.HTTPError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
