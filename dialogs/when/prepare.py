@@ -23,6 +23,7 @@ _SKIP = frozenset(
 
 _LINKS = frozenset({"ON", "AT", "IN", "BY", "BEFORE", "AFTER"})  # need a time after them
 
+_MOVED = frozenset({"CLOCK", "DAY", "NUM", "PERIOD", "DAYPART"})
 _SURE = frozenset({"X", "NUM", "ORD"})
 _MOVES = frozenset({"MOVE", "PUSH", "PULL"})
 _AROUND = 2
@@ -48,30 +49,25 @@ _LETTERS = 4  # an abbreviation of a zone; longer names need "time" beside them
 
 def moved(items: list[Item]) -> list[Item]:
     """Forget the time that something is moved from: "move my 3pm on friday to 4"."""
+    if not any(item.kind in _MOVES for item in items):
+        return items
     start = None
-    moving = any(item.kind in _MOVES for item in items)
     for place, item in enumerate(items):
-        if moving and item.kind == "SPAN" and item.raw == "from":
+        if item.kind == "SPAN" and item.raw == "from":
             item.kind, item.value = "CLOCK", item.value.last
-        if item.kind in _MOVES:
+        elif item.kind in _MOVES:
             start = place
         elif item.kind == "STOP":
             start = None
         elif item.kind == "TO" and start is not None:
             between = items[start:place]
-            if any(each.kind in {"CLOCK", "DAY", "NUM", "PERIOD", "DAYPART"} for each in between):
+            if any(each.kind in _MOVED for each in between):
                 for each in between:
                     each.kind, each.value = "X", None
-            ahead = items[place + 1 : place + 2]
-            target = (
-                [Item("AT", None, item.start, item.end)] if ahead and ahead[0].kind == "NUM" else []
-            )
-            return [
-                *items[:place],
-                Item("X", None, item.start, item.end),
-                *target,
-                *items[place + 1 :],
-            ]
+            ahead = [each.kind for each in items[place + 1 : place + 3]]
+            lone = ahead[:1] == ["NUM"] and ahead[1:] not in (["TO"], ["NOUN"], ["X"])
+            item.kind = "AT" if lone else "X"  # "push it to 4"
+            return items
     return items
 
 
@@ -93,11 +89,21 @@ def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
             item.kind, item.value = "MONTH", words.month_after[item.raw]
         if item.raw in words.names and place and text[item.start].isupper() and not text.isupper():
             item.kind, item.value = "X", None
+        if item.kind == "MONTH" and _proper(items, place, text) and not _company(items, place, -1):
+            item.kind, item.value = "X", None  # August Barbershop
         if item.raw not in words.ambiguous or single or item.kind in _SURE:
             continue
         if not (_company(items, place, -1) or _company(items, place, 1)):
             item.kind, item.value = "X", None
     return items
+
+
+def _proper(items: list[Item], place: int, text: str) -> bool:
+    """Whether a word and the stranger after it are written like one name."""
+    after = items[place + 1] if place + 1 < len(items) else None
+    if after is None or after.kind != "X" or text.isupper():
+        return False
+    return text[items[place].start].isupper() and text[after.start].isupper()
 
 
 def _numbered(items: list[Item], place: int) -> bool:

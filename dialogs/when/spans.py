@@ -307,7 +307,7 @@ HOURS = (
         "CUE COMMA? NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)",
         _hour,
     ),
-    rule("a number that is free", "NUM(?=FREE)", _hour_first),
+    rule("a number that is free", "(?<!FOR)NUM(?=FREE)", _hour_first),
     rule(
         "a number beside a day",
         "(?<=DAY)(?:COMMA|AT)? NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|COLON|NUM)",
