@@ -69,7 +69,9 @@ _SETTLED = frozenset(
         Intent.BOOK,
     }
 )
-_ELSE = frozenset({Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE})
+_ELSE = frozenset({Intent.PRICE, Intent.POLICY, Intent.ADDRESS, Intent.HOURS}) | frozenset(
+    {Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE}
+)
 _NO = frozenset({Intent.DECLINE, Intent.CORRECT})
 _MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
 
@@ -96,7 +98,13 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if facts.code is None or not (provider or Intent.LINK in found):
         found.discard(Intent.LINK)
     _choose(found, facts, asked)
-    _agree(found, facts, asked, besides="besides" in said.found)
+    _agree(
+        found,
+        facts,
+        asked,
+        besides="besides" in said.found,
+        firm="confirm.any" in hits,
+    )
     if provider:
         _provide(found, facts)
     _prune(found, facts)
@@ -142,7 +150,12 @@ def _situations(asked: Asked) -> frozenset[str]:
 
 def _booking_facts(facts: Facts) -> bool:
     return bool(
-        facts.wish.windows or facts.party or facts.service or facts.services or facts.provider
+        facts.wish.windows
+        or facts.wish.exclude
+        or facts.party
+        or facts.service
+        or facts.services
+        or facts.provider
     )
 
 
@@ -161,7 +174,7 @@ def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
         found.add(Intent.CHOOSE)
 
 
-def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> None:
+def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, firm: bool) -> None:
     """Yes, no, and "yes, but": what becomes of the open question."""
     if Intent.DECLINE in found:
         found.discard(Intent.CONFIRM)
@@ -173,7 +186,7 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> 
     if Intent.ALTERNATIVES in found:
         # Asking for others says no to these.
         found.discard(Intent.DECLINE)
-    told = stated(facts) and asked.what not in _FILLING
+    told = stated(facts) and asked.what not in _FILLING and not firm
     if found - _MANNERS - {Intent.CONFIRM} or told:
         found.discard(Intent.CONFIRM)
     if Intent.CORRECT in found and not _booking_facts(facts):
@@ -238,7 +251,7 @@ def _provide(found: set[Intent], facts: Facts) -> None:
                 found.add(plain)
     if found & {Intent.SICK, Intent.LATE, Intent.BLOCK, Intent.UNBLOCK, Intent.NO_SHOW}:
         found -= {Intent.BOOK, Intent.ASK, Intent.HOURS, Intent.RECURRING}
-        found -= {Intent.REFUSE, Intent.DECLINE} if Intent.NO_SHOW in found else set()
+        found -= {Intent.REFUSE, Intent.DECLINE, Intent.LIST} if Intent.NO_SHOW in found else set()
         found -= {Intent.CANCEL} if Intent.SICK in found else set()
     if found & {Intent.ACCEPT, Intent.REFUSE} and (facts.number or facts.ref):
         found -= {Intent.BLOCK, Intent.THANKS, Intent.CONFIRM, Intent.DECLINE}
@@ -265,11 +278,11 @@ def _prune(found: set[Intent], facts: Facts) -> None:
 
 _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
     (Intent.STOP, {Intent.CANCEL, Intent.LEAVE, Intent.DECLINE}),
-    (Intent.LEAVE, {Intent.CANCEL, Intent.JOIN, Intent.PLACE}),
+    (Intent.LEAVE, {Intent.CANCEL, Intent.JOIN, Intent.PLACE, Intent.DECLINE}),
     (Intent.PLACE, {Intent.JOIN, Intent.ASK, Intent.LIST, Intent.ADDRESS}),
     (Intent.MOVE, {Intent.CANCEL, Intent.BOOK, Intent.LIST, Intent.ASK, Intent.HOURS}),
     (Intent.CANCEL, {Intent.BOOK, Intent.LIST, Intent.ASK}),
-    (Intent.JOIN, {Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}),
+    (Intent.JOIN, {Intent.CANCEL, Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}),
     (Intent.POLICY, {Intent.PRICE, Intent.CANCEL, Intent.ASK}),
     (Intent.LIST, {Intent.ASK, Intent.BOOK}),
     (Intent.BOOK, {Intent.ASK}),

@@ -83,6 +83,9 @@ def party(
                 best = (size, Mark("party", first, last))
                 if name == "party":
                     return _together(reading, lexicon) or best
+        elif name == "party_plus":
+            said = match.group("n")
+            return (int(said) if said.isdigit() else 1) + 1, Mark("party", first, last)
         elif name == "party_two" or (name == "party_two_seats" and vocabulary.party):
             return 2, Mark("party", first, last)
         elif name == "party_one" and best is None:

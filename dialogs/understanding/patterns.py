@@ -15,6 +15,8 @@ from functools import cached_property
 _PIECE = re.compile(r"\^\^|\$\$|[\^$()|?]|~\d?|<\w+>|\{\w+\}|[^\s()|?^$~<{]+")
 NUMBER = "<n>"
 """Stands among the words of a view that has a number in digits."""
+DIGITS = "<d>"
+"""Stands in a pattern for a number that is no word for one ("the one")."""
 _LONE_MARK = re.compile(r"(?<=\s)\?")
 _MARK = "¿"
 _GAP = r"(?:(?![.?!] )\S+ ){0,%s}?"
@@ -74,7 +76,7 @@ def compile_pattern(source: str, lists: Mapping[str, str], spell: Spell) -> Patt
     regex, triggers = parser.item()
     if parser.at < len(pieces) or not triggers:
         raise BadPatternError(f"cannot read the pattern {source!r}")
-    marked = "<" in expanded.replace(NUMBER, "")
+    marked = "<" in expanded.replace(NUMBER, "").replace(DIGITS, "")
     return Pattern(
         source, _WORD_BEFORE + regex, frozenset(triggers), frozenset(parser.said), marked
     )
@@ -141,8 +143,10 @@ class _Parser:
 
     def bare(self, piece: str) -> tuple[str, set[str]]:
         """One word, or `<n>`: a number that the match gives as its group n."""
-        if piece == "<n>":
+        if piece == NUMBER:
             return self.number, {NUMBER, *self.ones}
+        if piece == DIGITS:
+            return r"(?P<n>\d{1,3}) ", {NUMBER}
         if piece == _MARK:
             return re.escape("?") + " ", {"?"}
         words = self.spell(piece) if piece[0].isalnum() else (piece,)
