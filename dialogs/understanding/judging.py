@@ -280,7 +280,10 @@ _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
     (Intent.STOP, {Intent.CANCEL, Intent.LEAVE, Intent.DECLINE}),
     (Intent.LEAVE, {Intent.CANCEL, Intent.JOIN, Intent.PLACE, Intent.DECLINE}),
     (Intent.PLACE, {Intent.JOIN, Intent.ASK, Intent.LIST, Intent.ADDRESS}),
-    (Intent.MOVE, {Intent.CANCEL, Intent.BOOK, Intent.LIST, Intent.ASK, Intent.HOURS}),
+    (
+        Intent.MOVE,
+        {Intent.CANCEL, Intent.BOOK, Intent.LIST, Intent.ASK, Intent.HOURS, Intent.SOONER},
+    ),
     (Intent.CANCEL, {Intent.BOOK, Intent.LIST, Intent.ASK}),
     (Intent.JOIN, {Intent.CANCEL, Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}),
     (Intent.POLICY, {Intent.PRICE, Intent.CANCEL, Intent.ASK}),
@@ -288,4 +291,5 @@ _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
     (Intent.BOOK, {Intent.ASK}),
     (Intent.HOURS, {Intent.ASK}),
     (Intent.LANGUAGE, {Intent.HELP}),
+    (Intent.LATE, {Intent.CORRECT, Intent.DECLINE, Intent.CANCEL}),
 )

@@ -99,11 +99,13 @@ def _within(
 
 def _others(said: str, row: tuple[Word, ...], locale: str) -> Iterator[tuple[str, bool]]:
     """Give other languages worth trying: the one it seems to be; all of them for a word or two."""
-    own = lexicon(locale).language
+    home = lexicon(locale)
+    own = home.language
     seems = detect(said, languages())
     if seems is not None and seems != own:
         yield seems, True
-    if len([word for word in row if word.text[0].isalnum()]) <= _FEW:
+    spoken = [word.text for word in row if word.text[0].isalnum()]
+    if len(spoken) <= _FEW and not any(home.speller.known(word) for word in spoken):
         for other in languages():
             if other not in {own, seems}:
                 yield other, False
