@@ -98,15 +98,14 @@ def _columns(business: Business) -> Iterator[Resource]:
 
 
 def _column(business: Business, resource: Resource) -> dict[str, Any]:
-    capacity = resource.seats if resource.kind is Kind.CLASS else resource.capacity
     name = resource.name
-    if resource.kind is Kind.CLASS:
+    if resource.kind is Kind.CLASS:  # its seats are counted in each class
         name = next((s.name("en") for s in business.services if _seats(s, resource)), name)
     return {
         "id": str(resource.id),
         "name": name,
         "kind": resource.kind.value,
-        "capacity": capacity,
+        "capacity": resource.capacity,
     }
 
 
@@ -149,8 +148,12 @@ def _taken(session: Session, business: Business, whole: Span) -> Iterator[dict[s
         "until": whole.end,
         "fades": session.now - FADES,
     }
-    for row in session.execute(_CLASSES, facts):
-        yield _class(business, row)
+    classes = session.execute(_CLASSES, facts).all()
+    for row in classes:
+        yield _class(business, row, row.resource_id)
+    for row in {row.id: row for row in classes}.values():
+        for need in business.service(row.service_id).needs:
+            yield from (_class(business, row, resource) for resource in need.any_of)
     for row in session.execute(_BUSY, facts):
         span = Span(row.starts_at, row.ends_at)
         item = _item(business, f"busy-{row.id}", row.resource_id, span, "busy")
@@ -159,25 +162,26 @@ def _taken(session: Session, business: Business, whole: Span) -> Iterator[dict[s
         yield _booking(business, row)
 
 
-def _class(business: Business, row: Row[Any]) -> dict[str, Any]:
+def _class(business: Business, row: Row[Any], column: int) -> dict[str, Any]:
+    """Return a class as it stands with its teacher, in its room, and in the row of its seats."""
     service = business.service(row.service_id)
     span = Span(row.starts_at, row.ends_at)
-    item = _item(business, f"class-{row.id}", row.resource_id, span, "class")
+    item = _item(business, f"class-{row.id}", column, span, "class")
     seats = [business.resource(r).seats for need in service.needs for r in need.any_of]
     more = {"label": service.name("en"), "capacity": max(seats, default=None)}
     return item | _blocked(business, row) | more
 
 
 def _booking(business: Business, row: Row[Any]) -> dict[str, Any]:
-    name = business.service(row.service_id).name("en")
-    seated = business.resource(row.resource_id).kind is not Kind.PROVIDER
+    service = business.service(row.service_id)
+    name = service.name("en")
     span = Span(row.starts_at, row.ends_at)
     item = _item(business, f"booking-{row.id}", row.resource_id, span, row.status)
     more = {
         "label": f"{name}, new time" if row.purpose == "move" else name,
         "customer": row.name or "Somebody",
         "ref": row.ref,
-        "party": row.party if seated and row.party > 1 else None,
+        "party": row.party if service.party_max > 1 else None,
         "expires_at": _at(row.expires_at, business) if row.expires_at else None,
     }
     return item | _blocked(business, row) | more

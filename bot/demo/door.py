@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -61,6 +61,8 @@ def app(play: Play, hub: Hub) -> Starlette:
             OperationalError: _away,
             InterfaceError: _away,
             PoolTimeoutError: _away,
+            LookupError: _afresh,
+            IntegrityError: _afresh,
         },
     )
 
@@ -105,8 +107,7 @@ class Door:
             case {"to": str(words), **rest} if not rest:
                 now = await run_in_threadpool(self.play.move_clock, to=_instant(words))
             case {"reset": True, **rest} if not rest:
-                now = await run_in_threadpool(self.play.afresh)
-                await self.hub.forget()
+                now = await self.hub.exchange(self.play.afresh)
                 self.hub.tell_all("afresh", {"now": now.isoformat()})
             case _:
                 raise MistakeError('The clock takes "advance", "to" or "reset".')
@@ -138,6 +139,12 @@ async def _unknown(_: Request, error: Exception) -> Response:
 async def _away(_: Request, error: Exception) -> Response:
     _log.warning("the demo's database is away", error=str(error).split("\n")[0])
     return _error(AWAY, 503)
+
+
+async def _afresh(_: Request, error: Exception) -> Response:
+    """Answer who asked for what was just emptied."""
+    _log.warning("asked in between", error=str(error).split("\n")[0])
+    return _error("The demo was begun afresh just now; please try again.", 503)
 
 
 def _slug(request: Request) -> str:

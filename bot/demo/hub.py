@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +16,8 @@ from starlette.concurrency import run_in_threadpool
 PAUSE = 0.12  # seconds between two looks at whether anything was written
 FULL = 15.0  # seconds after which everything is looked at anyway: what fades, fades by time alone
 QUEUE = 500  # events a listener may be behind; then its line is cut, and it asks anew
+
+Result = TypeVar("Result")
 
 _log = structlog.get_logger()
 
@@ -75,11 +77,13 @@ class Hub:
         for slug in list(self._listeners):
             self._tell(slug, name, data)
 
-    async def forget(self) -> None:
-        """Take what is there now as known: everything was exchanged, and nobody needs the news."""
+    async def exchange(self, change: Callable[[], Result]) -> Result:
+        """Do what exchanges everything; nobody is told of what came or went by it."""
         async with self._turn:
+            done = await run_in_threadpool(change)
             for slug in [s for s, listeners in self._listeners.items() if listeners]:
                 self._views[slug] = await run_in_threadpool(self._source.view, slug)
+            return done
 
     def close(self) -> None:
         """End every stream."""
@@ -105,7 +109,7 @@ class Hub:
                 if written != known or clock() - looked > FULL:
                     known, looked = written, clock()
                     await self._look()
-            except (SQLAlchemyError, LookupError) as error:  # away, or being begun afresh
+            except SQLAlchemyError as error:
                 _log.warning("the demo cannot look", error=str(error).split("\n")[0])
                 await asyncio.sleep(1)
             await asyncio.sleep(PAUSE)

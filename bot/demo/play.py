@@ -18,6 +18,7 @@ from core.db import Database, Session
 from core.inbox import LONGEST, clean
 from workers.runtime import Runtime
 
+_PATIENCE = 30.0  # seconds for the scene to be set anew
 _WRITTEN = text("SELECT pg_current_snapshot()::text AS mark")
 
 
@@ -36,9 +37,11 @@ class Play:
     runtime: Runtime
     slugs: dict[str, int] = field(default_factory=dict)
     _clock: threading.Lock = field(default_factory=threading.Lock)
+    _ready: threading.Event = field(default_factory=threading.Event)  # whether the scene is set
 
     def __post_init__(self) -> None:
         self.slugs = businesses.listed(self.database)
+        self._ready.set()
 
     @property
     def database(self) -> Database:
@@ -140,8 +143,12 @@ class Play:
     def afresh(self) -> datetime:
         """Empty the book and the phones, set the first scene again, and return its time."""
         with self._clock:
-            theatre.begin_afresh(self.database)
-            self.slugs = businesses.listed(self.database)
+            self._ready.clear()
+            try:
+                theatre.begin_afresh(self.database)
+                self.slugs = businesses.listed(self.database)
+            finally:
+                self._ready.set()
             return self.database.now()
 
     def source(self) -> Source:
@@ -165,6 +172,7 @@ class Play:
         return board.changed_days(business, before.marks, after.marks)
 
     def _number(self, slug: str) -> int:
+        self._ready.wait(_PATIENCE)
         if slug not in CASTS or slug not in self.slugs:
             raise UnknownError("There is no such business in the demo.")
         return self.slugs[slug]

@@ -1,5 +1,6 @@
 """The demo page in a real Chromium, against the real product behind it."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -107,7 +108,11 @@ def test_afresh_empties_phones_and_book(visit: Visit) -> None:
     page.get_by_role("button", name="Forward 1 hour").click()
     expect(page.locator("#clock")).not_to_have_attribute("aria-busy", "true")
     assert minutes(page) >= morning + 60
-    page.get_by_role("button", name="Start afresh").click()
+    afresh = page.get_by_role("button", name="Start afresh")
+    afresh.click()
+    expect(afresh).to_have_accessible_name(re.compile("again"))
+    expect(page.locator(".message")).not_to_have_count(0)
+    afresh.click()
     for one in (page, other):
         expect(one.locator(".message")).to_have_count(0)
         expect(one.locator("#day-near")).to_have_text("Today")
@@ -228,3 +233,25 @@ def test_a_restart_is_survived(visit: Visit, demo: Demo) -> None:
     say(page, "Maya", "yes")
     expect(last(page, "maya")).to_contain_text("Booked")
     expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_a_busy_morning(visit: Visit) -> None:
+    """Everything at once, as the README's picture shows it (taken anew where PICTURE names it)."""
+    page = visit()
+    say(page, "Maya", "haircut with Ana today at 5:30pm")
+    expect(last(page, "maya")).to_contain_text("book it?")
+    say(page, "Maya", "yes")
+    say(page, "Lena", "consultation today at 11:45")
+    page.locator("#phone-lena button.choice", has_text="Yes").click()
+    expect(blocks(page, "awaiting_provider")).to_have_count(1)
+    page.get_by_role("button", name="Forward 1 minute").click()
+    say(page, "Joe", "a trim this afternoon please")
+    page.locator("#phone-joe .chip.reply").nth(1).click()
+    expect(blocks(page, "held")).to_have_count(1)
+    expect(last(page, "ana")).to_contain_text("Maya")
+    expect(page.locator("#day-near")).to_have_text("Today")
+    if picture := os.environ.get("PICTURE"):
+        page.mouse.move(2, 2)
+        page.evaluate("document.activeElement.blur()")
+        page.wait_for_timeout(3000)
+        page.screenshot(path=picture)

@@ -79,13 +79,13 @@ export class Board {
   }
 
   axis() {
-    const marks = this.plan.marks.map((mark) => {
-      const zone = mark.zone === "" ? null : el("em", {}, mark.zone);
-      return put(el("span", { class: "mark" }, mark.text, zone), mark.left);
+    this.marks = this.plan.marks.map(({ text, zone, left }) => {
+      const change = zone === "" ? null : el("em", {}, zone);
+      return { left, node: put(el("span", { class: "mark" }, text, change), left) };
     });
     const zone = el("span", { class: "corner" }, zoneName(this.plan.from, this.data.zone));
-    const scale = el("div", { class: "marks" }, marks, this.pill);
-    return el("div", { class: "axis", "aria-hidden": "true" }, zone, scale);
+    this.scale = el("div", { class: "marks" }, this.marks.map(({ node }) => node), this.pill);
+    return el("div", { class: "axis", "aria-hidden": "true" }, zone, this.scale);
   }
 
   row({ column }, track) {
@@ -200,8 +200,18 @@ export class Board {
       put(this.pill, share);
       this.pill.textContent = clockTime(at, this.data.zone);
     }
+    this.clearMarks(inside ? share : null);
     this.past.style.width = percent(Math.min(1, Math.max(0, share)));
     for (const node of this.nodes.values()) this.drain(node.lastElementChild, at);
+  }
+
+  // The present time stands over the hours: those that it would half cover are hidden.
+  clearMarks(share) {
+    const [wide, own] = [this.scale.clientWidth, this.pill.offsetWidth];
+    for (const { left, node } of this.marks) {
+      const gap = share === null ? -Infinity : (left - share) * wide;
+      node.classList.toggle("under", gap > -node.offsetWidth - own / 2 && gap < own / 2);
+    }
   }
 
   drain(button, at) {

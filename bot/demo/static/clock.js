@@ -16,12 +16,15 @@ import {
 
 // Quiet hours end at 08:00: what waited for the morning is sent then.
 const MORNING = 8;
+const PATIENCE_MS = 4000;
+const LABELS = { afresh: "Start afresh", again: "Really? Press again:" };
 
 /** Wire the clock in `root`; `zone()` gives the place's zone, `move(change)` asks the server. */
 export function startClock(root, { zone, move, complain }) {
   const part = (name) => root.querySelector(`[data-part="${name}"]`);
   const [time, day, gap] = [part("time"), part("day"), part("gap")];
   let busy = false;
+  let timer = 0;
 
   function show(at) {
     if (zone() === null) return;
@@ -40,6 +43,7 @@ export function startClock(root, { zone, move, complain }) {
   root.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
     if (button === null || busy || zone() === null) return;
+    if (button.dataset.reset && !sure(button)) return;
     busy = true;
     root.setAttribute("aria-busy", "true");
     try {
@@ -54,6 +58,23 @@ export function startClock(root, { zone, move, complain }) {
       root.removeAttribute("aria-busy");
     }
   });
+
+  // Everything that was said and booked goes: that takes a second press.
+  function sure(button) {
+    if (disarm(button)) return true;
+    button.dataset.sure = "asked";
+    button.setAttribute("aria-label", `${LABELS.again} ${LABELS.afresh}`);
+    timer = setTimeout(() => disarm(button), PATIENCE_MS);
+    return false;
+  }
+
+  function disarm(button) {
+    clearTimeout(timer);
+    const armed = button.dataset.sure !== undefined;
+    delete button.dataset.sure;
+    button.setAttribute("aria-label", LABELS.afresh);
+    return armed;
+  }
 
   onTick(show);
   return { show: () => show(now()) };
