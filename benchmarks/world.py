@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ from bot.embedded import EmbeddedPostgres
 from core import businesses
 from core.applying import applied
 from core.blueprint import Blueprint, read
-from core.db import Database, migrate
+from core.db import APP, Database, migrate
 from core.rules import Business
 
 FULL = "--full" in sys.argv or os.environ.get("SLOTKEEPER_PROVE") == "1"
@@ -84,19 +84,26 @@ class Bench:
         return psycopg.connect(libpq(self.url(name)), autocommit=True)
 
     def pgbench(
-        self, name: str, script: Path, *, clients: int, seconds: float, role: str = "slotkeeper_app"
+        self,
+        name: str,
+        script: Path,
+        *,
+        clients: int,
+        seconds: float,
+        variables: Mapping[str, int] | None = None,
     ) -> "Rate":
-        """Run a script with pgbench as a role, statements prepared, over the server's socket."""
+        """Run a script with pgbench as the plain role, prepared, over the server's socket."""
         url = make_url(self.url(name))
         environment = os.environ | {
             "PGHOST": str(url.query["host"]),
             "PGUSER": url.username or "",
-            "PGOPTIONS": f"-c role={role} -c timezone=UTC -c lock_timeout=30s",
+            "PGOPTIONS": f"-c role={APP} -c timezone=UTC -c lock_timeout=30s",
         }
         command = [
             *(str(self.programs / "pgbench"), "-n", "-M", "prepared", "-f", str(script)),
             *("-c", str(clients), "-j", str(min(clients, 4)), "-T", str(max(1, round(seconds)))),
-            *("--random-seed=7", "--max-tries=1", name),
+            *(f"--define={key}={value}" for key, value in (variables or {}).items()),
+            name,
         ]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode or "tps =" not in done.stdout:
@@ -145,14 +152,14 @@ class Tenant:
         return tuple(r.id for r in self.business.providers)
 
 
-def blueprint(slug: str, *, providers: int, zone: str = "America/New_York") -> Blueprint:
-    """Return a business open day and night, whose providers all do the one half-hour service.
+def blueprint(slug: str, *, providers: int, hours: str) -> Blueprint:
+    """Return a business in New York, whose providers all do the one half-hour service.
 
     Its customers have limits, so that every hold locks and counts as it does in life.
     """
     staff = "".join(f'[providers.p{n}]\nname = "P{n}"\n' for n in range(1, providers + 1))
     anyone = ", ".join(f'"p{n}"' for n in range(1, providers + 1))
-    whole = _BUSINESS.format(slug=slug, zone=zone) + staff + _SERVICE.format(anyone=anyone)
+    whole = _BUSINESS.format(slug=slug, hours=hours) + staff + _SERVICE.format(anyone=anyone)
     found = read(whole.encode(), f"{slug}.toml")
     if not isinstance(found, Blueprint):
         raise TypeError([str(problem) for problem in found])
@@ -161,10 +168,10 @@ def blueprint(slug: str, *, providers: int, zone: str = "America/New_York") -> B
 
 _BUSINESS = """
 name = "{slug}"
-zone = "{zone}"
+zone = "America/New_York"
 currency = "USD"
 languages = ["en"]
-open = {{ daily = "00:00-24:00" }}
+open = {{ daily = "{hours}" }}
 notice = "0 min"
 furthest = "365 days"
 cancellation = [{{ back = 100, until = "24 h before" }}]
@@ -189,12 +196,12 @@ def settle(
     tenants: int = 20,
     providers: int = 10,
     people: int = 1000,
-    zone: str = "America/New_York",
+    hours: str = "00:00-24:00",
 ) -> list[Tenant]:
     """Make businesses and their customers."""
     made: list[Tenant] = []
     for n in range(1, tenants + 1):
-        facts = blueprint(f"bench{n}", providers=providers, zone=zone)
+        facts = blueprint(f"bench{n}", providers=providers, hours=hours)
         number = applied(database, facts).business
         with database.transaction(number) as session:
             first, last = session.execute(_PEOPLE, {"business": number, "people": people}).one()
@@ -208,13 +215,14 @@ WITH made AS (INSERT INTO people (business_id, created_at)
 SELECT min(id), max(id) FROM made
 """)
 
-# Half-hours of the past, newest first over all providers, each completed: they fill the indexes as
+# Eight half-hours a day of each provider, newest first over all of them: they fill the indexes as
 # years would.
 _MOMENTS = """
 FROM generate_series(%(from)s, %(until)s - 1) AS n,
     LATERAL (SELECT 1 + (n %% cardinality(%(providers)s::bigint[]))::int AS i,
-        %(before)s - (n - %(base)s) / cardinality(%(providers)s::bigint[]) * interval '30 min'
-            AS t) AS m
+        (n - %(base)s) / cardinality(%(providers)s::bigint[]) AS k) AS rank,
+    LATERAL (SELECT %(before)s - k / 8 * interval '1 day' - k %% 8 * interval '1 hour'
+        + i %% 2 * interval '30 min' AS t) AS m
 """
 _HISTORY = f"""
 INSERT INTO bookings (business_id, id, ref, person_id, service_id, purpose, party, starts_at,
@@ -230,8 +238,14 @@ SELECT (%(businesses)s::bigint[])[i], n, (%(providers)s::bigint[])[i], 1,
 """
 
 
-def fill(database: Database, tenants: Sequence[Tenant], *, rows: int, have: int = 0) -> None:
-    """Give the businesses bookings of the past, up to so many `rows`; `have` they have already."""
+def fill(
+    database: Database,
+    tenants: Sequence[Tenant],
+    *,
+    rows: int,
+    before: datetime = NOW - timedelta(days=2),
+) -> None:
+    """Give the businesses so many bookings, eight a day and provider, the last one at `before`."""
     each = [(t, r) for t in tenants for r in t.providers]
     facts = {
         "businesses": [t.business.id for t, _ in each],
@@ -239,9 +253,9 @@ def fill(database: Database, tenants: Sequence[Tenant], *, rows: int, have: int 
         "first": [t.people.start for t, _ in each],
         "services": [t.business.services[0].id for t, _ in each],
         "people": min(len(t.people) for t in tenants),
-        "before": NOW - timedelta(days=2),
+        "before": before,
         "base": PAST_IDS,
-        "from": PAST_IDS + have,
+        "from": PAST_IDS,
         "until": PAST_IDS + rows,
     }
     with psycopg.connect(libpq(database.url.render_as_string(hide_password=False))) as raw:

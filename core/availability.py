@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from core.hours import open_spans
@@ -17,7 +18,6 @@ from core.rules import Business, Kind, Service
 from core.span import DAY, MINUTE, Span, days_between, instant
 
 _DAY_MINUTES = 1440
-_DAY_BYTES = _DAY_MINUTES // 8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,12 +39,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Time of one seat of one resource that is not free: minutes since the epoch, half-open."""
+    """Time of one seat of one resource that is not free: `[start, end)`, minutes from the epoch."""
 
     resource: int
     seat: int
-    start: int
-    end: int
+    spans: Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +71,20 @@ class Frame:
         return ((self.last - self.first).days + 1) * _DAY_MINUTES
 
     def mask(self, spans: Iterable[tuple[int, int]]) -> int:
-        """Return the mask of spans of minutes since the epoch; what lies outside is cut off."""
-        days: dict[int, int] = {}
-        base, size = self.base, self.size
-        for start, end in spans:
-            at, stop = max(start - base, 0), min(end - base, size)
-            while at < stop:
-                day, low = divmod(at, _DAY_MINUTES)
-                length = min(stop - at, _DAY_MINUTES - low)
-                days[day] = days.get(day, 0) | (((1 << length) - 1) << low)
-                at += length
-        whole = bytearray(size // 8)
-        for day, bits in days.items():
-            whole[day * _DAY_BYTES : (day + 1) * _DAY_BYTES] = bits.to_bytes(_DAY_BYTES, "little")
-        return int.from_bytes(whole, "little")
+        """Return the mask of spans of minutes since the epoch; what lies outside is cut off.
+
+        A run of ones is a difference of two powers of two: all ends are one number, all starts
+        another, and one subtraction makes every run.
+        """
+        base, size, done = self.base, self.size, 0
+        starts, ends = bytearray(size // 8 + 1), bytearray(size // 8 + 1)
+        for start, end in sorted(spans):
+            at, stop = max(start - base, done), min(end - base, size)
+            if at < stop:
+                starts[at >> 3] |= 1 << (at & 7)
+                ends[stop >> 3] |= 1 << (stop & 7)
+                done = stop
+        return int.from_bytes(ends, "little") - int.from_bytes(starts, "little")
 
 
 def minute(moment: datetime) -> int:
@@ -184,21 +183,32 @@ def free_starts(
             any_of |= mask
         every &= any_of
         needs.append(options)
-    return [
-        Slot(
-            moment(frame.base + bit),
-            moment(frame.base + bit) + service.length,
-            tuple(tuple(r for r, mask in options if mask >> bit & 1) for options in needs),
-        )
-        for bit in _bits(every, limit)
-    ]
+    return _slots(frame, _bits(every, limit), needs, service.length)
+
+
+def _slots(
+    frame: Frame,
+    bits: Iterable[int],
+    needs: Sequence[Sequence[tuple[int, int]]],
+    length: timedelta,
+) -> list[Slot]:
+    """Return a slot for each bit, with the resources of each need whose masks have it."""
+    size = frame.size // 8
+    tables = [[(r, mask.to_bytes(size, "little")) for r, mask in need] for need in needs]
+    slots: list[Slot] = []
+    for bit in bits:
+        byte, place = bit >> 3, bit & 7
+        options = tuple([tuple([r for r, m in table if m[byte] >> place & 1]) for table in tables])
+        start = moment(frame.base + bit)
+        slots.append(Slot(start, start + length, options))
+    return slots
 
 
 def _starts(
     business: Business, service: Service, resource: int, frame: Frame, rows: Sequence[Taken]
 ) -> int:
     """Return the starts at which one seat of a resource is open and free long enough."""
-    blocked = frame.mask((t.start, t.end) for t in rows if t.seat == 0)
+    blocked = frame.mask(chain.from_iterable(t.spans for t in rows if t.seat == 0))
     fits = _held_for(_open(business, resource, frame) & ~blocked, service.minutes)
     if not fits:
         return 0
@@ -206,7 +216,7 @@ def _starts(
     length = service.before + service.minutes + service.after
     free = 0
     for seat in range(1, business.resource(resource).seats + 1):
-        used = frame.mask((t.start, t.end) for t in rows if t.seat == seat)
+        used = frame.mask(chain.from_iterable(t.spans for t in rows if t.seat == seat))
         free |= _held_for(everything & ~used, length)
     return fits & (free << service.before)
 
@@ -235,9 +245,9 @@ def _class_slots(
         end = held.start + service.minutes
         since, until = held.start - service.before, end + service.after
         taken = rows.get(room, ())
-        if any(t.seat == 0 and t.start < end and held.start < t.end for t in taken):
+        if any(t.seat == 0 and _touched(t, held.start, end) for t in taken):
             continue
-        used = {t.seat for t in taken if t.seat and t.start < until and since < t.end}
+        used = {t.seat for t in taken if t.seat and _touched(t, since, until)}
         left = seats - len(used)
         if left >= party:
             start = moment(held.start)
@@ -245,6 +255,10 @@ def _class_slots(
         if len(slots) == limit:
             break
     return slots
+
+
+def _touched(taken: Taken, start: int, end: int) -> bool:
+    return any(since < end and start < until for since, until in taken.spans)
 
 
 def _held_for(mask: int, length: int) -> int:
@@ -258,11 +272,12 @@ def _held_for(mask: int, length: int) -> int:
 
 
 def _bits(mask: int, limit: int) -> list[int]:
+    digits = f"{mask:b}"[::-1]
     out: list[int] = []
-    while mask and len(out) < limit:
-        low = mask & -mask
-        out.append(low.bit_length() - 1)
-        mask ^= low
+    at = digits.find("1")
+    while at >= 0 and len(out) < limit:
+        out.append(at)
+        at = digits.find("1", at + 1)
     return out
 
 

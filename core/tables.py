@@ -199,7 +199,7 @@ busy = _tenant(  # time off, blocks and external calendars: busy, but no booking
     _created(),
     _to("resources", "resource_id"),
     CheckConstraint("starts_at < ends_at", name="span"),
-    Index("busy_when", "resource_id", "ends_at", postgresql_where=text("active")),
+    Index("busy_when", "business_id", "resource_id", "ends_at", postgresql_where=text("active")),
 )
 
 people = _tenant(
@@ -309,7 +309,8 @@ allocations = _tenant(  # what is taken, buffers inside; the constraint decides
         name="allocations_never_overlap",
     ),
     Index(
-        "allocations_when",
+        "allocations_when",  # row-level security adds the business to whatever is asked
+        "business_id",
         "resource_id",
         "slot_start",
         postgresql_include=["seat", "during", "booking_id"],

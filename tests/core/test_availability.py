@@ -20,7 +20,7 @@ def found(asked: Case) -> list[Slot]:
         party=asked.party,
         provider=asked.provider,
         windows=windows,
-        taken=[Taken(*row) for row in asked.taken],
+        taken=[Taken(r, seat, [(start, end)]) for r, seat, start, end in asked.taken],
         full_days=asked.full,
         limit=100_000,
     )
@@ -66,7 +66,9 @@ def misjudged(seed: int, asked: Case, book: Book) -> list[str]:
     staff = {r for need in asked.service.needs for r in need.any_of}
     lines = []
     first, last = asked.windows[0]
-    for start in range(first, last, 35 if (last - first) % 7 else 17):
+    for start in range(first, last):
+        if not book.on_grid(start) and start % 41:
+            continue
         allowed = (
             book.on_grid(start)
             and book.in_time(start, asked.now)

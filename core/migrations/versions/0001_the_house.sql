@@ -107,7 +107,7 @@ CREATE TABLE busy (
 )
  WITH (fillfactor = 100);
 
-CREATE INDEX busy_when ON busy (resource_id, ends_at) WHERE active;
+CREATE INDEX busy_when ON busy (business_id, resource_id, ends_at) WHERE active;
 
 CREATE TABLE class_times (
     business_id BIGINT NOT NULL,
@@ -292,7 +292,7 @@ CREATE TABLE allocations (
 
 CREATE INDEX allocations_booking ON allocations (business_id, booking_id);
 CREATE INDEX allocations_session ON allocations (business_id, session_id) WHERE session_id IS NOT NULL;
-CREATE INDEX allocations_when ON allocations (resource_id, slot_start) INCLUDE (seat, during, booking_id) WHERE active;
+CREATE INDEX allocations_when ON allocations (business_id, resource_id, slot_start) INCLUDE (seat, during, booking_id) WHERE active;
 
 CREATE TABLE booking_events (
     business_id BIGINT NOT NULL,
