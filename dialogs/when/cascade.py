@@ -65,35 +65,99 @@ class Found:
         return Item(kind, value, self.items[0].start, self.items[-1].end)
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Turn a pattern of kind names into one of their characters."""
-    return re.compile(re.sub(r"[A-Z]+", lambda name: KINDS[name.group()], pattern).replace(" ", ""))
-
-
-@dataclass(frozen=True, slots=True)
 class Rewrite:
-    """One rule: its name for the explanation, what it matches, what it makes."""
+    """One rule: its name for the explanation, what it matches, what it makes.
 
-    name: str
-    pattern: re.Pattern[str]
-    build: Build
+    `needs` is a set of kinds, as bits, one of which every match has: a row without any is passed
+    over without a look. The pattern compiles when a row first has one.
+    """
+
+    __slots__ = ("_compiled", "_source", "build", "name", "needs")
+
+    def __init__(self, name: str, pattern: str, build: Build) -> None:
+        self.name = name
+        self.build = build
+        self.needs = _needs(pattern)
+        self._source = pattern
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern of kind names as one of their characters."""
+        if self._compiled is None:
+            letters = re.sub(r"[A-Z]+", lambda name: KINDS[name.group()], self._source)
+            self._compiled = re.compile(letters.replace(" ", ""))
+        return self._compiled
+
+
+_BITS = {name: 1 << place for place, name in enumerate(KINDS)}
+_ALL = (1 << len(KINDS)) - 1
+_LOOKS = re.compile(r"\(\?<?[=!]")
+_PIECE = re.compile(r"[A-Z]+|\(\?:|\(\?<?[=!]|[()|\[\]]|\?|\{\d,\d\}|\$")
+
+
+def _needs(pattern: str) -> int:
+    """Kinds of which a match has at least one: the fewest that any part of the pattern names."""
+    return _sequence(_PIECE.findall(pattern), 0)[0]
+
+
+def _sequence(pieces: list[str], place: int) -> tuple[int, int]:
+    """What one alternative or several need, and where their closing bracket is."""
+    either, best = 0, _ALL
+    while place < len(pieces) and pieces[place] != ")":
+        piece = pieces[place]
+        if piece == "|":
+            either, best = either | best, _ALL
+            place += 1
+            continue
+        if piece.startswith("("):
+            part, place = _sequence(pieces, place + 1)
+            part = _ALL if _LOOKS.match(piece) else part
+        elif piece == "[":
+            end = pieces.index("]", place)
+            part, place = _any_of(pieces[place + 1 : end]), end
+        else:
+            part = _BITS.get(piece, _ALL)
+        place += 1
+        if place < len(pieces) and (pieces[place] == "?" or pieces[place].startswith("{0")):
+            part = _ALL
+            place += 1
+        if part.bit_count() < best.bit_count():
+            best = part
+    return either | best, place
+
+
+def _any_of(names: list[str]) -> int:
+    bits = 0
+    for name in names:
+        bits |= _BITS[name]
+    return bits
 
 
 def rule(name: str, pattern: str, build: Build) -> Rewrite:
     """Write a rule down."""
-    return Rewrite(name, compiled(pattern), build)
+    return Rewrite(name, pattern, build)
 
 
 def run(rules: Sequence[Rewrite], items: list[Item], state: State) -> list[Item]:
     """Apply each rule once over the whole row, in the order given."""
-    row = "".join([KINDS[item.kind] for item in items])
+    row, present = _row(items)
     for each in rules:
-        if each.pattern.search(row) is None:
+        if not each.needs & present or each.pattern.search(row) is None:
             continue
         items, changed = _pass(each, row, items, state)
         if changed:
-            row = "".join([KINDS[item.kind] for item in items])
+            row, present = _row(items)
     return items
+
+
+def _row(items: list[Item]) -> tuple[str, int]:
+    """The kinds of the items as a string, and as a set of bits."""
+    kinds = [item.kind for item in items]
+    present = 0
+    for kind in set(kinds):
+        present |= _BITS[kind]
+    return "".join([KINDS[kind] for kind in kinds]), present
 
 
 def _pass(each: Rewrite, row: str, items: list[Item], state: State) -> tuple[list[Item], bool]:

@@ -68,6 +68,20 @@ def month_year(found: Found, _state: State) -> Item | None:
     return found.make("PERIOD", Period(first, next_month(first), "month"))
 
 
+def two_of_month(found: Found, _state: State) -> list[Item] | None:
+    """14/15 march: two days to choose from."""
+    item, month = found.items
+    doms = [int(part) for part in re.findall(r"\d+", item.raw)]
+    if len(doms) != 2 or "/" not in item.raw or not 1 <= doms[0] < doms[1] <= 31:
+        return None
+    first, last = (Day(dom=dom, month=month.value) for dom in doms)
+    return [
+        Item("DAY", first, item.start, item.end),
+        Item("OR", None, item.end, item.end),
+        Item("DAY", last, item.end, month.end),
+    ]
+
+
 def numeric(found: Found, state: State) -> Item | None:
     """5/12, 2026-03-04, 15.01., 22-10-2026: the order of day and month is the language's."""
     item = found.items[-1]

@@ -8,6 +8,7 @@ from dialogs.when.cascade import rule
 _TIME_AHEAD = "(?!X|NOUN|STREET|UNIT|LEN|PERIOD)"
 
 RULES = (
+    rule("two days of a month", "DATE MONTH", dates.two_of_month),
     rule("date in digits", "DATE", dates.numeric),
     rule("a holiday", "THE? NAMED", dates.holiday),
     rule(
@@ -96,6 +97,9 @@ RULES = (
     rule("weekday", "(?:THE|ON)? (?:THIS|NEXT|LAST|COMING) COMING? WDAY", relative.weekday),
     rule("weekday", "WDAY (?:COMING|NEXT)(?!UNIT|PERIOD|WDAY|MONTH|LEN)", relative.weekday),
     rule("weekday", "(?:THE )?WDAY", relative.weekday),
+    rule("the nth", "(?:ON|FOR) THE ORD" + _TIME_AHEAD, dates.ordinal),
+    rule("the nth", "(?:THE )?ORD(?!NOUN|STREET|LEN|UNIT|WDAY|FREE? NOUN)", dates.ordinal),
+    rule("a weekday beside a day", "DAY (?:AFTER|BEFORE|FOLLOWING) DAY", relative.weekday_beside),
     rule("a week on a day", "(?:LEN|UNIT) (?:ON|FROM|AFTER)? (?:THE)? DAY", relative.british_week),
     rule("a day week", "DAY UNIT(?!DAY|COMING|AFTERNEXT)", relative.british_week),
     rule(
@@ -124,8 +128,6 @@ RULES = (
     ),
     rule("length from a day", "LEN (?:FROM|AFTER|BEFORE) DAY", relative.from_day),
     rule("the day before a day", "THE? UNIT (?:AFTER|BEFORE) DAY", relative.beside),
-    rule("the nth", "(?:ON|FOR) THE ORD" + _TIME_AHEAD, dates.ordinal),
-    rule("the nth", "(?:THE )?ORD(?!NOUN|STREET|LEN|UNIT|FREE? NOUN)", dates.ordinal),
     rule(
         "weekday and number",
         "DAY NUM(?!COLON|MERIDIEM|OCLOCK|HOURMARK|NOUN|UNIT|DASH|TO|NUM|ISH)",

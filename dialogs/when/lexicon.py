@@ -131,7 +131,10 @@ def _load(language: str, region: str) -> Lexicon:
         holidays={fold(name): on for name, on in words.get("holidays", {}).items()},
         mixed=re.compile(rf"(?<![^\W_])(?:{'|'.join(mixed)})(?![^\W_])") if mixed else None,
         suffixes=frozenset(words.get("ordinal_suffixes", ())),
-        zones={fold(name): zone for name, zone in words.get("zones", {}).items()},
+        zones={
+            fold(name): zone
+            for name, zone in (*words.get("zones", {}).items(), *words.get("cities", {}).items())
+        },
         ambiguous=frozenset(fold(word) for word in words.get("ambiguous", ())),
         expand=expand,
         after_day={fold(word): part for word, part in words.get("after_day", {}).items()},

@@ -162,12 +162,15 @@ def before_end(found: Found, state: State) -> Item | None:
 def week_of(found: Found, state: State) -> Item | None:
     """The week of the 14th, w/c Feb 4."""
     unit, day = found.first("UNIT"), found.first("DAY", "NUM")
-    if (unit is not None and unit.value != "week") or day is None:
+    if (unit is not None and unit.value not in {"week", "weekend"}) or day is None:
         return None
     on = date_of(day.value if day.kind == "DAY" else Day(dom=day.value), state)
     if on is None:
         return None
     start = week_start(on)
+    if unit is not None and unit.value == "weekend":
+        saturday = start + timedelta(days=5)
+        return found.make("PERIOD", Period(saturday, saturday + timedelta(days=2), "weekend"))
     return found.make("PERIOD", Period(start, start + timedelta(weeks=1), "week"))
 
 

@@ -44,7 +44,6 @@ _CLOCKED = frozenset(
     }
 )
 _ANY_YEAR = 2026
-_LETTERS = 4  # an abbreviation of a zone; longer names need "time" beside them
 
 
 def moved(items: list[Item]) -> list[Item]:
@@ -155,10 +154,7 @@ def zone_said(
     """
     for place, item in enumerate(items):
         if item.kind == "YOURS":
-            # "3 your time": the number before it is a time
-            asks = place > 0 and items[place - 1].kind == "NUM"
-            lead = [Item("AT", None, item.start, item.start), items[place - 1]] if asks else []
-            return items[: place - asks] + lead + items[place + 1 :], context.place
+            return _told(items[:place]) + items[place + 1 :], context.place
         if item.kind == "ZONE" and item.raw in {"gmt", "utc"}:
             found = _offset(items, place)
             if found is not None:
@@ -166,11 +162,10 @@ def zone_said(
         if item.kind == "ZONE":
             before = items[place - 1].kind if place else ""
             named = place + 1 < len(items) and items[place + 1].kind == "CLOCKWORD"
-            short = len(item.raw) <= _LETTERS or " " in item.raw
-            if before == "CLOCKWORD" or named or (short and before in _CLOCKED):
+            if before == "CLOCKWORD" or named or before in _CLOCKED:
                 start = place - (before == "CLOCKWORD")
                 found_zone = zone if item.raw in _own(zone) else zones.named(item.raw, words)
-                return items[:start] + items[place + 1 + named :], found_zone
+                return _told(items[:start]) + items[place + 1 + named :], found_zone
             item.kind = "X"
         if item.kind == "CLOCKWORD":
             found = _zone_beside(items, place, words)
@@ -202,6 +197,13 @@ def _offset(items: list[Item], place: int) -> tuple[list[Item], ZoneInfo | None]
     return left, ZoneInfo(f"Etc/GMT{west}{number.value}")
 
 
+def _told(items: list[Item]) -> list[Item]:
+    """A number before a zone is a time: "10 denver time"."""
+    if items and items[-1].kind == "NUM":
+        return [*items[:-1], Item("AT", None, items[-1].start, items[-1].start), items[-1]]
+    return items
+
+
 def _zone_beside(
     items: list[Item], place: int, words: Lexicon
 ) -> tuple[list[Item], ZoneInfo] | None:
@@ -215,5 +217,5 @@ def _zone_beside(
             zone = zones.named(" ".join(each.raw for each in items[start:end]), words)
             if zone is not None:
                 first, last = (start, place + 1) if start < place else (place, end)
-                return items[:first] + items[last:], zone
+                return _told(items[:first]) + items[last:], zone
     return None

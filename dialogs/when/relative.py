@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from dialogs.when.calendar import add, add_months, week_start
 from dialogs.when.cascade import Found, State
 from dialogs.when.items import Day, Item, Length, Part, Period
+from dialogs.when.resolve import date_of
 
 
 def talked_about(state: State) -> date | None:
@@ -44,7 +45,7 @@ def british_week(found: Found, _state: State) -> Item | None:
     """Tuesday week, a week on friday, a fortnight tomorrow."""
     unit = found.first("UNIT", "LEN")
     day = found.first("DAY")
-    if unit is None or day is None:
+    if unit is None or day is None or (unit.kind == "UNIT" and found.has("AFTER")):
         return None
     if unit.kind == "LEN" and unit.value.unit == "month" and day.value.on is not None:
         return found.make("DAY", Day(on=add_months(day.value.on, unit.value.months)))
@@ -139,13 +140,30 @@ def day_in_weeks(found: Found, state: State) -> Item | None:
     return found.make("DAY", replace(base, shift=base.shift + item.value.days))
 
 
-def beside(found: Found, _state: State) -> Item | None:
+def weekday_beside(found: Found, state: State) -> Item | None:
+    """The monday after the 14th, the friday before christmas."""
+    weekday, base = found.items[0].value, date_of(found.items[-1].value, state)
+    if weekday.weekday is None or weekday.dom is not None or base is None:
+        return None
+    if found.has("BEFORE"):
+        on = base - timedelta(days=(base.weekday() - weekday.weekday - 1) % 7 + 1)
+    else:
+        on = base + timedelta(days=(weekday.weekday - base.weekday() - 1) % 7 + 1)
+    return found.make("DAY", Day(on=on))
+
+
+def beside(found: Found, state: State) -> Item | None:
     """The day before christmas, the week after that friday."""
     unit, day = found.first("UNIT"), found.items[-1]
     if unit is None or unit.value not in {"day", "week"}:
         return None
-    days = (1 if unit.value == "day" else 7) * (-1 if found.has("BEFORE") else 1)
-    return found.make("DAY", replace(day.value, shift=day.value.shift + days))
+    step = -1 if found.has("BEFORE") else 1
+    if unit.value == "week":
+        base = date_of(day.value, state)
+        start = week_start(base) + timedelta(weeks=step) if base else None
+        week = Period(start, start + timedelta(weeks=1), "week") if start else None
+        return found.make("PERIOD", week) if week else None
+    return found.make("DAY", replace(day.value, shift=day.value.shift + step))
 
 
 def early_day(found: Found, _state: State) -> list[Item] | None:

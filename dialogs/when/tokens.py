@@ -168,6 +168,8 @@ def _phrase(items: list[Item], place: int, lexicon: Lexicon, done: list[Item]) -
     if entries is None and "'" in word:
         word = word.partition("'")[0]
         entries = lexicon.phrases.get(word)
+    if entries is None and _about(item, lexicon, done):
+        return place + 1
     if entries is None and lexicon.conventions.get("compounds") and _compound(item, lexicon, done):
         return place + 1
     if entries is None:
@@ -184,6 +186,21 @@ def _phrase(items: list[Item], place: int, lexicon: Lexicon, done: list[Item]) -
             return after
     done.append(Item("X", None, item.start, item.end, item.raw))
     return place + 1
+
+
+def _about(item: Item, lexicon: Lexicon, done: list[Item]) -> bool:
+    """Fourish: a number in words, said roughly."""
+    suffix = lexicon.conventions.get("about_suffix")
+    if not suffix or not item.raw.endswith(suffix):
+        return False
+    base = item.raw.removesuffix(suffix)
+    for rest, kind, value in lexicon.phrases.get(base, ()):
+        if not rest and kind == "NUM":
+            cut = item.end - len(suffix)
+            done.append(Item("NUM", value, item.start, cut, base))
+            done.append(Item("ISH", None, cut, item.end, suffix))
+            return True
+    return False
 
 
 def _compound(item: Item, lexicon: Lexicon, done: list[Item]) -> bool:
