@@ -70,10 +70,10 @@ _JUNIPER = Cast(
             _NEW_YORK,
             (
                 "haircut tomorrow at 3pm",
-                "what do you have on friday?",
-                "my bookings",
                 "can we make it 4:30 instead?",
+                "my bookings",
                 "cancel my haircut",
+                "what do you have on friday?",
             ),
         ),
         Phone(
