@@ -135,16 +135,26 @@ def choose(
         fits = [r for r in need if len(free.get(r, ())) >= seats]
         if not fits:
             refused = next((full[r] for r in need if r in full and len(need) == 1), None)
-            return refused or _none_left(business, wanted, max(map(len, free.values()), default=0))
+            left = max(map(len, free.values()), default=0)
+            return refused or _none_left(session, business, wanted, need, left, now=now)
         best = min(fits, key=lambda r: r not in mine)
         chosen.extend(free[best][:seats])
     return tuple(chosen)
 
 
-def _none_left(business: Business, wanted: Wanted, left: int) -> Refusal:
+def _none_left(
+    session: Session,
+    business: Business,
+    wanted: Wanted,
+    need: tuple[int, ...],
+    left: int,
+    *,
+    now: datetime,
+) -> Refusal:
     if wanted.service.times:
         return Refusal(Reason.FULL, {"left": left})
-    return taken_by_others(business, wanted)
+    refused = why_taken(session, business, wanted, need, now=now)
+    return refused or taken_by_others(business, wanted)
 
 
 _IN_THE_WAY = text(

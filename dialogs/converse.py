@@ -232,7 +232,12 @@ def _read(
     said = read(party=parties)
     named = next((s for s in business.services if s.key == said.facts.service), meant)
     other = several and not alone(named)
-    return said if other == parties else read(party=other)
+    if other != parties:
+        said = read(party=other)
+    if said.facts.zone and said.has(Intent.CONFIRM):  # "I'm in Denver" agrees to nothing
+        kept = tuple(i for i in said.intents if i is not Intent.CONFIRM)
+        return replace(said, intents=kept or (Intent.ZONE,))
+    return said
 
 
 def _unheard(turn: Turn) -> State:

@@ -51,7 +51,13 @@ def _like_the_one_that_fell(turn: Turn) -> Talk | None:
 
 
 def go_on(turn: Turn) -> State:
-    """Take in what the message adds or corrects, and go as far as it allows."""
+    """Take in what the message adds or corrects, and go as far as it allows.
+
+    "friday?" about a time that is proposed asks what there is; "friday" would move it there.
+    """
+    wish, asks = turn.said.facts.wish, turn.message.body.rstrip().endswith("?")
+    if turn.talk.start is not None and asks and wish.day_said and not wish.time_said:
+        return ask(turn)
     if _merge(turn):
         return pursue(turn, listing=False)
     offered = turn.state in {State.PROPOSAL, State.CHOICE}
@@ -87,7 +93,7 @@ def choose(turn: Turn) -> State:
     """Take one of what was offered, by number, name or time."""
     index, options = turn.said.facts.choice, turn.talk.options
     several = [options[n] for n in turn.said.facts.choices if n < len(options)]
-    if index is None and 1 < len(several) < len(options):
+    if index is None and 1 < len(several) < len(options) and not turn.said.facts.provider:
         turn.offer(several)
         turn.say("which_time", options=options_shown(turn))
         return State.CHOICE
@@ -216,7 +222,7 @@ def _again(turn: Turn, gone: int) -> State:
             turn.learn(booking=anybody.id)
             return propose(turn, [start], provider=None)
     refused = again if isinstance(again, Refusal) else Refusal(Reason.TAKEN)
-    return refuse(turn, refused, start, note="went")
+    return refuse(turn, refused, Span(start, start), note="went")
 
 
 def decline(turn: Turn) -> State:

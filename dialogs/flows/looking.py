@@ -21,6 +21,7 @@ from dialogs.when import Grain, Window, Wish
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MANY = 4000
+_WHOLE_DAY = timedelta(hours=12)
 _FORTNIGHT = timedelta(days=14)
 _SAMPLES = 48  # starts of a window that are judged to learn why none can be had
 
@@ -32,8 +33,8 @@ _TELLING = (
     Reason.BREAK,
     Reason.HOURS,
     Reason.NO_CLASS,
-    Reason.NOTICE,
     Reason.CLOSED,
+    Reason.NOTICE,
     Reason.FURTHEST,
     Reason.PAST,
 )
@@ -151,18 +152,23 @@ def nearest(
     *,
     business: Business,
     search: Search,
-    around: datetime,
+    instead_of: Span,
     exclude: Sequence[Span] = (),
     now: datetime,
 ) -> list[Slot]:
-    """Return what can be had instead of a moment: near it, and at its hour on other days."""
+    """Return what can be had instead of a moment: near it, and at its hour on other days.
+
+    Instead of a whole day or more, some times of the days around it.
+    """
     everything = bookable(business, now=now)
-    around = min(max(around, everything.start), everything.end)
+    around = min(max(instead_of.start, everything.start), everything.end)
     for reach in (_FORTNIGHT, everything.end - everything.start):
         window = Span(around - reach, around + reach)
         found = find(
             session, business=business, search=search, windows=[window], exclude=exclude, now=now
         )
+        if found and instead_of.length >= _WHOLE_DAY:
+            return picking.around(found, instead_of, zone=business.zone)
         if found:
             return picking.beside(found, around, zone=business.zone)
     return []

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.availability import Slot
+from core.span import Span
 
 SHOWN = 4
 _NIGHT = timedelta(hours=4)  # what starts before four belongs to the evening before
@@ -38,7 +39,7 @@ def beside(slots: Sequence[Slot], moment: datetime, *, zone: ZoneInfo) -> list[S
     days = _by_day(slots, zone)
     wanted = _day(moment, zone)
     same = days.get(wanted, [])
-    chosen = [*[s for s in same if s.start < moment][-1:], *[s for s in same if s.start > moment]]
+    chosen = [*[s for s in same if s.start < moment][-1:], *[s for s in same if s.start >= moment]]
     chosen = chosen[: 2 if len(chosen) > 1 and chosen[0].start < moment else 3]
     for other in [d for d in days if d > wanted][: SHOWN - len(chosen)]:
         chosen.append(_closest(days[other], moment, zone))
@@ -48,6 +49,18 @@ def beside(slots: Sequence[Slot], moment: datetime, *, zone: ZoneInfo) -> list[S
         earlier = [d for d in days if d < wanted][-1:]
         chosen += [_closest(days[d], moment, zone) for d in earlier]
     return sorted(chosen[:SHOWN], key=lambda s: s.start)
+
+
+def around(slots: Sequence[Slot], missed: Span, *, zone: ZoneInfo) -> list[Slot]:
+    """Return times of the days around some that have nothing: mostly of the next ones."""
+    before = list(_by_day([s for s in slots if s.start < missed.start], zone).values())[-1:]
+    after = list(_by_day([s for s in slots if s.start >= missed.end], zone).values())[:2]
+    inside = list(
+        _by_day([s for s in slots if missed.start <= s.start < missed.end], zone).values()
+    )
+    days = [*before, *inside[:1], *after][: SHOWN - 1]
+    fuller = 1 if before and len(days) > 1 else 0
+    return [s for n, day in enumerate(days) for s in _over(day, 2 if n == fuller else 1)][:SHOWN]
 
 
 def _closest(day: Sequence[Slot], moment: datetime, zone: ZoneInfo) -> Slot:

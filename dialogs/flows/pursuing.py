@@ -9,7 +9,7 @@ from core.booking import Held
 from core.finding import Booked, Search
 from core.refusals import Reason, Refusal
 from core.rules import Service
-from core.span import DAY, Span, instant
+from core.span import DAY, MINUTE, Span, instant
 from dialogs.flows import holding, looking, picking, telling
 from dialogs.flows.about import shown, staff_of
 from dialogs.states import State
@@ -118,7 +118,7 @@ def _look(turn: Turn, service: Service, *, listing: bool) -> State:
     """Ask when, or look for what was wished: an exact time is proposed, others are offered."""
     wish = turn.talk.wish
     if wish.problem is not None and not wish.windows:
-        turn.learn(wish=Wish())
+        turn.learn(wish=Wish(), options=())
         turn.say("problem", problem=wish.problem.value, service=service.id)
         return State.WHEN
     if not wish:
@@ -165,12 +165,29 @@ def _offer(turn: Turn, service: Service, wish: Wish, *, listing: bool) -> State:
         refused = looking.why_none(turn.business, wanted, windows, turn.now)
         if refused.reason is Reason.TAKEN and any(w.overlaps(d) for w in windows for d in full):
             refused = Refusal(Reason.PERSON_DAY, {"most": turn.business.limits.per_day})
-        return refuse(turn, refused, windows[0].start, whole=True)
+        elif refused.reason is Reason.TAKEN and service.times:
+            return _class_full(turn, service, windows)
+        return refuse(turn, refused, windows[0])
     if not listing and (len(found) == 1 or (wish.approximate and wish.time_said)):
         middle = found[len(found) // 2]
         return propose(turn, [middle.start], provider=turn.talk.provider)
     turn.offer(looking.choices(found, business=turn.business))
     return say_offer(turn, service)
+
+
+def _class_full(turn: Turn, service: Service, windows: list[Span]) -> State:
+    """Say how many seats are left in the class of some windows."""
+    left = looking.find(
+        turn.session,
+        business=turn.business,
+        search=Search(service, provider=turn.talk.provider),
+        windows=windows,
+        exclude=(),
+        now=turn.now,
+    )
+    seats = max((slot.left or 0 for slot in left), default=0)
+    when = Span(left[0].start, left[0].start) if left else windows[0]
+    return refuse(turn, Refusal(Reason.FULL, {"left": seats}), when)
 
 
 def say_offer(turn: Turn, service: Service) -> State:
@@ -184,19 +201,22 @@ def say_offer(turn: Turn, service: Service) -> State:
 def propose(turn: Turn, starts: list[datetime], *, provider: int | None) -> State:
     """Hold the first of some moments that can be had, and ask for a yes."""
     refused: Refusal | None = None
+    service = turn.service
+    if service is None:
+        return ask_service(turn)
     if turn.talk.wish.note is Note.GAP and starts == looking.exact_starts(turn.talk.wish):
         turn.remark("gap", start=starts[0])
     for start in starts:
         got = holding.hold(turn, start, provider)
         if isinstance(got, Held):
             turn.learn(booking=got.id, start=got.span.start, options=(), provider=provider)
-            _offer_both(turn, got.span.start)
+            _offer_both(turn, service, got.span.start)
             # From here on "an hour later" or "friday" corrects this time, not the wish before it.
             turn.learn(wish=looking.at(got.span.start.astimezone(turn.zone)))
             turn.say("proposal", **shown(turn, got.id), expires=got.expires, was=_was(turn))
             return State.PROPOSAL
         refused = refused or got
-    return refuse(turn, refused or Refusal(Reason.TAKEN), starts[0])
+    return refuse(turn, refused or Refusal(Reason.TAKEN), Span(starts[0], starts[0]))
 
 
 def _was(turn: Turn) -> datetime | None:
@@ -206,19 +226,27 @@ def _was(turn: Turn) -> datetime | None:
     return found.start if found else None
 
 
-def _offer_both(turn: Turn, start: datetime) -> None:
+def _offer_both(turn: Turn, service: Service, start: datetime) -> None:
     """Say which instant was taken where a wall time exists twice, and keep the other one ready."""
     local, later = (m.astimezone(turn.zone) for m in (start, start + timedelta(hours=1)))
     if local.fold == later.fold or local.time() != later.time():
         return
-    turn.remark("fold", start=start)
-    turn.offer([Choice(start=start), Choice(start=later.astimezone(UTC))])
+    second = later.astimezone(UTC)
+    free = looking.find(
+        turn.session,
+        business=turn.business,
+        search=search(turn, service),
+        windows=[Span(second, second + MINUTE)],
+        exclude=(),
+        now=turn.now,
+    )
+    turn.remark("fold", start=start, both=bool(free))
+    if free:
+        turn.offer([Choice(start=start), Choice(start=second)])
 
 
-def refuse(
-    turn: Turn, refused: Refusal, start: datetime, *, note: str = "refused", whole: bool = False
-) -> State:
-    """Say why not, and offer the nearest that can be had."""
+def refuse(turn: Turn, refused: Refusal, missed: Span, *, note: str = "refused") -> State:
+    """Say why a moment or a window cannot be had, and offer the nearest that can."""
     service = turn.service
     if service is None:
         return ask_service(turn)
@@ -226,14 +254,14 @@ def refuse(
     if refused.reason is Reason.NOT_BY:
         facts["others"] = [r.id for r in turn.business.providers if r.id in staff_of(service)]
         turn.learn(provider=None)
-    options = _instead(turn, service, refused.reason, start, whole=whole)
+    options = _instead(turn, service, refused.reason, missed)
     turn.offer(options)
     turn.say(
         note,
         reason=refused.reason.value,
         facts=facts,
-        start=start,
-        whole=whole,
+        start=missed.start,
+        whole=missed.start < missed.end,
         service=service.id,
         options=options_shown(turn),
         held=holding.held_start(turn),
@@ -242,12 +270,10 @@ def refuse(
     return State.CHOICE if options else State.WHEN
 
 
-def _instead(
-    turn: Turn, service: Service, reason: Reason, start: datetime, *, whole: bool
-) -> list[Choice]:
+def _instead(turn: Turn, service: Service, reason: Reason, missed: Span) -> list[Choice]:
     """Return what to offer instead: with somebody else at that time, then the nearest times."""
     full = _full_days(turn)
-    wish = turn.talk.wish if whole else looking.at(start)
+    wish = turn.talk.wish if missed.start < missed.end else looking.at(missed.start)
     wanted = search(turn, service)
     others: list[Choice] = []
     if reason is Reason.NOT_BY or (wanted.provider is not None and reason in _PERSONAL):
@@ -265,7 +291,7 @@ def _instead(
         turn.session,
         business=turn.business,
         search=wanted,
-        around=max(start, turn.now),
+        instead_of=missed,
         exclude=avoid,
         now=turn.now,
     )

@@ -56,7 +56,7 @@ def _unnamed(turn: Turn) -> bool:
 def _done(turn: Turn, made: Booked) -> State:
     """Keep the booking in mind for a moment: "actually make it 4" means that one."""
     asked = any(note.facts.get("ask_name") for note in turn.notes)
-    turn.talk = Talk(recent=made.id, start=made.start)
+    turn.talk = Talk(recent=made.id, start=made.start, service=made.service)
     return State.NAME if asked else State.IDLE
 
 

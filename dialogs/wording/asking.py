@@ -186,7 +186,7 @@ def _again_choice(page: Page) -> Worded:
         text = page.t("Reply with one of the numbers, or tell me another day or time.")
     else:
         text = page.t("Which one? Send me its number.")
-    return Worded(text, page.slots(page.facts["options"]))
+    return Worded(text, _with_day(page))
 
 
 def _which_booking(page: Page) -> Worded:

@@ -51,12 +51,14 @@ def _resumed(page: Page, worded: Worded) -> Worded:
 
 def _fold(page: Page, remark: Mapping[str, Any]) -> str:
     start = datetime.fromisoformat(remark["start"])
-    return page.t(
-        "The clocks go back that night, so {time} comes twice; I took the first ({zone}). Reply "
-        "SECOND for the other.",
+    text = page.t(
+        "The clocks go back that night, so {time} comes twice; I took the first ({zone}).",
         time=page.clock(start),
         zone=page.zone_at(start),
     )
+    if not remark["both"]:
+        return text
+    return text + " " + page.t("Reply SECOND for the other.")
 
 
 def _gap(page: Page, remark: Mapping[str, Any]) -> str:

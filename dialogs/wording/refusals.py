@@ -24,6 +24,12 @@ def _start(page: Page) -> str:
     return page.when(page.instant("start"))
 
 
+def _past(page: Page, _facts: Facts) -> str:
+    if page.facts.get("whole"):
+        return page.t("That has passed.")
+    return page.t("{when} has passed.", when=_start(page))
+
+
 def _notice(page: Page, facts: Facts) -> str:
     minutes = facts["minutes"]
     if minutes % 60:
@@ -90,6 +96,8 @@ def _full(page: Page, facts: Facts) -> str:
             facts["left"],
             when=_start(page),
         )
+    if page.facts.get("whole"):
+        return page.t("That class is full.")
     return page.t("{when} is full.", when=_start(page))
 
 
@@ -133,7 +141,7 @@ def _open_limit(page: Page, facts: Facts) -> str:
 
 
 WHY: dict[str, Callable[[Page, Facts], str]] = {
-    "past": lambda p, _: p.t("{when} has passed.", when=_start(p)),
+    "past": _past,
     "notice": _notice,
     "furthest": lambda p, f: p.t("We book up to {day}.", day=p.day(date.fromisoformat(f["last"]))),
     "off_grid": lambda p, f: p.n(

@@ -1,0 +1,53 @@
+"""A stage for each script: the shipped businesses that it names, in a database of its own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.commands.apply import read_files
+from bot.commands.replay import EXAMPLES
+from bot.replay.script import Line, instant
+from bot.replay.stage import Stage
+from bot.wiring import simulated
+from core.applying import applied
+from core.blueprint import Blueprint
+from core.db import Database
+from support.postgres import Databases
+from support.staging import Play
+
+
+@pytest.fixture(scope="session")
+def examples() -> dict[str, Blueprint]:
+    """Give the shipped businesses by their slugs."""
+    blueprints, problems = read_files([str(path) for path in sorted(EXAMPLES.glob("*.toml"))])
+    assert not problems
+    return {blueprint.slug: blueprint for blueprint in blueprints}
+
+
+@pytest.fixture
+def play(databases: Databases, examples: dict[str, Blueprint]) -> Iterator[Play]:
+    """Give a function that plays lines and returns the stage with all that was emitted."""
+    opened: list[tuple[Database, str]] = []
+
+    def play(lines: list[Line]) -> tuple[Stage, list[dict[str, Any]]]:
+        url = databases.fresh()
+        database = Database(url)
+        opened.append((database, url))
+        database.set_clock(frozen=instant(1, lines[0]["now"]))
+        named = {line.get("to") for line in lines} - {None}
+        slugs = {
+            slug: applied(database, blueprint).business
+            for slug, blueprint in examples.items()
+            if slug in named
+        }
+        emitted: list[dict[str, Any]] = []
+        stage = Stage(simulated(database), slugs, emitted.append)
+        for line in lines:
+            stage.play(line)
+        return stage, emitted
+
+    yield play
+    for database, url in opened:
+        database.close()
+        databases.drop(url)

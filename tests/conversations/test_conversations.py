@@ -1,0 +1,19 @@
+"""Every script of this folder goes as it expects, and leaves nothing unanswered or stuck."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.replay import script
+from support.staging import Play, left_behind
+
+SCRIPTS = sorted(Path(__file__).parent.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_conversation(path: Path, play: Play) -> None:
+    """What people say there is answered as the script expects."""
+    stage, emitted = play(script.read(path.read_text(encoding="utf-8").splitlines()))
+    wrong = [item for item in emitted if "failed" in item or "error" in item]
+    assert not wrong, "\n".join(map(str, wrong))
+    assert left_behind(stage) == (0, 0)

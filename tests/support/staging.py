@@ -1,0 +1,23 @@
+"""Playing a script's lines on a stage: what the tests of conversations share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.replay.script import Line
+from bot.replay.stage import Stage
+
+Play = Callable[[list[Line]], tuple[Stage, list[dict[str, Any]]]]
+
+_UNANSWERED = text("SELECT count(*) FROM inbox WHERE answered_at IS NULL OR error IS NOT NULL")
+_STUCK = text("SELECT count(*) FROM outbox WHERE error IS NOT NULL AND error <> 'opted out'")
+
+
+def left_behind(stage: Stage) -> tuple[int, int]:
+    """Return how many messages were not answered, and how many answers could not be worded."""
+    with stage.runtime.database.owner.connect() as connection:
+        return (
+            connection.execute(_UNANSWERED).scalar_one(),
+            connection.execute(_STUCK).scalar_one(),
+        )
