@@ -9,7 +9,7 @@ from dialogs.when.cascade import State
 from dialogs.when.choices import Choice, Sorted
 from dialogs.when.items import Day, Period, Rule
 from dialogs.when.merging import narrow
-from dialogs.when.model import Problem, Window, Wish
+from dialogs.when.model import Grain, Problem, Window, Wish
 from dialogs.when.repeats import WEEKDAYS
 from dialogs.when.series import recurrence, rule_text
 from dialogs.when.windows import Making, add_choice
@@ -18,7 +18,6 @@ from dialogs.when.windows import Making, add_choice
 def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None) -> Wish:
     """Everything that the row said, as windows."""
     making = Making(state, zone)
-    problem = Problem.IMPOSSIBLE_DATE if state.impossible else None
     choices = said.choices
     state.meal = said.meal
     if not choices and said.day_bounds and said.rule is None:
@@ -30,6 +29,9 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
         for choice in choices:
             add_choice(choice, said, making)
     excluded, exclude_rrule = _excluded(said, making)
+    problem = _problem(making)
+    if problem is Problem.IMPOSSIBLE_TIME:
+        making.windows.clear()
     first = choices[0] if choices else Choice()
     return Wish(
         windows=tuple(dict.fromkeys(making.windows)),
@@ -51,6 +53,22 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
         spans=tuple(said.spans),
         steps=tuple(state.steps or ()),
     )
+
+
+def _problem(making: Making) -> Problem | None:
+    """Why to ask: no such date, no such time, or all of it over."""
+    state = making.state
+    if state.impossible:
+        return Problem.IMPOSSIBLE_DATE
+    if state.no_time and all(w.grain in {Grain.DAY, Grain.RANGE} for w in making.windows):
+        return Problem.IMPOSSIBLE_TIME
+    now = state.now.replace(tzinfo=making.zone)
+    ends = [
+        window.end or (window.start if window.grain is Grain.MINUTE else None)
+        for window in making.windows
+    ]
+    over = bool(ends) and all(end is not None and end <= now for end in ends)
+    return Problem.PAST if over else None
 
 
 def _excluded(said: Sorted, making: Making) -> tuple[list[Window], str | None]:

@@ -10,6 +10,7 @@ from dialogs.when import zones
 from dialogs.when.items import Item, Part
 from dialogs.when.lexicon import Lexicon
 from dialogs.when.model import Context
+from dialogs.when.tokens import NO_SUCH_TIME
 
 _NEAR = frozenset(
     """
@@ -24,6 +25,7 @@ _SKIP = frozenset(
 _LINKS = frozenset({"ON", "AT", "IN", "BY", "BEFORE", "AFTER"})  # need a time after them
 
 _MOVED = frozenset({"CLOCK", "DAY", "NUM", "PERIOD", "DAYPART"})
+_BESIDE = frozenset({"AT", "ABOUT", "REL", "WDAY", "MONTH", "DAYPART", "FROM", "UNTIL"})
 _SURE = frozenset({"X", "NUM", "ORD"})
 _MOVES = frozenset({"MOVE", "PUSH", "PULL"})
 _AROUND = 2
@@ -68,6 +70,17 @@ def moved(items: list[Item]) -> list[Item]:
             item.kind = "AT" if lone else "X"  # "push it to 4"
             return items
     return items
+
+
+def no_such_time(items: list[Item]) -> bool:
+    """Whether 25:00 was meant for a time: it stands alone, after "at", or beside a day."""
+    told = [item for item in items if item.kind != "STOP"]
+    for place, item in enumerate(told):
+        if item.value == NO_SUCH_TIME:
+            beside = {each.kind for each in told[max(place - 1, 0) : place + 2]}
+            if len(told) == 1 or beside & _BESIDE:
+                return True
+    return False
 
 
 def alone(items: list[Item]) -> list[Item]:

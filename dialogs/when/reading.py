@@ -12,7 +12,7 @@ from dialogs.when.cascade import Rewrite, State, run
 from dialogs.when.choices import Sorted, sort
 from dialogs.when.lexicon import lexicon
 from dialogs.when.model import Context, Wish
-from dialogs.when.prepare import alone, bare, moved, plain, zone_said
+from dialogs.when.prepare import alone, bare, moved, no_such_time, plain, zone_said
 from dialogs.when.tokens import row as tokens
 
 FIRST: tuple[Rewrite, ...] = (
@@ -58,6 +58,7 @@ def read(
         context=context,
         steps=["words: " + " ".join(map(repr, items))] if explain else None,
     )
+    state.no_time = no_such_time(items)
     if context.bare_numbers:
         items = bare(items)
     items = run(SECOND, moved(run(FIRST, items, state)), state)

@@ -8,6 +8,7 @@ from dialogs.when.items import Clock, Item, Part
 from dialogs.when.lexicon import Lexicon, fold
 
 _MOST_DAYS = 31
+NO_SUCH_TIME = "no such time"  # 25:00 carries it, in case it was meant for one
 LIMIT = 4000  # characters read of one message; nobody says when in more
 
 _SHAPES = re.compile(
@@ -95,7 +96,7 @@ def _clock(raw: str, a: int, b: int) -> Item:
     parts = [int(part) for part in re.findall(r"\d+", raw)]
     hour, minute = parts[0], parts[1]
     if hour > 24 or minute > 59 or (hour == 24 and minute):
-        return Item("X", None, a, b, raw)
+        return Item("X", NO_SUCH_TIME, a, b, raw)
     sure = raw[0] == "0" or hour > 12 or ("h" in raw and hour > 12)
     return Item("CLOCK", Clock(hour * 60 + minute, sure), a, b, raw)
 
