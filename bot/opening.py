@@ -6,9 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL
+from sqlalchemy.exc import ArgumentError, OperationalError
 
-from bot.embedded import EmbeddedPostgres, default_home
+from bot.embedded import EmbeddedPostgres, EmbeddedPostgresError, default_home
 from core.db import Database, database_url, migrate
+
+UNUSABLE = (EmbeddedPostgresError, OperationalError, ArgumentError)  # what opening may raise
+
+
+def unusable(error: Exception) -> str:
+    """Say in a line why the database cannot be used; what a server's own log says, in more."""
+    said = str(error)
+    if not isinstance(error, EmbeddedPostgresError):
+        said = said.partition("\n")[0].removeprefix("(psycopg.OperationalError) ")
+    return f"the database cannot be used: {said}"
 
 
 @contextmanager
@@ -18,9 +29,9 @@ def opened(
     """Give the migrated database, with so many connections kept open.
 
     `url` is DATABASE_URL's where it is not given; `data` is the embedded server's folder where it
-    is not the default. A server that runs already is joined and left running. Raises
-    EmbeddedPostgresError where it does not start, and SQLAlchemy's OperationalError where the
-    URL's cannot be reached.
+    is not the default. A server that runs already is joined and left running. Raises what UNUSABLE
+    lists: EmbeddedPostgresError where it does not start, OperationalError where the URL's cannot
+    be reached, ArgumentError where it is no URL.
     """
     with server(data, url=url) as where:
         yield from _migrated(where.render_as_string(hide_password=False), size)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot import logs, settings
 from bot.embedded import EmbeddedPostgresError
-from bot.opening import opened
+from bot.opening import opened, unusable
 from bot.settings import Settings, SettingsError
 from core.db import Database
 
@@ -55,9 +55,9 @@ def started(command: str) -> Iterator[Started]:
         try:
             database = _awaited(chosen, ending, stack)
         except EmbeddedPostgresError as error:
-            _stop(command, f"the database cannot be started: {error}", UNUSABLE)
-        except ArgumentError as error:
-            _stop(command, f"DATABASE_URL cannot be used: {error}", MISTAKEN)
+            _stop(command, unusable(error), UNUSABLE)
+        except ArgumentError:
+            _stop(command, "DATABASE_URL: that is no URL of a database", MISTAKEN)
         if database is None:
             sys.exit(0)
         yield Started(chosen, database, ending)

@@ -68,7 +68,7 @@ class RedisWakes:
     """The queue over Redis. Where it is down, `send` gives up at once and for a second."""
 
     def __init__(self, url: str) -> None:
-        self.client = _client(url, patience=0.5)
+        self.client = client(url, patience=0.5)
         self.broker = WakingBroker(client=self.client)
         self._mute_until = 0.0
         self._down = False
@@ -153,6 +153,8 @@ class WakingConsumer(_RedisConsumer):
             self._down = True
             time.sleep(_PAUSE / 2)
             return None
+        if self._down:
+            _log.info("redis back", queue=self.queue_name)
         self._down = False
         return super().__next__() if found else None  # type: ignore[no-untyped-call] # as above
 
@@ -180,7 +182,7 @@ class WakingConsumer(_RedisConsumer):
             super().requeue(messages)  # type: ignore[no-untyped-call] # as above
 
 
-def _client(url: str, *, patience: float) -> redis.Redis:
+def client(url: str, *, patience: float) -> redis.Redis:
     """Make a client that says at once when the server is down; redis-py itself tries for 3.6 s."""
     return redis.Redis.from_url(
         url,
@@ -265,6 +267,6 @@ def local(runtime: Runtime, *, threads: int = THREADS) -> Local:
 
 def remote(runtime: Runtime, url: str, *, threads: int = THREADS) -> Workers:
     """Start workers on the queues of a Redis server; it may be down, and may go away."""
-    broker = WakingBroker(client=_client(url, patience=5.0))
+    broker = WakingBroker(client=client(url, patience=5.0))
     _declare(broker, runtime, lambda _wake: None)
     return Workers(broker, threads=threads, idle=_REDIS_IDLE)

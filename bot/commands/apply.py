@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
-from bot.embedded import EmbeddedPostgresError
-from bot.opening import opened
+from bot.opening import UNUSABLE, opened, unusable
 from core.applying import Outcome, applied, planned
 from core.blueprint import MOST_BYTES, Blueprint, Problem, read
 from core.db import Database
@@ -40,9 +37,8 @@ def run(arguments: list[str]) -> None:
     try:
         with opened(options.data) as database:
             done = [_apply(database, blueprint, ask=ask) for blueprint in blueprints]
-    except (EmbeddedPostgresError, OperationalError) as error:
-        text = str(error).split("\n[SQL")[0].split("\n(Background")[0]
-        sys.stderr.write(f"slotkeeper apply: the database cannot be used: {text}\n")
+    except UNUSABLE as error:
+        sys.stderr.write(f"slotkeeper apply: {unusable(error)}\n")
         sys.exit(REFUSED)
     if not all(done):
         sys.exit(REFUSED)

@@ -6,15 +6,14 @@ booked is kept until --fresh, or "Start afresh" on the page. Ctrl-C ends it.
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 import threading
 import webbrowser
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
-from bot.embedded import EmbeddedPostgresError
+from bot.opening import UNUSABLE, unusable
 
 FAILED = 1
 
@@ -36,9 +35,8 @@ def run(arguments: list[str]) -> None:
         signal.signal(number, lambda *_: ending.set())
     try:
         play(options.data, options.port, ending, show=not options.no_browser, fresh=options.fresh)
-    except (EmbeddedPostgresError, OperationalError) as error:
-        text = str(error).split("\n[SQL")[0].split("\n(Background")[0]
-        _fail(f"the database cannot be used: {text}")
+    except UNUSABLE as error:
+        _fail(unusable(error))
 
 
 def play(
@@ -76,6 +74,10 @@ def play(
 
 
 def _show(url: str) -> None:
+    """Open the page where there is a screen: a browser of the terminal's would take its place."""
+    screens = {"DISPLAY", "WAYLAND_DISPLAY", "BROWSER"}
+    if sys.platform == "linux" and not screens & set(os.environ):
+        return
     with contextlib.suppress(webbrowser.Error, OSError):  # the address stands in the terminal
         webbrowser.open(url)
 

@@ -9,10 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
-from bot.embedded import EmbeddedPostgresError
-from bot.opening import opened
+from bot import opening
+from bot.opening import opened, unusable
 from core import businesses
 from core.db import Database
 from core.verify import Proof, prove
@@ -33,9 +31,8 @@ def run(arguments: list[str]) -> None:
     try:
         with opened(options.data) as database:
             proofs = proved(database)
-    except (EmbeddedPostgresError, OperationalError) as error:
-        text = str(error).split("\n[SQL")[0].split("\n(Background")[0]
-        sys.stderr.write(f"slotkeeper verify: the database cannot be used: {text}\n")
+    except opening.UNUSABLE as error:
+        sys.stderr.write(f"slotkeeper verify: {unusable(error)}\n")
         sys.exit(UNUSABLE)
     sys.stdout.write(report(proofs))
     sys.exit(WRONG if any(proof.wrong for proof in proofs.values()) else 0)

@@ -16,16 +16,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.acting import Who, link
-from bot.commands.apply import read_files
 from bot.embedded import EmbeddedPostgres
-from core import businesses
-from core.applying import applied
-from core.db import Database, migrate
 from support.counts import count
-from support.postgres import libpq, temporary_server
-from support.processes import ROOT, Crew, environment, free_port, slotkeeper, until_up
-from support.texting import KEY, Phones, Talk, Vendor, converse, talks
+from support.postgres import libpq
+from support.processes import Crew, environment, free_port, simulated, slotkeeper, until_up
+from support.texting import Phones, Talk, Vendor, converse, talks
 from support.valkey import EmbeddedValkey
 
 CONVERSATIONS = count(20, 500)  # with either queue
@@ -36,18 +31,15 @@ SETTLED = 60.0  # seconds in which everything left behind must be done, a lease 
 
 
 @pytest.mark.parametrize("queue", ["local", "redis"])
-def test_every_message_is_answered_once_whatever_is_killed(queue: str, tmp_path: Path) -> None:
+def test_every_message_is_answered_once_whatever_is_killed(
+    queue: str, server: EmbeddedPostgres, shop: str, crew: Crew, tmp_path: Path
+) -> None:
     """Doors, workers, ticks, PostgreSQL, its backends and Redis die at random; all is right."""
     seed = int(os.environ.get("SLOTKEEPER_SEED", "0")) or random.SystemRandom().randrange(10**6)
     sys.stdout.write(f"seed {seed}\n")
     chance = random.Random(seed)
-    with (
-        temporary_server() as server,
-        Crew(tmp_path) as crew,
-        _valkey(on=queue == "redis") as valkey,
-    ):
-        _open_shop(server.url)
-        doors = _open_doors(crew, server.url, valkey, tmp_path)
+    with _valkey(on=queue == "redis") as valkey:
+        doors = _open_doors(crew, shop, valkey, tmp_path)
         phones = Phones(tmp_path / "phones.jsonl")
         vendor = Vendor(doors, random.Random(seed + 1))
         over = threading.Event()
@@ -60,13 +52,13 @@ def test_every_message_is_answered_once_whatever_is_killed(queue: str, tmp_path:
         finally:
             over.set()
             killer.join()
-        _wait_until_quiet(server.url)
+        _wait_until_quiet(shop)
         for name in list(crew.running):  # one that was just started may not hear yet what to do
             assert crew.end(name) in {0, -signal.SIGTERM}, crew.log(name)[-2000:]
         surprises = [line for name in crew.names for line in crew.errors(name)]
         assert surprises == []
-        _check(server.url, vendor, phones)
-        proof = slotkeeper("verify", env=environment(DATABASE_URL=server.url))
+        _check(shop, vendor, phones)
+        proof = slotkeeper("verify", env=environment(DATABASE_URL=shop))
         assert proof.returncode == 0, proof.stdout + proof.stderr
         sys.stdout.write(f"kills {dict(crew.kills)}, sent again {vendor.again}\n")
 
@@ -84,28 +76,10 @@ def _valkey(*, on: bool) -> Iterator[EmbeddedValkey | None]:
         server.close()
 
 
-def _open_shop(url: str) -> None:
-    database = Database(url)
-    migrate(database)
-    blueprints, problems = read_files([str(ROOT / "examples" / "juniper.toml")])
-    assert not problems
-    juniper = applied(database, blueprints[0]).business
-    with database.transaction(juniper) as session:
-        for provider in businesses.load(session).providers:
-            link(session, Who("slack", f"U0{provider.key.upper()}"), provider)
-    database.close()
-
-
 def _open_doors(crew: Crew, url: str, valkey: EmbeddedValkey | None, folder: Path) -> list[str]:
     """Start two of each kind of process, and return where the doors are."""
-    env = environment(
-        DATABASE_URL=url,
-        SLOTKEEPER_SIMULATOR_KEY=KEY,
-        SLOTKEEPER_SIMULATOR_LOG=str(folder / "phones.jsonl"),
-        SLOTKEEPER_THREADS="4",
-    )
+    env = simulated(folder, database=url, redis=valkey.url if valkey else None)
     if valkey is not None:
-        env |= {"REDIS_URL": valkey.url}
         for number in (1, 2):
             crew.start(f"work-{number}", "work", env)
             crew.start(f"tick-{number}", "tick", env)

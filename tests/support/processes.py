@@ -13,6 +13,7 @@ from typing import Self
 
 import httpx
 
+KEY = "a key for the simulator"
 ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0  # seconds for a start, and for an end in order
 
@@ -35,14 +36,26 @@ def environment(**ours: str) -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"} | ours
 
 
+def simulated(folder: Path, *, database: str, redis: str | None = None) -> dict[str, str]:
+    """Return the environment of processes whose vendor is simulated, and logs to `folder`."""
+    return environment(
+        DATABASE_URL=database,
+        SLOTKEEPER_SIMULATOR_KEY=KEY,
+        SLOTKEEPER_SIMULATOR_LOG=str(folder / "phones.jsonl"),
+        SLOTKEEPER_THREADS="4",
+        **({"REDIS_URL": redis} if redis else {}),
+    )
+
+
 def slotkeeper(
-    *arguments: str, env: Mapping[str, str], wait: float = 60.0
+    *arguments: str, env: Mapping[str, str], said: str = "", wait: float = 60.0
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+    """Run a command to its end; `said` is its standard input."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=ROOT,
         env=env,
+        input=said,
         capture_output=True,
         text=True,
         timeout=wait,
@@ -83,6 +96,10 @@ class Crew:
         process.kill()
         process.wait(_PATIENCE)
         self.count(name)
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._running[name].send_signal(number)
 
     def end(self, name: str) -> int:
         """Tell it to end, and return its exit status."""

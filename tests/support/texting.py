@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-KEY = "a key for the simulator"
+from support.processes import KEY
+
 _GIVES_UP = 90.0  # seconds after which a vendor would stop sending a message again
 
 
