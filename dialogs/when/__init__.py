@@ -2,6 +2,6 @@
 
 from dialogs.when.combining import combine
 from dialogs.when.model import Context, Grain, Note, Problem, Window, Wish
-from dialogs.when.reading import read
+from dialogs.when.reading import read, ready
 
-__all__ = ["Context", "Grain", "Note", "Problem", "Window", "Wish", "combine", "read"]
+__all__ = ["Context", "Grain", "Note", "Problem", "Window", "Wish", "combine", "read", "ready"]

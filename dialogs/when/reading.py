@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dialogs.when import amounts, clocks, days, repeats, spans
+from dialogs.when import amounts, clocks, days, limits, repeats, spans
 from dialogs.when.answer import wish
 from dialogs.when.cascade import Rewrite, State, run
 from dialogs.when.choices import Sorted, sort
@@ -29,6 +29,9 @@ FIRST: tuple[Rewrite, ...] = (
 SECOND: tuple[Rewrite, ...] = (
     *spans.HOURS,
     *spans.RULES,
+    *limits.BOUNDS,
+    *spans.TODAY,
+    *limits.RULES,
 )
 # Kinds that stand for a time by themselves or beside which an ambiguous word is one.
 
@@ -64,6 +67,13 @@ def read(
     items = run(SECOND, moved(run(FIRST, items, state)), state)
     sorted_items: Sorted = sort(items)
     return wish(sorted_items, state, meant, said)
+
+
+def ready(locale: str) -> None:
+    """Read the language's words and compile every rule now, rather than with the first phrases."""
+    lexicon(locale)
+    for rule in (*FIRST, *SECOND):
+        _ = rule.pattern
 
 
 def _local(context: Context, zone: ZoneInfo) -> Context:

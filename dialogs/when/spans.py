@@ -9,7 +9,7 @@ from dialogs.when.calendar import add_months, week_start
 from dialogs.when.cascade import Found, State, rule
 from dialogs.when.clocks import at_number as clock_at
 from dialogs.when.hours import hour_of
-from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Part, Period
+from dialogs.when.items import Clock, ClockSpan, Day, Item, Part, Period
 
 _HOURS = 24
 
@@ -105,37 +105,6 @@ def _day_span(found: Found, state: State) -> Item | None:
     return found.make("DAYSPAN", (one, last.value))
 
 
-def _bound(found: Found, _state: State) -> Item | None:
-    lead, item = found.items[0], found.items[-1]
-    if item.kind in {"LATER", "EARLIER", "ONWARD", "BACKWARD"}:
-        side = "by" if item.kind in {"EARLIER", "BACKWARD"} else "from"
-        return found.make("BOUND", Bound(side, found.first("CLOCK", "DAY").value))  # type: ignore[union-attr] # the pattern holds one
-    side = {
-        "BEFORE": "before",
-        "BY": "by",
-        "UNTIL": "until",
-        "AFTER": "after",
-        "PAST": "after",
-        "FROM": "from",
-        "STARTING": "from",
-    }[lead.kind]
-    if lead.kind == "NOT":
-        return None
-    return found.make("BOUND", Bound(side, item.value))
-
-
-def _not_bound(found: Found, _state: State) -> Item:
-    bound = found.items[-1].value
-    side = {
-        "before": "from",
-        "until": "from",
-        "by": "after",
-        "after": "by",
-        "from": "before",
-    }[bound.side]
-    return found.make("BOUND", Bound(side, bound.of))
-
-
 def _another_dom(found: Found, _state: State) -> list[Item] | None:
     """April 4 or 6: another day of the same month."""
     day, joint, number = found.items[0], found.items[1], found.items[-1]
@@ -172,12 +141,6 @@ def _now_time(found: Found, state: State) -> list[Item] | None:
     return [clock, Item("DAY", Day(on=on), days.start, days.end)]
 
 
-def _but(found: Found, _state: State) -> list[Item]:
-    """Every day but sunday."""
-    last = found.items[-1]
-    return [found.items[0], Item("EXCLUDE", last, found.items[1].start, last.end)]
-
-
 def _half_day(found: Found, _state: State) -> Item:
     """Sunday pm, friday in the am."""
     return found.make("DAYPART", Part("afternoon" if found.items[-1].value else "morning"))
@@ -212,26 +175,6 @@ def _same_day(found: Found, state: State) -> Item | None:
         return None
     on = ref.date() + timedelta(weeks=1) if unit.value == "week" else add_months(ref.date(), 1)
     return found.make("DAY", Day(on=on))
-
-
-def _denied(found: Found, _state: State) -> Item:
-    """Monday doesn't work, 3 is no good."""
-    return found.make("EXCLUDE", found.items[0])
-
-
-def _also_excluded(found: Found, _state: State) -> list[Item]:
-    """Not friday or saturday."""
-    return [
-        found.items[0],
-        Item("EXCLUDE", found.items[-1], found.items[1].start, found.items[-1].end),
-    ]
-
-
-def _exclude(found: Found, _state: State) -> Item | None:
-    item = found.items[-1]
-    if found.items[0].kind == "CUE" and (item.kind != "RULE" or found.items[0].raw != "no"):
-        return None
-    return found.make("EXCLUDE", item)
 
 
 def _same_time(found: Found, state: State) -> Item:
@@ -391,35 +334,12 @@ RULES = (
         _day_span,
     ),
     rule("a stretch from a day", "LEN STARTING DAY", _stretch),
-    rule(
-        "a bound",
-        "(?:BEFORE|AFTER|PAST|BY|UNTIL|FROM) (?:ON|THE|AT|ABOUT){0,3} (?:CLOCK|DAY|PERIOD|DAYPART)",
-        _bound,
-    ),
+)
+
+# Once the bounds are found: what needs the moment or the booking under discussion.
+TODAY = (
     rule("part of today", "DAYPART", _part_of_today),
     rule("this time", "NOWTIME (?:DAY|PERIOD)", _now_time),
     rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA){0,3} PERIOD", _same_in),
     rule("the same time", "SAMETIME", _same_time),
-    rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
-    rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
-    rule("something denied", "(?:CLOCK|DAY|DAYPART) NOT(?=COMMA|STOP|$)", _denied),
-    rule("something denied", "(?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE) X? NEGATED", _denied),
-    rule("all but", "RULE (?:BUT|NOT) ON? (?:DAY|RULE|PERIOD)", _but),
-    rule("a bound denied", "NOT BOUND", _not_bound),
-    rule(
-        "an exclusion",
-        "(?:NOT|CUE|MINUS) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE){0,3} (?:CLOCK|SPAN|DAY|"
-        "PERIOD|DAYPART|DAYSPAN|RULE)",
-        _exclude,
-    ),
-    rule(
-        "another exclusion",
-        "EXCLUDE (?:OR|AND) (?:ON|THE){0,3} (?:CLOCK|DAY|DAYPART|PERIOD)",
-        _also_excluded,
-    ),
-    rule(
-        "another exclusion",
-        "EXCLUDE (?:OR|AND) (?:ON|THE){0,3} (?:CLOCK|DAY|DAYPART|PERIOD)",
-        _also_excluded,
-    ),
 )

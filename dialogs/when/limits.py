@@ -1,0 +1,97 @@
+"""Rules for bounds and refusals: after 3, by friday, not before 2, any day but monday."""
+
+from __future__ import annotations
+
+from dialogs.when.cascade import Found, State, rule
+from dialogs.when.items import Bound, Item
+
+
+def _bound(found: Found, _state: State) -> Item | None:
+    lead, item = found.items[0], found.items[-1]
+    if item.kind in {"LATER", "EARLIER", "ONWARD", "BACKWARD"}:
+        side = "by" if item.kind in {"EARLIER", "BACKWARD"} else "from"
+        return found.make("BOUND", Bound(side, found.first("CLOCK", "DAY").value))  # type: ignore[union-attr] # the pattern holds one
+    side = {
+        "BEFORE": "before",
+        "BY": "by",
+        "UNTIL": "until",
+        "AFTER": "after",
+        "PAST": "after",
+        "FROM": "from",
+        "STARTING": "from",
+    }[lead.kind]
+    if lead.kind == "NOT":
+        return None
+    return found.make("BOUND", Bound(side, item.value))
+
+
+def _not_bound(found: Found, _state: State) -> Item:
+    bound = found.items[-1].value
+    side = {
+        "before": "from",
+        "until": "from",
+        "by": "after",
+        "after": "by",
+        "from": "before",
+    }[bound.side]
+    return found.make("BOUND", Bound(side, bound.of))
+
+
+def _denied(found: Found, _state: State) -> Item:
+    """Monday doesn't work, 3 is no good."""
+    return found.make("EXCLUDE", found.items[0])
+
+
+def _also_excluded(found: Found, _state: State) -> list[Item]:
+    """Not friday or saturday."""
+    return [
+        found.items[0],
+        Item("EXCLUDE", found.items[-1], found.items[1].start, found.items[-1].end),
+    ]
+
+
+def _exclude(found: Found, _state: State) -> Item | None:
+    item = found.items[-1]
+    if found.items[0].kind == "CUE" and (item.kind != "RULE" or found.items[0].raw != "no"):
+        return None
+    return found.make("EXCLUDE", item)
+
+
+def _but(found: Found, _state: State) -> list[Item]:
+    """Every day but sunday."""
+    last = found.items[-1]
+    return [found.items[0], Item("EXCLUDE", last, found.items[1].start, last.end)]
+
+
+BOUNDS = (
+    rule(
+        "a bound",
+        "(?:BEFORE|AFTER|PAST|BY|UNTIL|FROM) (?:ON|THE|AT|ABOUT){0,3} (?:CLOCK|DAY|PERIOD|DAYPART)",
+        _bound,
+    ),
+)
+
+RULES = (
+    rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
+    rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
+    rule("something denied", "(?:CLOCK|DAY|DAYPART) NOT(?=COMMA|STOP|$)", _denied),
+    rule("something denied", "(?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE) X? NEGATED", _denied),
+    rule("all but", "RULE (?:BUT|NOT) ON? (?:DAY|RULE|PERIOD)", _but),
+    rule("a bound denied", "NOT BOUND", _not_bound),
+    rule(
+        "an exclusion",
+        "(?:NOT|CUE|MINUS) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE){0,3} (?:CLOCK|SPAN|DAY|"
+        "PERIOD|DAYPART|DAYSPAN|RULE)",
+        _exclude,
+    ),
+    rule(
+        "another exclusion",
+        "EXCLUDE (?:OR|AND) (?:ON|THE){0,3} (?:CLOCK|DAY|DAYPART|PERIOD)",
+        _also_excluded,
+    ),
+    rule(
+        "another exclusion",
+        "EXCLUDE (?:OR|AND) (?:ON|THE){0,3} (?:CLOCK|DAY|DAYPART|PERIOD)",
+        _also_excluded,
+    ),
+)
