@@ -6,6 +6,7 @@ from dialogs.understanding.choosing import within
 from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
 from dialogs.understanding.gathering import Said
 from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.view import BREAKS
 
 ORDER = (
     Intent.STOP,
@@ -80,22 +81,12 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     """Weigh what was found; the most important first, never empty."""
     hits = lexicon.intents.find(said.reading.view)
     situations = _situations(asked)
-    active = {hit for hit in hits if hit.rpartition(".")[2] in situations}
-    found = {Intent(hit.partition(".")[0]) for hit in active}
-    if len(asked.options) <= 1 and asked.what in _PICKING and "confirm.yesno" in hits:
-        found.add(Intent.CONFIRM)
-    found -= {Intent(hit.split(".")[0]) for hit in hits if hit.endswith(".unless")}
-    if Intent.BOOK in found and "alternatives.any" not in hits:
-        found.discard(Intent.ALTERNATIVES)
-    if Intent.ASK in found and "book.any" not in hits:
-        found.discard(Intent.BOOK)
-    more = "besides" in said.found and Intent.CONFIRM in found
-    if asked.what in _YESNO and "book.yesno" not in hits and not more:
-        found.discard(Intent.BOOK)
+    active = frozenset(hit for hit in hits if hit.rpartition(".")[2] in situations)
+    found = _heard(hits, active, said, asked)
+    facts = said.facts
     if not provider:
         found -= PROVIDERS
-    facts = said.facts
-    if facts.code is None or not (provider or Intent.LINK in found):
+    if facts.code is None:
         found.discard(Intent.LINK)
     _choose(found, facts, asked)
     _agree(
@@ -119,6 +110,30 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if not found:
         found.add(Intent.UNKNOWN)
     return tuple(sorted(found, key=_RANK.__getitem__))
+
+
+def _heard(hits: frozenset[str], active: frozenset[str], said: Said, asked: Asked) -> set[Intent]:
+    """Give the intents whose patterns count here, without those that a veto takes back."""
+    found = {Intent(hit.partition(".")[0]) for hit in active}
+    if len(asked.options) <= 1 and asked.what in _PICKING and "confirm.yesno" in hits:
+        found.add(Intent.CONFIRM)
+    found -= {Intent(hit.partition(".")[0]) for hit in hits if hit.endswith(".unless")}
+    if _asking(said.reading.view.plain) and not {"confirm.any", "confirm.open"} & hits:
+        found.discard(Intent.CONFIRM)
+    if Intent.BOOK in found and "alternatives.any" not in hits:
+        found.discard(Intent.ALTERNATIVES)
+    if Intent.ASK in found and "book.any" not in hits:
+        found.discard(Intent.BOOK)
+    more = "besides" in said.found and Intent.CONFIRM in found
+    if asked.what in _YESNO and "book.yesno" not in hits and not more:
+        found.discard(Intent.BOOK)
+    return found
+
+
+def _asking(plain: str) -> bool:
+    """Whether a message is one question and nothing else; such a one agrees to nothing."""
+    row = plain.split()[1:-1]
+    return row[-1:] == ["?"] and not BREAKS.intersection(row[:-1])
 
 
 def stated(facts: Facts) -> bool:
@@ -201,7 +216,8 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, fir
 
 def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> None:
     """Weigh the answer to a question that takes yes or no."""
-    told = _booking_facts(facts)
+    # "I'm in Denver this week" changes no booking.
+    told = _booking_facts(facts) and not (Intent.ZONE in found and facts.zone)
     if told and (Intent.MOVE in found or not found & _SETTLED):
         found.add(Intent.CORRECT)
     if not told and found & (_ELSE | {Intent.DECLINE}):

@@ -5,7 +5,9 @@ import statistics
 import subprocess
 import sys
 import time as timing
+import tomllib
 from datetime import datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -73,6 +75,15 @@ def test_yes_to_another_time_corrects() -> None:
     proposal = Asked("confirm", ref=datetime(2026, 3, 3, 15, 0, tzinfo=ROME))
     assert read("yes at 4pm", asked=proposal)[:2] == (Intent.CORRECT, Intent.CONFIRM)
     assert Intent.CORRECT not in read("yes 3pm", asked=proposal)
+
+
+@pytest.mark.parametrize("locale", languages())
+def test_nothing_is_agreed_to_by_accident(locale: str) -> None:
+    """A refusal, a question or small talk never books: a yes is read only where one was given."""
+    listed = tomllib.loads((Path(__file__).parent / "no_yes.toml").read_text(encoding="utf-8"))
+    asked = Asked("confirm", ref=datetime(2026, 3, 3, 15, 0, tzinfo=ROME))
+    for text in listed[locale]:
+        assert Intent.CONFIRM not in read(text, locale, asked), text
 
 
 @pytest.mark.parametrize("word", ["STOP", "Unsubscribe", "stopall", "END", "quit", "opt-out"])
