@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, Row, bindparam, literal_column, select, update
+from sqlalchemy import Engine, Row, select, text, update
 
 from core import tables as t
 from core.db import Database, Session
@@ -33,9 +33,7 @@ from core.rules import (
 
 # xmin changes with every transaction that wrote the row: a revision that was rolled back and given
 # again is another one.
-_VERSION = select(t.businesses.c.revision, literal_column("xmin::text").label("writer")).where(
-    t.businesses.c.id == bindparam("id")
-)
+_VERSION = text("SELECT revision, xmin::text AS writer FROM businesses WHERE id = :id")
 
 _Version = tuple[int, str]
 _kept: WeakKeyDictionary[Engine, dict[int, tuple[_Version, Business]]] = WeakKeyDictionary()

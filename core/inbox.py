@@ -78,7 +78,10 @@ _NEXT = text(
     " ORDER BY id LIMIT 1"
 )
 _ANSWERED = text(
-    "UPDATE inbox SET answered_at = :now, error = :error WHERE business_id = :business AND id = :id"
+    "UPDATE inbox i SET answered_at = :now, error = :error"
+    " WHERE business_id = :business AND id = :id RETURNING EXISTS (SELECT 1 FROM inbox o"
+    " WHERE o.business_id = :business AND o.address_id = i.address_id AND o.answered_at IS NULL"
+    " AND o.id > :id)"
 )
 _FAILED = text(
     "UPDATE inbox SET attempts = attempts + 1, error = :error, due_at = :due"
@@ -95,10 +98,13 @@ def first_open(session: Session, *, address: int, now: datetime) -> Received | N
     return Received(*list(row)[:8]) if row and row.due_at <= now else None
 
 
-def answered(session: Session, message: int, *, now: datetime, error: str | None = None) -> None:
-    """Mark a message as dealt with, in the transaction that dealt with it."""
+def answered(session: Session, message: int, *, now: datetime, error: str | None = None) -> bool:
+    """Mark a message as dealt with, in the transaction that dealt with it; say if more wait.
+
+    What is stored after this look asks for its answer by itself.
+    """
     facts = {"business": session.business, "id": message, "now": now, "error": error}
-    session.execute(_ANSWERED, facts)
+    return bool(session.execute(_ANSWERED, facts).scalar_one())
 
 
 def failed(session: Session, message: int, *, error: str, now: datetime) -> int:

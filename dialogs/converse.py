@@ -91,7 +91,7 @@ FLOWS: dict[str, Flow] = {
 
 
 def hear(session: Session, *, address: int, now: datetime) -> bool:
-    """Answer the oldest open message of an address; False where there is none.
+    """Answer the oldest open message of an address; False where no other waits.
 
     Raises whatever a flow raises: the caller rolls back and tries again (see `give_up`).
     """
@@ -118,8 +118,7 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
         locale=kept.locale if turn.said.has(Intent.UNKNOWN) else turn.said.locale,
         now=now,
     )
-    inbox.answered(session, message.id, now=now)
-    return True
+    return inbox.answered(session, message.id, now=now)
 
 
 def give_up(session: Session, *, address: int, error: str, now: datetime) -> None:
