@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from browser.conftest import Demo
 
@@ -117,6 +117,23 @@ def test_afresh_empties_phones_and_book(visit: Visit) -> None:
         expect(one.locator(".message")).to_have_count(0)
         expect(one.locator("#day-near")).to_have_text("Today")
         assert minutes(one) - morning < 5
+
+
+def test_many_tabs_share_one_line(browser: Browser, demo: Demo) -> None:
+    """Nine tabs of one browser all follow a text; when the one that listens goes, another does."""
+    context = browser.new_context()
+    tabs = [context.new_page() for _ in range(9)]
+    for tab in tabs:
+        tab.goto(demo.url)
+        expect(tab.locator("#live")).to_have_attribute("data-state", "up")
+    say(tabs[-1], "Maya", ASKED)
+    for tab in tabs:
+        expect(tab.locator("#phone-maya .message")).to_have_count(2)
+    tabs[0].close()
+    say(tabs[1], "Maya", "yes")
+    for tab in tabs[1:]:
+        expect(tab.locator("#phone-maya .message")).to_have_count(4)
+    context.close()
 
 
 HOSTILE = [

@@ -39,20 +39,65 @@ export const press = (slug, phone, message, choice) =>
   post(`${of(slug)}/press`, { phone, message, choice });
 export const moveClock = (change) => post("/clock", change);
 
+const EVENTS = ["message", "board", "clock", "afresh"];
+
 /**
  * Listen to one business. `on` holds `message`, `board`, `clock`, `afresh` (the event's data) and
  * `up`, `down` (the line's state); `up` is called at every return, so that the caller can fetch
- * what it missed. A tab out of sight lets its line go: a browser has six for one server, whatever
- * the number of tabs. Gives a function that ends the listening.
+ * what it missed. Gives a function that ends the listening.
+ *
+ * A browser keeps six lines to one server, so the tabs share one a business: whichever tab has the
+ * lock listens and tells the others; when it goes, the next one has it.
  */
 export function listen(slug, on) {
+  if (!("locks" in navigator)) return stream(slug, on);
+  const name = `slotkeeper demo ${slug}`;
+  const me = `${Math.random()}`;
+  const channel = new BroadcastChannel(name);
+  const leaving = new AbortController();
+  let state = null;
+  let end = () => {};
+
+  function tell(kind, data) {
+    if (kind === "up" || kind === "down") state = kind;
+    channel.postMessage({ kind, data });
+    on[kind](data);
+  }
+
+  channel.addEventListener("message", ({ data: { kind, data, to } }) => {
+    if (kind === "ask") {
+      if (state !== null) channel.postMessage({ kind: state, to: data });
+    } else if (to === undefined || to === me) on[kind](data);
+  });
+  const kinds = ["up", "down", ...EVENTS];
+  const lead = (done) => {
+    const close = stream(
+      slug,
+      Object.fromEntries(kinds.map((kind) => [kind, (data) => tell(kind, data)])),
+    );
+    end = () => {
+      close();
+      done();
+    };
+  };
+  const { signal } = leaving;
+  navigator.locks.request(name, { signal }, () => new Promise(lead)).catch(() => {});
+  channel.postMessage({ kind: "ask", data: me });
+  return () => {
+    leaving.abort();
+    end();
+    channel.close();
+  };
+}
+
+/** The line itself. */
+function stream(slug, on) {
   let source = null;
   let timer = null;
   let wait = 500;
   let ended = false;
 
   function open() {
-    close();
     source = new EventSource(`/api/demo${of(slug)}/events`);
     source.addEventListener("open", () => {
       wait = 500;
@@ -63,26 +108,19 @@ export function listen(slug, on) {
       on.down();
       // Our own retry instead of the browser's: it gives up for good on some answers, and
       // waits differently in each browser.
-      close();
+      source.close();
       timer = setTimeout(open, wait);
       wait = Math.min(wait * 1.6, 5000);
     });
-    for (const name of ["message", "board", "clock", "afresh"]) {
+    for (const name of EVENTS) {
       source.addEventListener(name, (event) => on[name](JSON.parse(event.data)));
     }
   }
 
-  function close() {
-    clearTimeout(timer);
-    source?.close();
-  }
-
-  const seen = () => (document.hidden ? close() : open());
-  document.addEventListener("visibilitychange", seen);
-  seen();
+  open();
   return () => {
     ended = true;
-    document.removeEventListener("visibilitychange", seen);
-    close();
+    clearTimeout(timer);
+    source.close();
   };
 }

@@ -270,6 +270,8 @@ async function start() {
     showPlaces();
     choosePlace();
     addEventListener("hashchange", choosePlace);
+    // A laptop that slept has missed events without the stream noticing.
+    document.addEventListener("visibilitychange", () => document.hidden || refresh());
   } catch (error) {
     line(false);
     trouble("start", error.message);
