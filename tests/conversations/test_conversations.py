@@ -1,10 +1,12 @@
 """Every script of this folder goes as it expects, and leaves nothing unanswered or stuck."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.replay import script
+from support.gsm import is_plain, segments
 from support.staging import Play, left_behind
 
 SCRIPTS = sorted(Path(__file__).parent.glob("*.jsonl"))
@@ -17,3 +19,12 @@ def test_a_conversation(path: Path, play: Play) -> None:
     wrong = [item for item in emitted if "failed" in item or "error" in item]
     assert not wrong, "\n".join(map(str, wrong))
     assert left_behind(stage) == (0, 0)
+    long = [item["text"] for item in emitted if not fits(item)]
+    assert not long, "\n".join(long)
+
+
+def fits(item: dict[str, Any]) -> bool:
+    """Whether a text message is plain and takes two segments at most; a list may take more."""
+    if item.get("channel") != "sms":
+        return True
+    return is_plain(item["text"]) and (segments(item["text"]) <= 2 or "\n" in item["text"])
