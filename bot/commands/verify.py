@@ -49,10 +49,11 @@ def proved(database: Database) -> dict[str, Proof]:
 
 def report(proofs: dict[str, Proof]) -> str:
     """Return the lines to print: one sentence where all is right, else a table of what is not."""
-    bookings = sum(proof.bookings for proof in proofs.values())
     looked = (
-        f"{bookings} bookings, {sum(p.events for p in proofs.values())} events and"
-        f" {sum(p.allocations for p in proofs.values())} allocations of {len(proofs)} businesses"
+        f"{_counted(sum(p.bookings for p in proofs.values()), 'booking')},"
+        f" {_counted(sum(p.events for p in proofs.values()), 'event')} and"
+        f" {_counted(sum(p.allocations for p in proofs.values()), 'allocation')}"
+        f" of {_counted(len(proofs), 'business', 'es')}"
     )
     wrong = sum(len(proof.wrong) for proof in proofs.values())
     if not wrong:
@@ -63,7 +64,13 @@ def report(proofs: dict[str, Proof]) -> str:
         rows += [(slug, w.rule, w.which, " ".join(w.found.split())) for w in proof.wrong[:_MOST]]
         hidden += len(proof.wrong[_MOST:])
     lines = [*_table(rows), *([f"… and {hidden} more"] if hidden else [])]
-    return "\n".join([*lines, "", f"the book is wrong in {wrong} places; looked at {looked}", ""])
+    return "\n".join(
+        [*lines, "", f"the book is wrong in {_counted(wrong, 'place')}; looked at {looked}", ""]
+    )
+
+
+def _counted(number: int, what: str, more: str = "s") -> str:
+    return f"{number} {what}{more if number != 1 else ''}"
 
 
 def _table(rows: Sequence[tuple[str, str, str, str]]) -> list[str]:
