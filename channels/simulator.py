@@ -51,8 +51,8 @@ def receive(call: Call, *, key: str) -> Inbound:
 
     `to` is the business's slug, from the path. Raises RejectedError.
     """
-    given = call.headers.get("authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(given.encode(), key.encode()):
+    given = call.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {key}".encode()):
         raise RejectedError(403, "the key is missing or wrong")
     try:
         said = json.loads(call.body)

@@ -94,6 +94,11 @@ def _engine(url: URL, role: str | None, size: int) -> Engine:
         connect_args={
             "options": f"{given} {options}" if given else options,
             "connect_timeout": 10,
+            # A server that vanished without a word is given up after 15 s, not after minutes.
+            "keepalives_idle": 5,
+            "keepalives_interval": 5,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 15_000,
             "application_name": f"slotkeeper {role or 'owner'}",
             "prepare_threshold": None,  # what the driver prepared it forgets at every rollback
         },

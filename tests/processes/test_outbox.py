@@ -1,0 +1,110 @@
+"""A full outbox: thousands of letters for one address hold up nobody else's."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from bot.acting import Who, meet
+from bot.wiring import simulated
+from channels.message import Outbound, SendError
+from core.db import Database
+from support.counts import count
+from support.shop import open_shop
+from workers import broker
+from workers.runtime import Runtime
+from workers.tick import forgotten
+
+BACKLOG = count(10_000, 100_000)  # letters that wait for one address
+OTHERS = 50  # addresses with one letter each
+_POSTED = text(
+    "INSERT INTO outbox (business_id, address_id, note, facts, locale, due_at, created_at)"
+    " SELECT :business, :address, 'thanks', '{}', 'en', :now, :now FROM generate_series(1, :count)"
+)
+
+
+class Slow:
+    """A vendor that takes a while, and refuses one address for good."""
+
+    def __init__(self, refused: str) -> None:
+        self.refused = refused
+        self.taken: dict[str, float] = {}
+
+    def render(self, outbound: Outbound) -> str:
+        """Show the text alone."""
+        return outbound.text
+
+    def send(self, outbound: Outbound) -> str | None:
+        """Take a millisecond for it."""
+        time.sleep(0.001)
+        if outbound.to == self.refused:
+            raise SendError("no such address", permanent=True)
+        self.taken.setdefault(outbound.to, time.monotonic())
+        return None
+
+
+@pytest.fixture
+def full(database_url: str) -> Iterator[tuple[Database, int]]:
+    """Give a database whose outbox is full, and its business: nobody was woken for any of it."""
+    juniper = open_shop(database_url)
+    database = Database(database_url)
+    with database.transaction(juniper) as session:
+        for to, letters in (
+            ("+12125550001", BACKLOG),
+            ("+12125550002", BACKLOG // 100),
+            *((f"+1212556{n:04}", 1) for n in range(OTHERS)),
+        ):
+            address = meet(session, Who("sms", to)).address
+            facts = {"business": juniper, "address": address, "count": letters}
+            session.execute(_POSTED, facts | {"now": session.now})
+    yield database, juniper
+    database.close()
+
+
+def test_the_look_sees_past_thousands_of_letters(full: tuple[Database, int]) -> None:
+    """Each address is found once, however many letters lie before its own."""
+    database, _ = full
+    now = database.now()
+    begun = time.perf_counter()
+    found = forgotten(database, now=now)
+    assert len({wake.subject for wake in found if wake.kind == "deliver"}) == OTHERS + 2
+    assert time.perf_counter() - begun < 2
+
+
+def test_a_full_outbox_holds_up_nobody_else(full: tuple[Database, int]) -> None:
+    """Others get theirs within seconds; of the dead address the human hears once."""
+    database, juniper = full
+    vendor = Slow(refused="+12125550002")
+    runtime = Runtime(database, {**simulated(database).channels, "sms": vendor})
+    begun = time.monotonic()
+    with broker.local(runtime, threads=4):
+        while sum(to.startswith("+1212556") for to in vendor.taken) < OTHERS:
+            assert time.monotonic() - begun < 30
+            time.sleep(0.05)
+        with database.transaction(juniper) as session:
+            left = session.execute(
+                text(
+                    "SELECT count(*) AS n FROM outbox WHERE business_id = :b AND status = 'pending'"
+                ),
+                {"b": juniper},
+            ).scalar()
+        assert left > BACKLOG / 4
+        while True:
+            with database.transaction(juniper) as session:
+                rows = session.execute(
+                    text(
+                        "SELECT o.status, o.note, count(*) AS n FROM outbox o JOIN addresses a"
+                        " ON a.business_id = o.business_id AND a.id = o.address_id"
+                        " WHERE o.business_id = :b AND (a.address = '+12125550002'"
+                        " OR o.note = 'undelivered') GROUP BY 1, 2"
+                    ),
+                    {"b": juniper},
+                ).all()
+            counts = {(row.status, row.note): row.n for row in rows}
+            if ("pending", "thanks") not in counts:
+                break
+            assert time.monotonic() - begun < 60
+            time.sleep(0.1)
+    assert counts["failed", "thanks"] == BACKLOG // 100
+    assert sum(n for (_, note), n in counts.items() if note == "undelivered") == 1
