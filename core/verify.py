@@ -159,7 +159,7 @@ WHERE b.business_id = :business GROUP BY b.ref, b.version HAVING b.version <> co
     "a move is never a booking": """
 SELECT b.ref AS which, 'the hold for a move is ' || b.status AS found FROM bookings b
 WHERE b.business_id = :business AND b.purpose = 'move'
-  AND (b.for_id IS NULL OR b.status IN ('confirmed', 'cancelled', 'completed', 'no_show'))""",
+  AND (b.for_id IS NULL OR b.status IN ('confirmed', 'completed', 'no_show'))""",
     "every message is answered": """
 SELECT 'message ' || id AS which, 'from address ' || address_id || ', received at ' || received_at
     || ', tried ' || attempts || ' times' || coalesce(': ' || error, '') AS found

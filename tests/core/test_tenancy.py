@@ -1,6 +1,7 @@
 """Businesses on one database never meet: asked in SQL, as the roles that the program works as."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -45,7 +46,7 @@ def _filled(*desks: Desk) -> tuple[Desk, Desk]:
             reader = people.at(session, channel="sms", address="+1", now=session.now)
             provider = desk.business.providers[0].id
             people.new_code(session, provider, now=session.now)
-            facts = {"channel": "sms", "message": "1", "kind": "text", "body": "hi"}
+            facts: dict[str, Any] = {"channel": "sms", "message": "1", "kind": "text", "body": "hi"}
             inbox.store(session, address=reader.address, now=session.now, **facts)
             outbox.post(
                 session, address=reader.address, note="n", facts={}, locale="en", now=session.now
