@@ -10,6 +10,7 @@ from core.refusals import Reason, Refusal
 from core.rules import Service
 from core.span import Span
 from dialogs.flows import holding, looking, picking, settle
+from dialogs.flows.about import staff_of
 from dialogs.flows.pursuing import (
     options_shown,
     propose,
@@ -256,7 +257,9 @@ def _merge(turn: Turn) -> bool:
     elif facts.wish:
         wish = combine(wish, facts.wish, now=turn.now, zone=turn.zone) if wish else facts.wish
     if service is not None and service != turn.talk.service:
-        turn.learn(service=service, options=())
+        able = staff_of(turn.business.service(service))
+        kept = turn.talk.provider if turn.talk.provider in able else None
+        turn.learn(service=service, provider=kept, options=())
     if provider is not None or facts.anyone:
         turn.learn(provider=provider)
     single = alone(turn.service)

@@ -41,9 +41,18 @@ def cancel_open(turn: Turn) -> State:
     other = facts.service and not (service and service.key == facts.service)
     if facts.ref or other:
         return cancel(turn)
-    if holding.living(turn) is None and turn.talk.target is None and _named_time(turn):
+    moving, held = turn.talk.target is not None, holding.living(turn) is not None
+    if (moving or not held) and _named_service(turn):
+        return cancel(turn)
+    if not held and not moving and _named_time(turn):
         return cancel(turn)
     return book.drop(turn)
+
+
+def _named_service(turn: Turn) -> bool:
+    """Whether the message names the service of an open booking."""
+    key = turn.said.facts.service
+    return any(turn.business.service(r.service).key == key for r in _open_bookings(turn))
 
 
 def _named_time(turn: Turn) -> bool:

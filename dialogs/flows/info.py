@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from core.hours import closed_why, open_spans
 from dialogs.flows import telling
+from dialogs.flows.about import human_of
 from dialogs.states import State
 from dialogs.talk import Turn
 
@@ -110,7 +111,8 @@ def not_yours(turn: Turn) -> State:
 def not_by_text(turn: Turn) -> State:
     """Say that this cannot be done by text, and who can do it."""
     reached = telling.human_reached(turn.session, turn.business)
-    turn.say("not_by_text", human=turn.business.contact.human, reached=reached)
+    own = turn.reader.provider is not None and turn.reader.provider == human_of(turn.business)
+    turn.say("not_by_text", human=turn.business.contact.human, reached=reached, own=own)
     return turn.state
 
 

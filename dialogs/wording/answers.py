@@ -74,7 +74,9 @@ def _human(page: Page) -> Worded:
 
 def _not_by_text(page: Page) -> Worded:
     human = page.facts["human"]
-    if page.facts.get("reached"):
+    if page.facts.get("own"):
+        text = page.t("I can't do that by text yet.")
+    elif page.facts.get("reached"):
         text = page.t("I can't do that by text yet, but {human} can: reply HUMAN.", human=human)
     else:
         text = page.t("I can't do that by text yet; please ask {human}.", human=human)
