@@ -59,6 +59,7 @@ FLOWS: dict[str, Flow] = {
     "change.move": change.move,
     "change.move_open": change.move_open,
     "change.afterwards": change.afterwards,
+    "change.sooner": change.sooner,
     "change.chosen": change.chosen,
     "change.keep": change.keep,
     "day.today": day.today,
@@ -214,7 +215,8 @@ def _read(
 ) -> Understood:
     """Understand a message in one language; for a service of one person no number is a party's."""
     several = any(s.party_max > 1 for s in business.services)
-    meant = business.service_by_id.get(talk.service or 0)
+    only = business.services[0] if len(business.services) == 1 else None
+    meant = business.service_by_id.get(talk.service or 0, only)
 
     def read(*, party: bool) -> Understood:
         return understand(

@@ -136,9 +136,12 @@ WISHING = {
 TABLE: dict[State, dict[I, Step]] = {
     S.IDLE: EVERYWHERE
     | {
+        I.BOOK: AFTERWARDS,
+        I.ASK: AFTERWARDS,
         I.INFORM: AFTERWARDS,
         I.CORRECT: AFTERWARDS,
         I.ALTERNATIVES: Step("book.ask", _BOOKING),
+        I.SOONER: Step("change.sooner", AFTERWARDS.to),
         I.CHOOSE: Step("info.nothing_open"),
         I.CONFIRM: Step("day.yes"),
         I.DECLINE: Step("day.no"),

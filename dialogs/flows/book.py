@@ -7,7 +7,7 @@ from core.availability import Slot
 from core.booking import Held
 from core.policy import bookable
 from core.refusals import Reason, Refusal
-from core.rules import Service
+from core.rules import Kind, Service
 from core.span import Span
 from dialogs.flows import holding, looking, picking, settle
 from dialogs.flows.about import staff_of
@@ -249,6 +249,8 @@ def drop(turn: Turn) -> State:
 def _merge(turn: Turn) -> bool:
     """Take the message's facts into the talk; say whether it had any."""
     facts = turn.said.facts
+    if turn.talk.service is None and len(turn.business.services) == 1:
+        turn.learn(service=turn.business.services[0].id)
     service = _named_service(turn, facts)
     provider = _named_provider(turn, facts)
     wish = turn.talk.wish
@@ -267,11 +269,19 @@ def _merge(turn: Turn) -> bool:
         turn.learn(party=facts.party)
     elif single:
         turn.learn(party=None)
-        if facts.party is not None and facts.party > 1:
+        if facts.party is not None and facts.party > 1 and _by_a_person(turn):
             turn.remark("alone", service=turn.talk.service)
     turn.learn(wish=wish)
     moved = service is not None or provider is not None or facts.anyone
     return moved or facts.party is not None or bool(facts.wish) or bool(facts.services)
+
+
+def _by_a_person(turn: Turn) -> bool:
+    """Whether somebody does the service, for one customer each; a room holds whoever comes."""
+    service = turn.service
+    return service is not None and any(
+        r.kind is Kind.PROVIDER and r.id in staff_of(service) for r in turn.business.resources
+    )
 
 
 def _named_service(turn: Turn, facts: Facts) -> int | None:

@@ -99,7 +99,18 @@ def afterwards(turn: Turn) -> State:
         elif facts.name is not None and not (facts.wish or facts.provider):
             turn.say("named", name=facts.name)
             return State.IDLE
-    return book.begin(turn)
+    return book.ask(turn) if turn.said.has(Intent.ASK) else book.begin(turn)
+
+
+def sooner(turn: Turn) -> State:
+    """Understand "anything sooner?": before the one booking there is, else as soon as can be."""
+    rows = _open_bookings(turn)
+    if turn.said.facts.service is not None or turn.said.facts.wish or not rows:
+        return book.begin(turn)
+    if len(rows) > 1:
+        return move(turn)
+    turn.talk = _moving(turn, rows[0], Wish())
+    return book.sooner(turn)
 
 
 def _has_party(turn: Turn, row: Booked) -> bool:
@@ -230,7 +241,19 @@ def _with(turn: Turn, row: Booked) -> State:
         turn.say("ask_cancel", **facts_of(turn.business, row))
         return State.CANCELLING
     wish = _new_time(turn, row, turn.said.facts.wish) or _new_time(turn, row, turn.talk.wish)
-    turn.talk = Talk(
+    turn.talk = _moving(turn, row, wish)
+    facts = turn.said.facts
+    another = _another_provider(turn, row)
+    if not wish and facts.party in {None, row.party} and not another:
+        return _ask_where_to(turn, row)
+    if not wish:  # another party or provider, at the same time
+        turn.learn(wish=looking.at(row.start.astimezone(turn.zone)))
+    return book.go_on_moving(turn)
+
+
+def _moving(turn: Turn, row: Booked, wish: Wish) -> Talk:
+    """Return the talk in which a booking is moved to what is wished."""
+    return Talk(
         doing="move",
         target=row.id,
         service=row.service,
@@ -240,13 +263,6 @@ def _with(turn: Turn, row: Booked) -> State:
         wish=wish,
         last=turn.talk.last,
     )
-    facts = turn.said.facts
-    another = _another_provider(turn, row)
-    if not wish and facts.party in {None, row.party} and not another:
-        return _ask_where_to(turn, row)
-    if not wish:  # another party or provider, at the same time
-        turn.learn(wish=looking.at(row.start.astimezone(turn.zone)))
-    return book.go_on_moving(turn)
 
 
 def _another_provider(turn: Turn, row: Booked) -> bool:

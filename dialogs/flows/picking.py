@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from core.availability import Slot
@@ -9,6 +10,7 @@ from core.span import Span
 
 SHOWN = 4
 _NIGHT = timedelta(hours=4)  # what starts before four belongs to the evening before
+_APART = timedelta(minutes=30)  # nearer ones are no choice
 _REACH = 2  # so many slots to either side a rounder one is looked for
 
 
@@ -79,7 +81,9 @@ def _over(day: Sequence[Slot], count: int) -> list[Slot]:
         near = range(max(middle - _REACH, 0), min(middle + _REACH + 1, len(day)))
         free = [at for at in near if at not in chosen] or [middle]
         chosen[min(free, key=lambda at: (_roughness(day[at]), abs(at - middle)))] = None
-    return [day[at] for at in sorted(chosen)]
+    picked = [day[at] for at in sorted(chosen)]
+    apart = [b for a, b in pairwise(picked) if b.start - a.start >= _APART]
+    return [picked[0], *apart]
 
 
 def _roughness(slot: Slot) -> int:
@@ -95,9 +99,14 @@ def _by_day(slots: Sequence[Slot], zone: ZoneInfo) -> dict[date, list[Slot]]:
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:
-    return (moment.astimezone(UTC) - _NIGHT).astimezone(zone).date()
+    return _shifted(moment, zone).date()
 
 
 def _minutes(moment: datetime, zone: ZoneInfo) -> int:
-    local = (moment.astimezone(UTC) - _NIGHT).astimezone(zone)
+    local = _shifted(moment, zone)
     return local.hour * 60 + local.minute
+
+
+def _shifted(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return a wall clock reading as if the day began at four: read for its parts alone."""
+    return moment.astimezone(zone).replace(tzinfo=UTC) - _NIGHT

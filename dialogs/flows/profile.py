@@ -65,8 +65,9 @@ def name(turn: Turn) -> State:
     """Take what answers "what name?" as a name if it can be one; anything else is itself."""
     facts = turn.said.facts
     said = " ".join((facts.name or turn.message.body).split())
-    other = facts.wish or facts.service or facts.services or facts.party is not None
-    if other or (facts.name is None and not turn.said.has(Intent.UNKNOWN)):
+    other = facts.service or facts.services or facts.provider or facts.party is not None
+    guessed = facts.wish and not (facts.name or _strange(turn, said))
+    if other or guessed or not (facts.name or facts.wish or turn.said.has(Intent.UNKNOWN)):
         return change.afterwards(turn)
     if facts.name is None and not _can_be_name(turn, said):
         info.unknown(turn)
@@ -81,8 +82,13 @@ def _can_be_name(turn: Turn, said: str) -> bool:
     """Whether words can be a name: a few, of letters, and not all of them everyday words."""
     if turn.message.kind != "text" or len(said) > _LONGEST or not _NAME.fullmatch(said):
         return False
+    return said.istitle() or _strange(turn, said)
+
+
+def _strange(turn: Turn, said: str) -> bool:
+    """Whether no word is an everyday one: "Tom" is no misspelt "tomorrow" here."""
     known = lexicon(turn.said.locale).speller.known
-    return said.istitle() or not all(known(word) for word in said.lower().split())
+    return bool(_NAME.fullmatch(said)) and not any(known(word) for word in said.lower().split())
 
 
 def nameless(turn: Turn) -> State:

@@ -7,6 +7,7 @@ from dialogs.wording import formats
 from dialogs.wording.asking import ask
 from dialogs.wording.page import Page, Worded
 
+_ALL = 100  # percent
 _EXAMPLE = timedelta(minutes=90)  # after opening: a time that a first example can name
 
 
@@ -22,24 +23,24 @@ def _prices(page: Page) -> Worded:
 
 
 def _policy(page: Page) -> Worded:
-    rows = []
-    for percent, until, hours in page.facts["tiers"]:
-        if until == "day":
-            rows.append(page.t("{percent}% back until the day itself", percent=percent))
-        elif not hours:
-            rows.append(page.t("{percent}% back until it begins", percent=percent))
-        else:
-            rows.append(
-                page.n(
-                    "{percent}% back until {n} hour before",
-                    "{percent}% back until {n} hours before",
-                    hours,
-                    percent=percent,
-                )
-            )
-    if not rows:
+    tiers = [_tier(page, *tier) for tier in page.facts["tiers"]]
+    if not tiers:
         return Worded(page.t("You can cancel at any time without a fee."))
-    return Worded(page.t("If you cancel: {tiers}; after that nothing.", tiers="; ".join(rows)))
+    said = ", ".join(tiers)
+    return Worded(
+        page.t("If you cancel, what you paid comes back: {tiers}, nothing after that.", tiers=said)
+    )
+
+
+def _tier(page: Page, percent: int, until: str, hours: int) -> str:
+    share = page.t("all of it") if percent == _ALL else f"{percent}%"
+    if until == "day":
+        return page.t("{share} until the day itself", share=share)
+    if not hours:
+        return page.t("{share} until it begins", share=share)
+    return page.n(
+        "{share} until {n} hour before", "{share} until {n} hours before", hours, share=share
+    )
 
 
 def _hours(page: Page) -> Worded:
