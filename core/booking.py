@@ -33,8 +33,6 @@ from core.rules import Business
 from core.span import Span, local_days
 from core.taking import take
 
-_TRIES = 2  # where somebody else is just lapsing the hold that is in the way
-
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -114,12 +112,20 @@ def hold(
         choices = [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
     row |= {"purpose": "booking" if instead_of is None else "move", "for_id": instead_of}
-    for _ in range(_TRIES):
+    for again in (False, True):
         for choice in choices:
             pieces = list(pieces_of(wanted, choice, replacing.own))
             row["choice"] = json.dumps({"choice": choice, "blocked": wanted.blocked}, default=str)
             resources = tuple(dict.fromkeys(r for r, _ in choice))
-            got = take(session, pieces, chosen=resources, among=among, booking=row, now=now)
+            got = take(
+                session,
+                pieces,
+                chosen=resources,
+                among=among,
+                booking=row,
+                now=now,
+                again=again,
+            )
             if got is not None:
                 return Held(got[0], got[1], wanted.span, resources, until)
         refused = why_taken(session, business, wanted, options[0], now=now)

@@ -47,11 +47,11 @@ noted AS (
     SELECT :business, id, events, 'expired', 'clock', :now, jsonb_build_object('was', was)
     FROM lapsed)
 """
-# All of them or none: two takers who each lapse one of two holds that both are in the way of would
-# wait for each other. (The CASE keeps the counting for when there is something to lapse.)
+# All of them or none, at first: two takers who each lapse one of two holds that are in the way of
+# both would wait for each other. (The CASE keeps the counting for where something is to lapse.)
 _ALL = f"""
     CASE WHEN late.id IS NOT NULL
-    THEN (SELECT count(*) FROM late) = (SELECT count(*) FROM ({_EXPIRED}) AS every) END
+    THEN :again OR (SELECT count(*) FROM late) = (SELECT count(*) FROM ({_EXPIRED}) AS every) END
 """
 
 _TAKE = text(f"""
@@ -109,11 +109,13 @@ def take(
     among: Iterable[int],
     booking: dict[str, Any],
     now: datetime,
+    again: bool = False,
 ) -> tuple[int, str] | None:
     """Hold all the pieces for a new booking; return its id and ref, None where one was taken.
 
     `chosen` are the booking's resources, also those whose time the person has already; `among` are
     all it might have been: whoever tries one after the other lapses the same holds each time.
+    `again` lapses what it can where somebody else is just lapsing the rest, and waits for them.
     `booking` gives the rest of the row: person, service, session, purpose, for_id, party, start,
     end, wall, zone, expires, price, currency, policy, actor, message, choice.
     """
@@ -121,6 +123,7 @@ def take(
     whole = Span(min(edges), max(edges))
     facts = booking | _around(session, among, whole, now=now)
     facts |= {
+        "again": again,
         "chosen": list(chosen),
         "resources": [p.resource for p in pieces],
         "seats": [p.seat for p in pieces],

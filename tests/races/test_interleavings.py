@@ -1,0 +1,314 @@
+"""Two transactions that meet at a known point: one has begun and waits, the other arrives.
+
+Each was a way to a wrong book or a deadlock once, or would be with another order of locks.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from core import booking, businesses, changing, people
+from core.applying import apply
+from core.booking import Held
+from core.db import Database, Session
+from core.refusals import Reason, Refusal
+from core.timetable import materialise
+from models.desk import BY, MONDAY, NO_LIMITS, Desk, blueprint_of, reason
+
+MINUTE = timedelta(minutes=1)
+NO_YOGA = ('    { day = "tue", at = "18:00", with = ["room-1", "mia"] },\n', "")
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    """Give the desk of Juniper Studio on a Monday morning, whose customers have no limits."""
+    database = Database(database_url, size=6)
+    database.set_clock(frozen=MONDAY)
+    yield Desk.of(database_url, database, "juniper", NO_LIMITS)
+    database.close()
+
+
+class Other:
+    """A second transaction, in a thread of its own."""
+
+    def __init__(self, desk: Desk, work: Callable[[Session], Any]) -> None:
+        self.desk = desk
+        self.result: Any = None
+        self.error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, args=(work,))
+
+    def _run(self, work: Callable[[Session], Any]) -> None:
+        try:
+            with self.desk.session() as session:
+                self.result = work(session)
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            self.error = error
+
+    def start_and_wait(self) -> None:
+        """Start it, and return once it waits for a lock, or is done."""
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while self._thread.is_alive() and not self._waiting():
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+    def _waiting(self) -> bool:
+        rows = self.desk.ask(
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND datname = current_database()"
+        )
+        return bool(rows)
+
+    def end(self) -> Any:  # noqa: ANN401 - what the work returns
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+        assert self.error is None, self.error
+        return self.result
+
+
+@contextmanager
+def meeting(
+    desk: Desk, first: Callable[[Session], Any], second: Callable[[Session], Any]
+) -> Iterator[Other]:
+    """Do the first, let the second arrive while it is not committed, then commit the first."""
+    with desk.session() as session:
+        first(session)
+        other = Other(desk, second)
+        other.start_and_wait()
+    yield other
+
+
+def swap(session: Session, target: int, hold: int) -> Refusal | None:
+    return changing.swap(session, booking=target, hold=hold, by=BY, now=session.now)
+
+
+def test_a_cancellation_that_waits_for_a_move(desk: Desk) -> None:
+    """The time that a booking was just given is free again when it is cancelled right after."""
+    target = desk.booked("massage", desk.at("10:00"))
+    hold = desk.held("massage", desk.at("15:00"), instead_of=target)
+    with meeting(
+        desk,
+        lambda s: swap(s, target, hold.id),
+        lambda s: changing.cancel(s, booking=target, by=BY, now=s.now),
+    ) as other:
+        assert other.end() is None
+    assert desk.row(target).status == "cancelled"
+    assert desk.ask("SELECT * FROM allocations WHERE active AND booking_id IS NOT NULL") == []
+    assert desk.wrong() == ()
+    assert isinstance(desk.hold("massage", desk.at("15:00"), who=1), Held)
+
+
+def test_a_lapse_that_waits_for_a_move(desk: Desk) -> None:
+    """A request that was moved at the last moment, and lapses, leaves nothing taken."""
+    target = desk.held("haircut", desk.at("10:00"), provider="ana").id
+    hold = desk.held("haircut", desk.at("15:00"), provider="ana", instead_of=target)
+    later = MONDAY + 5 * MINUTE
+    with meeting(
+        desk,
+        lambda s: swap(s, target, hold.id),
+        lambda s: changing.expire(s, booking=target, now=later),
+    ) as other:
+        assert other.end() is True
+    assert desk.ask("SELECT * FROM allocations WHERE active AND booking_id IS NOT NULL") == []
+
+
+def test_a_taker_who_meets_a_move_at_its_end(desk: Desk) -> None:
+    """Whoever lapses a hold that is just being moved does not strand the time of the move."""
+    target = desk.held("haircut", desk.at("10:00"), provider="ana").id
+    hold = desk.held("haircut", desk.at("10:15"), provider="ana", instead_of=target)
+    wanted = desk.wanted("haircut", desk.at("10:00"), provider="ana")
+    person, later = desk.person(1), MONDAY + 5 * MINUTE
+
+    def take(session: Session) -> Held | Refusal:
+        return booking.hold(
+            session,
+            business=businesses.load(session),
+            wanted=wanted,
+            person=person,
+            until=later + MINUTE,
+            by=BY,
+            now=later,
+        )
+
+    with meeting(desk, lambda s: swap(s, target, hold.id), take) as other:
+        assert reason(other.end()) == "taken"
+    desk.clock(later)
+    assert desk.expire(target) or desk.row(target).status == "expired"
+    assert desk.ask("SELECT * FROM allocations WHERE active AND booking_id IS NOT NULL") == []
+
+
+def test_a_correction_against_a_taker_of_the_expired_hold(desk: Desk) -> None:
+    """Its owner corrects a hold in its last second while another takes its time: no deadlock."""
+    held = desk.held("haircut", desk.at("10:00"), provider="ana")
+    ana = desk.wanted("haircut", desk.at("10:15"), provider="ana")
+    other_wish = desk.wanted("haircut", desk.at("10:00"), provider="ana")
+    mine, theirs, later = desk.person(), desk.person(1), MONDAY + 5 * MINUTE
+
+    def hold(session: Session, wanted: Any, person: int, now: Any, **more: Any) -> Held | Refusal:  # noqa: ANN401 - as hold's
+        return booking.hold(
+            session,
+            business=businesses.load(session),
+            wanted=wanted,
+            person=person,
+            until=later + MINUTE,
+            by=BY,
+            now=now,
+            **more,
+        )
+
+    with desk.session() as session:
+        new = hold(session, ana, mine, session.now, instead_of=held.id)
+        assert isinstance(new, Held)
+        other = Other(desk, lambda s: hold(s, other_wish, theirs, later))
+        other.start_and_wait()
+        assert swap(session, held.id, new.id) is None
+    assert reason(other.end()) == "taken"
+    assert desk.row(held.id).starts_at == desk.at("10:15")
+    assert desk.wrong() == ()
+
+
+def test_two_takers_of_two_expired_holds(desk: Desk) -> None:
+    """Whoever cannot lapse all that is in the way lapses nothing, and waits for nobody in vain."""
+    first = desk.held("haircut", desk.at("10:00"), provider="ana")
+    second = desk.held("haircut", desk.at("10:45"), provider="ana")
+    wanted = desk.wanted("colour", desk.at("10:00"), provider="ana")
+    person, later = desk.person(1), MONDAY + 5 * MINUTE
+
+    def take(session: Session) -> Held | Refusal:
+        return booking.hold(
+            session,
+            business=businesses.load(session),
+            wanted=wanted,
+            person=person,
+            until=later + MINUTE,
+            by=BY,
+            now=later,
+        )
+
+    with meeting(desk, lambda s: changing.expire(s, booking=second.id, now=later), take) as other:
+        assert isinstance(other.end(), Held)
+    statuses = {desk.row(held.id).status for held in (first, second)}
+    assert statuses == {"expired"}
+    assert desk.wrong() == ()
+
+
+def test_a_move_whose_booking_was_moved_elsewhere(desk: Desk) -> None:
+    """Of two holds to move one booking the second is refused where its time is no longer whole."""
+    target = desk.booked("haircut", desk.at("10:00"), provider="ana")
+    near = desk.held("haircut", desk.at("10:15"), provider="ana", instead_of=target)
+    far = desk.held("haircut", desk.at("15:00"), provider="ana", instead_of=target)
+    assert desk.swap(target, far.id) is None
+    taker = desk.booked("haircut", desk.at("09:45"), provider="ana", who=1)
+    assert reason(desk.swap(target, near.id)) == "gone"
+    assert desk.row(taker).status == "confirmed"
+    assert desk.row(target).starts_at == desk.at("15:00")
+    assert desk.wrong() == ()
+
+
+def test_a_class_dropped_while_it_is_booked(desk: Desk) -> None:
+    """The timetable waits for who books a class, and keeps the class for them."""
+    wanted, person = desk.wanted("yoga", desk.at("18:00")), desk.person()
+
+    def book(session: Session) -> None:
+        got = booking.hold(
+            session,
+            business=businesses.load(session),
+            wanted=wanted,
+            person=person,
+            until=session.now + MINUTE,
+            by=BY,
+            now=session.now,
+        )
+        assert isinstance(got, Held)
+
+    with meeting(
+        desk, book, lambda s: apply(s, blueprint_of("juniper", NO_LIMITS, NO_YOGA))
+    ) as other:
+        outcome = other.end()
+    assert any("takes place for who has booked it" in c.text for c in outcome.concerns)
+    assert desk.ask("SELECT active FROM sessions WHERE id = (SELECT session_id FROM bookings)") == [
+        (True,)
+    ]
+    assert desk.wrong() == ()
+
+
+def test_a_class_booked_while_it_is_dropped(desk: Desk) -> None:
+    """Who books a class that is just being dropped waits, and hears that there is none."""
+    wanted, person = desk.wanted("yoga", desk.at("18:00")), desk.person()
+    business = desk.business
+
+    def book(session: Session) -> Held | Refusal:
+        return booking.hold(
+            session,
+            business=business,
+            wanted=wanted,
+            person=person,
+            until=session.now + MINUTE,
+            by=BY,
+            now=session.now,
+        )
+
+    with meeting(
+        desk, lambda s: apply(s, blueprint_of("juniper", NO_LIMITS, NO_YOGA)), book
+    ) as other:
+        assert reason(other.end()) == Reason.NO_CLASS
+    assert desk.wrong() == ()
+
+
+def test_two_timetables_at_once(desk: Desk) -> None:
+    """Two workers that lay out the classes at the same moment lay them out once."""
+    before = desk.ask("SELECT count(*) FROM sessions")[0][0]
+    desk.clock(MONDAY + timedelta(days=7))
+
+    def lay_out(session: Session) -> int:
+        return materialise(session, businesses.load(session)).made
+
+    with meeting(desk, lay_out, lay_out) as other:
+        assert other.end() == 0
+    assert desk.ask("SELECT count(*) FROM sessions")[0][0] == before + 2
+    assert {wrong.rule for wrong in desk.wrong()} == {"due work is done"}  # a week's, not done here
+
+
+def test_one_person_at_two_phones(database_url: str) -> None:
+    """The second phone of a customer waits for the first, and counts what it has booked."""
+    database = Database(database_url, size=4)
+    database.set_clock(frozen=MONDAY)
+    desk = Desk.of(database_url, database, "juniper")
+    desk.booked("haircut", desk.at("10:00"))
+    with desk.session() as session:
+        phone = people.at(session, channel="whatsapp", address="+12125550000", now=session.now)
+    assert phone.person == desk.person()
+    wishes = [desk.wanted("haircut", desk.at(at)) for at in ("11:00", "16:00")]
+
+    def hold(session: Session, wish: int) -> Held | Refusal:
+        return booking.hold(
+            session,
+            business=businesses.load(session),
+            wanted=wishes[wish],
+            person=phone.person,
+            until=session.now + MINUTE,
+            by=BY,
+            now=session.now,
+        )
+
+    with meeting(desk, lambda s: hold(s, 0), lambda s: hold(s, 1)) as other:
+        assert reason(other.end()) == "person_day"
+    database.close()
+
+
+def test_a_business_that_is_locked_for_long(desk: Desk) -> None:
+    """A lock that is not given back in three seconds ends in an error that says so, and no row."""
+    target = desk.booked("haircut", desk.at("10:00"))
+    with desk.session() as session:
+        session.execute(text("SELECT 1 FROM bookings WHERE id = :id FOR UPDATE"), {"id": target})
+        other = Other(desk, lambda s: changing.cancel(s, booking=target, by=BY, now=s.now))
+        other.start_and_wait()
+        with pytest.raises(AssertionError, match="lock timeout"):
+            other.end()
+    assert desk.row(target).status == "confirmed"
