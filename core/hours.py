@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import holidays as public_holidays
@@ -36,12 +37,14 @@ def open_around(business: Business, resource: int | None, span: Span) -> list[Sp
 
     Shifts that touch are one: a place that never closes is open over midnight too.
     """
-    first, *rest = local_days(span, business.zone)
-    return merged(
-        hours
-        for day in (first - DAY, first, *rest)
-        for hours in open_spans(business, resource, day)
-    )
+    return list(_open_on(business, resource, tuple(local_days(span, business.zone))))
+
+
+@lru_cache(maxsize=4096)
+def _open_on(business: Business, resource: int | None, days: tuple[date, ...]) -> tuple[Span, ...]:
+    """Return the same for the days; a business is one object as long as its rules stand."""
+    spans = (open_spans(business, resource, day) for day in (days[0] - DAY, *days))
+    return tuple(merged(chain.from_iterable(spans)))
 
 
 def closed_why(business: Business, day: date) -> str | None:

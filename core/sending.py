@@ -225,9 +225,9 @@ def _dumped(value: Any) -> tuple[bytes | None, int]:  # noqa: ANN401 - whatever 
     """Return a value as PostgreSQL reads it, and the oid of its type; 0: the server decides."""
     if value is None:
         return None, 0
-    for kind in type(value).__mro__:
-        if kind in _TYPES:
-            return _TYPES[kind].write(value).encode(), _TYPES[kind].oid
+    found = _TYPES.get(type(value)) or _inherited(value)
+    if found is not None:
+        return found.write(value).encode(), found.oid
     if isinstance(value, list | tuple):
         return _array(value)
     raise TypeError(f"a statement cannot take {type(value).__name__}")
@@ -236,17 +236,25 @@ def _dumped(value: Any) -> tuple[bytes | None, int]:  # noqa: ANN401 - whatever 
 def _array(values: Sequence[Any]) -> tuple[bytes, int]:
     if not values:
         return b"{}", 0
-    kind = next(k for k in type(values[0]).__mro__ if k in _TYPES)
-    written = [_TYPES[kind].write(v) for v in values]
-    if kind is not int:
+    found = _TYPES.get(type(values[0])) or _inherited(values[0])
+    if found is None:
+        raise TypeError(f"a statement cannot take a list of {type(values[0]).__name__}")
+    written = [found.write(v) for v in values]
+    if found.quoted:
         written = ['"' + w.replace("\\", "\\\\").replace('"', '\\"') + '"' for w in written]
-    return ("{" + ",".join(written) + "}").encode(), _TYPES[kind].array
+    return ("{" + ",".join(written) + "}").encode(), found.array
+
+
+def _inherited(value: object) -> "_Type | None":
+    """Return the type of what is written as its parent is: a StrEnum as a str."""
+    return next((_TYPES[kind] for kind in type(value).__mro__ if kind in _TYPES), None)
 
 
 class _Type(NamedTuple):
     oid: int
     array: int
     write: Callable[[Any], str]
+    quoted: bool = True  # in an array
 
 
 def _text(value: str) -> str:
@@ -262,7 +270,7 @@ def _interval(value: timedelta) -> str:
 _TYPES: dict[type, _Type] = {  # the oids are PostgreSQL's own, the same on every server
     bool: _Type(16, 1000, lambda v: "t" if v else "f"),
     bytes: _Type(17, 1001, lambda v: "\\x" + v.hex()),
-    int: _Type(20, 1016, str),
+    int: _Type(20, 1016, str, quoted=False),
     str: _Type(0, 1009, _text),
     float: _Type(701, 1022, repr),
     datetime: _Type(1184, 1185, datetime.isoformat),
