@@ -16,13 +16,11 @@ from threading import Event, Lock, Thread
 from typing import NoReturn, Self
 
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from bot import acting, logs
 from bot.acting import Who
 from bot.commands.apply import read_files
-from bot.embedded import EmbeddedPostgresError
-from bot.opening import opened
+from bot.opening import UNUSABLE, opened, unusable
 from bot.wiring import simulated
 from core import businesses
 from core.applying import applied
@@ -33,7 +31,7 @@ from workers.jobs import attempt
 from workers.runtime import Runtime
 from workers.tick import forgotten
 
-UNUSABLE, UNREADABLE = 1, 2
+FAILED, UNREADABLE = 1, 2
 _LOOK = 0.3  # seconds between two looks for what the bot says by itself
 
 _SAID = text(
@@ -66,8 +64,8 @@ def run(arguments: list[str]) -> None:
             _talk(Chat.begun(simulated(database), number, Who("console", name, name)))
     except KeyboardInterrupt:
         sys.stdout.write("\n")
-    except (EmbeddedPostgresError, OperationalError) as error:
-        _fail(f"the database cannot be used: {str(error).partition(chr(10))[0]}", UNUSABLE)
+    except UNUSABLE as error:
+        _fail(unusable(error), FAILED)
 
 
 @dataclass
@@ -186,7 +184,7 @@ def _business(database: Database, named: str, blueprint: Blueprint | None) -> in
         number = applied(database, blueprint).business
     if number is None:
         known = ", ".join(businesses.listed(database)) or "none yet"
-        _fail(f"there is no business {slug!r} (there is: {known}); name a file", UNUSABLE)
+        _fail(f"there is no business {slug!r} (there is: {known}); name a file", FAILED)
     return number
 
 
