@@ -165,6 +165,7 @@ def _row(
     by: By,
 ) -> dict[str, Any]:
     return {
+        "revision": business.revision,
         "person": person,
         "service": wanted.service.id,
         "session": session_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -10,8 +10,9 @@ from sqlalchemy import select
 from core import tables as t
 from core.db import Session
 from core.hours import open_spans
+from core.locks import lock_days
 from core.rules import Business, Service
-from core.span import DAY, Span, merged
+from core.span import DAY, Span, days_between, merged
 from core.standing import standing
 
 
@@ -50,7 +51,7 @@ def orphans(session: Session, old: Business, new: Business) -> tuple[Affected, .
     moved = old.zone.key != new.zone.key
     if not (gone or dropped or fewer or moved):
         return ()
-    _guard(session, [*gone, *fewer], [*dropped])
+    _guard(session, old, {*gone, *fewer}, {*dropped}, moved=moved)
     rows = standing_bookings(session)
     found: list[Affected | None] = [
         *(
@@ -139,16 +140,25 @@ def standing_bookings(session: Session) -> list[Standing]:
     return [Standing._make(row) for row in rows]
 
 
-def _guard(session: Session, resources: list[int], services: list[int]) -> None:
-    """Wait for whoever is booking what goes, and let nobody new refer to it until the commit."""
-    for table, ids in ((t.resources, resources), (t.services, services)):
-        if ids:
-            session.execute(
-                select(table.c.id)
-                .where(table.c.business_id == session.business, table.c.id.in_(ids))
-                .order_by(table.c.id)
-                .with_for_update()
-            ).all()
+def _guard(
+    session: Session, old: Business, resources: set[int], services: set[int], *, moved: bool
+) -> None:
+    """Wait for whoever is booking what goes; who comes later finds that the rules have changed."""
+    used = {
+        r
+        for service in old.services
+        if moved or service.id in services
+        for need in service.needs
+        for r in need.any_of
+    }
+    today = session.now.astimezone(old.zone).date()
+    last = today + timedelta(days=old.furthest + 1)
+    lock_days(
+        session,
+        resources=resources | used,
+        days=days_between(today - DAY, last),
+        exclusive=True,
+    )
 
 
 def _of(

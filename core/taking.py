@@ -61,7 +61,8 @@ fresh AS (
     WHERE NOT EXISTS (
         SELECT 1 FROM busy u
         WHERE u.resource_id = ANY(CAST(:chosen AS bigint[])) AND u.active
-          AND u.ends_at > :start AND u.starts_at < :end)),
+          AND u.ends_at > :start AND u.starts_at < :end)
+      AND (SELECT revision FROM businesses WHERE id = :business) = :revision),
 taken AS (
     INSERT INTO allocations (business_id, booking_id, resource_id, seat, during, slot_start)
     SELECT :business, fresh.id, p.resource, p.seat, tstzrange(p.since, p.until), p.since
@@ -117,7 +118,8 @@ def take(
     all it might have been: whoever tries one after the other lapses the same holds each time.
     `again` lapses what it can where somebody else is just lapsing the rest, and waits for them.
     `booking` gives the rest of the row: person, service, session, purpose, for_id, party, start,
-    end, wall, zone, expires, price, currency, policy, actor, message, choice.
+    end, wall, zone, expires, price, currency, policy, actor, message, choice, and the revision of
+    the rules by which it was judged: nothing is taken where they have changed since.
     """
     edges = [edge for p in pieces for edge in p.blocked] or [booking["start"], booking["end"]]
     whole = Span(min(edges), max(edges))

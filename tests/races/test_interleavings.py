@@ -261,6 +261,43 @@ def test_a_class_booked_while_it_is_dropped(desk: Desk) -> None:
     assert desk.wrong() == ()
 
 
+NO_LEO = (
+    ('\n[providers.leo]\nname = "Leo"\ndays = "thu-sat"\n', ""),
+    ('["mia", "leo"]', '["mia"]'),
+    ('    { day = "thu", at = "18:00", with = ["room-1", "leo"] },\n', ""),
+)
+
+
+def book_leo(desk: Desk) -> Callable[[Session], Held | Refusal]:
+    """Return what books Leo on Friday, by the rules as they are now."""
+    wanted, person = desk.wanted("massage", desk.at("10:00", "03-06"), 1, "leo"), desk.person()
+    business = desk.business
+    return lambda session: booking.hold(
+        session,
+        business=business,
+        wanted=wanted,
+        person=person,
+        until=session.now + MINUTE,
+        by=BY,
+        now=session.now,
+    )
+
+
+def test_a_provider_removed_while_being_booked(desk: Desk) -> None:
+    """The file that removes a provider waits for who is booking them, and is refused."""
+    without = blueprint_of("juniper", NO_LIMITS, *NO_LEO)
+    with meeting(desk, book_leo(desk), lambda s: apply(s, without)) as other:
+        assert "Leo cannot be removed" in other.end().refusals[0].text
+
+
+def test_a_provider_booked_while_being_removed(desk: Desk) -> None:
+    """Who books a provider that is just being removed waits, and is refused."""
+    without = blueprint_of("juniper", NO_LIMITS, *NO_LEO)
+    with meeting(desk, lambda s: apply(s, without), book_leo(desk)) as other:
+        assert reason(other.end()) == "taken"
+    assert desk.ask("SELECT * FROM bookings") == []
+
+
 def test_two_timetables_at_once(desk: Desk) -> None:
     """Two workers that lay out the classes at the same moment lay them out once."""
     before = desk.ask("SELECT count(*) FROM sessions")[0][0]
