@@ -6,7 +6,7 @@ takes a stranger's process for the server, and as root opens parent folders to e
 Everything lies in one folder, the server's home:
 
     pgdata/         the data                    run/         the socket; there is no TCP port
-    postgres.log    what the server says        *.lock       the three locks below
+    postgres.log    what the server says        *.lock       the four locks below
 
 - `start.lock` is held while somebody starts or stops the server, so two starters take turns.
 - `server.lock` is handed down to the server. Each of its processes keeps it open, so the lock is
@@ -14,6 +14,8 @@ Everything lies in one folder, the server's home:
 - `owner.lock` is held by the process that will stop the server. Who starts it owns it; a server
   left behind by a killed owner is adopted by the next who comes; where an owner lives, everybody
   else merely uses the server.
+- `users.lock` is shared by all who use the server. An owner who goes before the others leaves it
+  to them, and the last one out stops it.
 """
 
 import contextlib
@@ -25,7 +27,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import metadata, util
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +37,7 @@ from urllib.parse import quote
 import psycopg
 
 from bot.embedded import rights as may
+from bot.embedded.locks import locked, try_lock
 from bot.embedded.rights import RootMode
 
 OWNER = "slotkeeper"
@@ -77,7 +80,7 @@ class EmbeddedPostgres:
 
     `home` is made where it is missing. `settings` are added to those of the server each time it
     is started. `root` says how root gives up its rights. As a context manager it starts and
-    stops; `stop` stops the server only where this object owns it (see the file's opening).
+    stops; `stop` leaves the server running for others who use it (see the file's opening).
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class EmbeddedPostgres:
         self.log = self.home / "postgres.log"
         self.socket_dir = _socket_dir(self.home)
         self._owner_lock: int | None = None
+        self._users_lock: int | None = None
 
     @property
     def url(self) -> str:
@@ -130,9 +134,11 @@ class EmbeddedPostgres:
                 "to have. Run as an ordinary user, choose another folder for the data, or set "
                 "DATABASE_URL"
             )
-        with _locked(self.home / "start.lock"):
+        with locked(self.home / "start.lock"):
             if self._owner_lock is None:
-                self._owner_lock = _try_lock(self.home / "owner.lock")
+                self._owner_lock = try_lock(self.home / "owner.lock")
+            if self._users_lock is None:  # locked by one alone only while start.lock is held
+                self._users_lock = try_lock(self.home / "users.lock", fcntl.LOCK_SH)
             try:
                 self._bring_up(rights)
             except BaseException:
@@ -141,12 +147,12 @@ class EmbeddedPostgres:
         return self
 
     def stop(self) -> None:
-        """Stop the server in order, where this object owns it: clients are cut off, data is safe.
+        """Stop the server in order where nobody else uses it: clients are cut off, data is safe.
 
         Raises EmbeddedPostgresError where it does not end.
         """
         if self.home.exists():
-            with _locked(self.home / "start.lock"):
+            with locked(self.home / "start.lock"):
                 self._bring_down()
 
     def __enter__(self) -> Self:
@@ -164,7 +170,7 @@ class EmbeddedPostgres:
         """With `start.lock` held: a server that answers, and our database in it."""
         deadline = time.monotonic() + _PATIENCE
         while not self._joined(deadline):
-            server_lock = _try_lock(self.home / "server.lock")
+            server_lock = try_lock(self.home / "server.lock")
             if server_lock is None:
                 continue  # what is left of a killed server is still ending
             try:
@@ -271,10 +277,19 @@ class EmbeddedPostgres:
         may.own(rights, folder)
 
     def _bring_down(self) -> None:
-        """With `start.lock` held: end the server and give up owning it, where we own it."""
+        """With `start.lock` held: use it no longer, and end it where nobody else does."""
+        if self._users_lock is None:
+            return
+        os.close(self._users_lock)
+        self._users_lock = None
+        if self._owner_lock is None:  # perhaps its owner went before us
+            self._owner_lock = try_lock(self.home / "owner.lock")
         if self._owner_lock is None:
             return
+        alone = try_lock(self.home / "users.lock")
         try:
+            if alone is None:
+                return
             # SIGINT is PostgreSQL's "fast": it cuts clients off and writes everything out.
             # SIGQUIT is "immediate": the next start recovers.
             for how in (signal.SIGINT, signal.SIGQUIT):
@@ -282,6 +297,8 @@ class EmbeddedPostgres:
                     return
             raise EmbeddedPostgresError(f"PostgreSQL does not stop.\n{self._log_end()}")
         finally:
+            if alone is not None:
+                os.close(alone)
             os.close(self._owner_lock)
             self._owner_lock = None
 
@@ -305,7 +322,7 @@ class EmbeddedPostgres:
         path = self.home / "server.lock"
         if not path.exists():
             return False
-        lock = _try_lock(path, fcntl.LOCK_SH)  # shared: those who only look never meet
+        lock = try_lock(path, fcntl.LOCK_SH)  # shared: those who only look never meet
         if lock is None:
             return True
         os.close(lock)
@@ -371,25 +388,3 @@ def _clear_stale(path: Path) -> None:
         except PermissionError:
             pass  # it lives, and is somebody else's
     path.unlink(missing_ok=True)
-
-
-def _try_lock(path: Path, kind: int = fcntl.LOCK_EX) -> int | None:
-    """Lock a file, and return it open (its lock ends when it is closed); None where it is taken."""
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        return None
-    return lock
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock on a file, waiting for it."""
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)

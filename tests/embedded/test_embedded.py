@@ -123,6 +123,19 @@ def test_who_joins_a_server_does_not_stop_it(home: Path) -> None:
         assert ask(owner, "SELECT 1") == 1
 
 
+def test_an_owner_who_goes_first_leaves_the_server_to_the_others(home: Path) -> None:
+    """A command that ends cuts off no other; the last one out stops the server."""
+    owner, guest = EmbeddedPostgres(home), EmbeddedPostgres(home)
+    with owner:
+        guest.start()
+        pid = guest.pid
+    assert pid is not None
+    assert (guest.pid, guest.owned) == (pid, False)
+    assert ask(guest, "SELECT 1") == 1
+    guest.stop()
+    assert guest.pid is None
+
+
 def test_a_server_left_by_a_killed_owner_is_adopted(home: Path) -> None:
     """Kill -9 of Python leaves the server; the next start owns that very server and stops it."""
     process = holder(home)
