@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import holidays as public_holidays
+from holidays.registry import EntityLoader
 
 from core.blueprint import compile as facts_of
 from core.blueprint import shape, values
@@ -207,12 +208,14 @@ def _names(root: shape.Root) -> Found:
 
 
 def _holidays(rules: shape.Holidays) -> Found:
-    countries = public_holidays.list_supported_countries()
+    countries = set(EntityLoader.get_country_codes())  # listing their regions imports them all
     if rules.country not in countries:
         hint = values.guess(rules.country, countries)
         yield ("holidays", "country"), f"“{rules.country}” is no country code such as “US”{hint}"
-    elif rules.region is not None and rules.region not in countries[rules.country]:
-        hint = values.guess(rules.region, countries[rules.country])
+        return
+    regions: tuple[str, ...] = getattr(public_holidays, rules.country).subdivisions
+    if rules.region is not None and rules.region not in regions:
+        hint = values.guess(rules.region, regions)
         yield (
             ("holidays", "region"),
             f"“{rules.region}” is no region of {rules.country} whose holidays are known{hint}",
