@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from sqlalchemy import text
@@ -21,12 +21,16 @@ Choice: TypeAlias = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be held: instants in UTC, a party, the provider asked for (a resource's id)."""
+    """What is to be held: an instant, a party, the provider asked for (a resource's id)."""
 
     service: Service
     start: datetime
     party: int = 1
     provider: int | None = None
+
+    def __post_init__(self) -> None:
+        """Keep the start in UTC: an hour added to a wall clock is not always an hour."""
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
 
     @property
     def span(self) -> Span:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -137,7 +137,7 @@ def nearest(
 
     Looks a day around first, then a fortnight, then as far as the business can be booked.
     """
-    everything = bookable(business, now=now)
+    everything, around = bookable(business, now=now), around.astimezone(UTC)
     found: list[Slot] = []
     for reach in (timedelta(hours=16), timedelta(days=14), everything.end - now):
         window = Span(around - reach, around + reach)

@@ -1,6 +1,6 @@
 """What a business's own rules allow, before anybody else's bookings are looked at. Pure."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from core.availability import eligible, minute
@@ -29,6 +29,7 @@ def judge(
     now: datetime,
 ) -> Refusal | None:
     """Say which rule forbids a start, or None where the rules allow it."""
+    start = start.astimezone(UTC)  # an hour added to a wall clock is not always an hour
     return (
         _moment(business, start, now)
         or _who(business, service, party, provider)
