@@ -8,7 +8,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench prove lock clean
+.PHONY: help demo test lint format bench prove messages lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ prove: .venv/.dev ## Run the tests and the measurements at the full count of eve
 	@.ci/system-packages
 	SLOTKEEPER_PROVE=1 $(BIN)/pytest -q --timeout=7200 $(ARGS)
 	SLOTKEEPER_PROVE=1 $(BIN)/python benchmarks/run.py
+
+messages: .venv/.dev ## Collect the messages to translate, and bring the catalogs up to them
+	$(BIN)/python -m dialogs.wording.extract
 
 lock: ## Choose the newest versions that pyproject.toml allows and write the lock files
 	.ci/lock --upgrade

@@ -187,7 +187,7 @@ def _understood(
     if sure or len(known) == 1:
         return said
     # A word or two are too little to change the language for.
-    words = len(body.split()) >= (_TELLING if settled else 2)
+    words = not settled or len(body.split()) >= _TELLING
 
     def fits(found: Understood) -> tuple[bool, int, bool, bool]:
         likely = found.locale == seems and words
@@ -225,7 +225,7 @@ def _read(
             zone=reader_zone(reader, business),
             locale=locale,
             vocabulary=vocabulary(business, party=party),
-            asked=asked(state, talk, business, locale),
+            asked=asked(state, talk, business, locale=locale, zone=reader_zone(reader, business)),
             provider=reader.provider is not None,
         )
 
@@ -304,7 +304,7 @@ def _press(turn: Turn) -> State | None:
     if note is None or turn.talk.asked != note["facts"].get("asked"):
         return info.stale(turn)
     locale = turn.said.locale
-    open_question = asked(turn.state, turn.talk, turn.business, locale)
+    open_question = asked(turn.state, turn.talk, turn.business, locale=locale, zone=turn.zone)
     if open_question.options and open_question.what != "confirm":
         choice = Facts(wish=Wish(), choice=index, choices=(index,))
         turn.said = Understood((Intent.CHOOSE,), choice, locale)

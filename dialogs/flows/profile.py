@@ -1,11 +1,12 @@
 """Who is writing: opting out and in, zone, language, name, and a provider's one-time code."""
 
 import re
+from dataclasses import replace
 
 from core import finding, people
 from dialogs.flows import change, holding, info, telling
 from dialogs.states import State
-from dialogs.talk import Talk, Turn
+from dialogs.talk import Talk, Turn, spoken
 from dialogs.understanding import Intent
 from dialogs.understanding.lexicon import lexicon
 
@@ -99,9 +100,12 @@ def nameless(turn: Turn) -> State:
 
 def language(turn: Turn) -> State:
     """Answer in another language from here on, where the business speaks it."""
-    wanted = turn.said.facts.language
-    known = wanted in turn.business.languages
-    turn.say("language_set" if known else "language_unknown", languages=turn.business.languages)
+    wanted, known = turn.said.facts.language, spoken(turn.business)
+    if wanted not in known:
+        turn.say("language_unknown", languages=known)
+        return turn.state
+    turn.said = replace(turn.said, locale=wanted)
+    turn.say("language_set")
     return turn.state
 
 

@@ -53,7 +53,7 @@ def _hours(page: Page) -> Worded:
         ]
         said = ", ".join(spans) or page.t("closed")
         if not spans and row.get("why"):
-            said = page.t("closed ({why})", why=row["why"])
+            said = page.t("closed ({why})", why=page.reason(row["why"]))
         rows.append(f"{day}: {said}")
     return Worded("\n".join(rows))
 
@@ -161,8 +161,8 @@ def _unknown_human(page: Page) -> Worded:
 def _help(page: Page) -> Worded:
     return Worded(
         page.t(
-            "{name}. Text me what and when to book, MY BOOKINGS, CANCEL, MOVE, HOURS, PRICES, or "
-            "HUMAN for {human}. STOP ends all messages.",
+            "{name}. Text me what and when to book, MY BOOKINGS, CANCEL, RESCHEDULE, HOURS, PRICES "
+            "or HUMAN for {human}. STOP ends all messages.",
             name=page.business.name,
             human=page.business.contact.human,
         )

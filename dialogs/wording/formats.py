@@ -50,7 +50,8 @@ def clock(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
     pattern = locale.time_formats["short"].pattern
     if "a" not in pattern:
         pattern = "HH:mm"  # a bare 7:30 would be an evening's
-    return format_time(moment, pattern, tzinfo=zone, locale=locale).translate(_PLAIN)
+    said = format_time(moment, pattern, tzinfo=zone, locale=locale).translate(_PLAIN)
+    return said.replace("a.m.", "am").replace("p.m.", "pm")  # no second stop ends a sentence
 
 
 def zone_name(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:

@@ -99,6 +99,10 @@ class Page:
             return self.n("{n} minute", "{n} minutes", minutes)
         return self.n("{n} hour", "{n} hours", minutes // 60)
 
+    def reason(self, why: str) -> str:
+        """Return why a day is closed: what its rule or its holiday is called."""
+        return self.t("holiday") if why == "holiday" else why
+
     def money(self, minor: int) -> str:
         return formats.money(minor, self.business.currency, self.locale)
 

@@ -64,7 +64,7 @@ def _break(page: Page, facts: Facts) -> str:
 def _closed(page: Page, facts: Facts) -> str:
     day = page.day(date.fromisoformat(facts["day"]))
     if facts.get("why"):
-        return page.t("We're closed on {day} ({why}).", day=day, why=facts["why"])
+        return page.t("We're closed on {day} ({why}).", day=day, why=page.reason(facts["why"]))
     return page.t("We're closed on {day}.", day=day)
 
 

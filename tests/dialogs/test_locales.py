@@ -1,0 +1,139 @@
+"""The catalogs are whole: every message is there, has the same names, and is understood if sent."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from dialogs.understanding import Asked, Intent, languages, understand
+from dialogs.wording.catalog import LOCALES, counted, translated
+from dialogs.wording.extract import TEMPLATE, template
+from support.gsm import is_plain
+
+FILES = sorted(LOCALES.glob("*/LC_MESSAGES/slotkeeper.po"))
+_ACCENTS = "áíóúÁÍÓÚÈÌÒÙÀçâêîôûãõ"  # letters that some languages cannot be written without
+NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
+
+# What people are told to send, in the order of WORDS below.
+MEANT = (
+    *(Intent.LIST, Intent.CANCEL, Intent.MOVE, Intent.HOURS, Intent.PRICE, Intent.HUMAN),
+    *(Intent.HELP, Intent.STOP, Intent.START),
+)
+WORDS = {
+    "en": (
+        "MY BOOKINGS",
+        "CANCEL",
+        "RESCHEDULE",
+        "HOURS",
+        "PRICES",
+        "HUMAN",
+        "HELP",
+        "STOP",
+        "START",
+    ),
+    "es": (
+        *("MIS RESERVAS", "CANCELAR", "REPROGRAMAR", "HORARIO", "PRECIOS", "PERSONA", "AYUDA"),
+        *("STOP", "START"),
+    ),
+    "it": (
+        *("LE MIE PRENOTAZIONI", "ANNULLA", "SPOSTA", "ORARI", "PREZZI", "OPERATORE", "AIUTO"),
+        *("STOP", "START"),
+    ),
+    "de": (
+        *("MEINE BUCHUNGEN", "ABSAGEN", "VERSCHIEBEN", "ÖFFNUNGSZEITEN", "PREISE", "RÜCKRUF"),
+        *("HILFE", "STOP", "START"),
+    ),
+}
+PROVIDERS = (Intent.TODAY, Intent.TOMORROW, Intent.WEEK)
+PROVIDERS_WORDS = {
+    "en": ("TODAY", "TOMORROW", "WEEK"),
+    "es": ("HOY", "MAÑANA", "SEMANA"),
+    "it": ("OGGI", "DOMANI", "SETTIMANA"),
+    "de": ("HEUTE", "MORGEN", "WOCHE"),
+}
+ANSWERS = {"en": ("YES", "NO"), "es": ("SÍ", "NO"), "it": ("SÌ", "NO"), "de": ("JA", "NEIN")}
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parts[-3])
+
+
+def texts(message: Message) -> list[str]:
+    """Return the forms of a message: one, or one for each plural."""
+    return [message.id] if isinstance(message.id, str) else list(message.id)
+
+
+def forms(message: Message) -> list[str]:
+    """Return the translations of a message, likewise."""
+    string = message.string
+    return [string] if isinstance(string, str) else [str(form) for form in string or ()]
+
+
+def names(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_the_template_is_current() -> None:
+    """The file for translators has exactly the messages that the wording asks for."""
+    with TEMPLATE.open("rb") as file:
+        kept = read_po(file)
+    assert {m.id for m in kept if m.id} == {m.id for m in template() if m.id}, "make messages"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
+def test_a_catalog_is_whole(path: Path) -> None:
+    """No message is missing, left over or unsure."""
+    found = read(path)
+    assert {m.id for m in found if m.id} == {m.id for m in template() if m.id}, "make messages"
+    for message in found:
+        assert not message.fuzzy or not message.id
+        assert all(forms(message))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
+def test_a_translation_says_the_same(path: Path) -> None:
+    """It has the names in braces of its original, formats, and is plain to send."""
+    for message in read(path):
+        if not message.id:
+            continue
+        for string in forms(message):
+            assert names(string) == names(texts(message)[-1]), string
+            string.format_map(dict.fromkeys(names(string), "x"))
+            assert is_plain("".join(c for c in string if c not in _ACCENTS)), string
+            assert len(string) <= 250, string
+
+
+@pytest.mark.parametrize("locale", [path.parts[-3] for path in FILES])
+def test_counts_choose_their_form(locale: str) -> None:
+    """One is not several, in any language; a language without a catalog reads English."""
+    one, many = "{n} hour", "{n} hours"
+    assert counted(locale, one, many, 1) != counted(locale, one, many, 2)
+    assert counted("xx", one, many, 2) == many
+    assert translated("xx", "Yes") == "Yes"
+
+
+def meant(text: str, locale: str, *, what: str = "nothing", provider: bool = False) -> Intent:
+    said = understand(
+        text,
+        now=NOW,
+        zone=ZoneInfo("UTC"),
+        locale=locale,
+        asked=Asked(what),
+        provider=provider,
+    )
+    return said.intents[0]
+
+
+@pytest.mark.parametrize("locale", [code for code in WORDS if code in languages()])
+def test_what_people_are_told_to_send_is_understood(locale: str) -> None:
+    """The words in capitals mean in each language what they promise."""
+    assert tuple(meant(word, locale) for word in WORDS[locale]) == MEANT
+    agenda = tuple(meant(word, locale, provider=True) for word in PROVIDERS_WORDS[locale])
+    assert agenda == PROVIDERS
+    answers = tuple(meant(word, locale, what="confirm") for word in ANSWERS[locale])
+    assert answers == (Intent.CONFIRM, Intent.DECLINE)
