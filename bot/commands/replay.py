@@ -6,20 +6,15 @@ business file cannot be read, or the database cannot be used.
 """
 
 import argparse
+import importlib
 import sys
-from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from bot.commands.apply import read_files
 from bot.opening import UNUSABLE, server, unusable
-from bot.replay import script
-from bot.replay.script import Line
-from bot.replay.stage import Stage, plain
 from bot.scratch import scratch
-from bot.wiring import simulated
-from core.applying import applied
-from core.blueprint import Blueprint
 from core.db import Database
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -37,41 +32,33 @@ def run(arguments: list[str]) -> None:
     parser.add_argument("--data", type=Path, help="the folder of the embedded database")
     parser.add_argument("script", metavar="SCRIPT")
     options = parser.parse_args(arguments)
-    files = options.business or [str(p) for p in sorted(EXAMPLES.glob("*.toml"))]
-    blueprints, problems = read_files(files)
-    if problems:
-        _stop("\n".join(map(str, problems)))
-    try:
-        text = sys.stdin.read() if options.script == "-" else Path(options.script).read_text()
-        lines = script.read(text.splitlines())
-    except (OSError, UnicodeDecodeError, script.ScriptError) as error:
-        _stop(str(error))
-    try:
-        with server(options.data) as url, scratch(url) as database:
-            failed = _play(database, lines, blueprints)
-    except script.ScriptError as error:
-        _stop(str(error))
-    except UNUSABLE as error:
-        _stop(unusable(error))
+    with ExitStack() as opened, ThreadPoolExecutor(1) as beside:
+        database = beside.submit(_open, opened, options.data)
+        failed = _replay(options, database)
     sys.exit(FAILED if failed else 0)
 
 
-def _play(database: Database, lines: Sequence[Line], blueprints: Sequence[Blueprint]) -> bool:
-    """Play every line; say whether an expectation failed."""
-    database.set_clock(frozen=script.instant(1, lines[0]["now"]))
-    slugs = {b.slug: applied(database, b).business for b in blueprints}
-    stage = Stage(simulated(database), slugs, _print)
-    for line in lines:
-        stage.play(line)
-    stage.finish()
-    return stage.failed
+def _open(opened: ExitStack, data: Path | None) -> Database:
+    """Start the server and make the database, while the rest of the program is loaded."""
+    return opened.enter_context(scratch(opened.enter_context(server(data))))
 
 
-def _print(item: dict[str, Any]) -> None:
-    sys.stdout.write(plain(item) + "\n")
-    sys.stdout.flush()
+def _replay(options: argparse.Namespace, database: Future[Database]) -> bool:
+    playing: Any = importlib.import_module("bot.replay.playing")
+    script_error: type[Exception] = playing.ScriptError
+    try:
+        files = options.business or [str(path) for path in sorted(EXAMPLES.glob("*.toml"))]
+        among = playing.blueprints(files)
+        lines = playing.lines(options.script)
+    except (OSError, UnicodeDecodeError, script_error) as error:
+        _stop(str(error))
+    try:
+        failed: bool = playing.play(database.result(), lines, among)
+    except (*UNUSABLE, script_error) as error:
+        _stop(unusable(error) if isinstance(error, UNUSABLE) else str(error))
+    return failed
 
 
-def _stop(why: str) -> None:
+def _stop(why: str) -> NoReturn:
     sys.stderr.write(f"slotkeeper replay: {why}\n")
     sys.exit(UNREADABLE)
