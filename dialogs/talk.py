@@ -237,22 +237,24 @@ _ASKED = {
 }
 
 
-def asked(state: State, talk: Talk, business: Business, locale: str) -> Asked:
-    """Return what the last message left open, as understanding takes it."""
+def asked(state: State, talk: Talk, business: Business, *, locale: str, zone: ZoneInfo) -> Asked:
+    """Return what the last message left open, as understanding takes it: times in `zone`."""
     return Asked(
         what=_ASKED.get(state, "nothing"),
-        options=tuple(_option(choice, business, locale) for choice in talk.options),
+        options=tuple(
+            _option(choice, business, locale=locale, zone=zone) for choice in talk.options
+        ),
         ref=talk.start,
         day=_day(talk, business),
     )
 
 
-def _option(choice: Choice, business: Business, locale: str) -> Option:
+def _option(choice: Choice, business: Business, *, locale: str, zone: ZoneInfo) -> Option:
     service = business.service_by_id.get(choice.service or 0)
     who = resource(business, choice.provider)
     return Option(
         label=service.name(locale) if service else who.name if who else "",
-        start=choice.start,
+        start=choice.start.astimezone(zone) if choice.start else None,
         provider=who.key if who else None,
     )
 
