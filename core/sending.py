@@ -201,8 +201,8 @@ def _checked(connection: Connection, statement: str, work: Callable[[], PGresult
 def _failed(connection: Connection, statement: str, error: psycopg.Error) -> BaseException:
     """Give up a connection that was lost, and with it all others of the pool.
 
-    An error without a SQLSTATE is libpq's own: where a write failed it tells of a lost server, while
-    the connection still looks sound.
+    An error without a SQLSTATE is libpq's own: where a write failed it tells of a lost server,
+    while the connection still looks sound.
     """
     lost = error.sqlstate is None or _pgconn(connection).status != ConnStatus.OK
     if lost:
