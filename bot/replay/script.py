@@ -30,6 +30,7 @@ LINES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     )
 }
 CHANNELS = ("sms", "whatsapp", "telegram", "slack")
+_FURTHEST = timedelta(days=3660)
 CARRIERS = ("opted_out", "opted_in")
 OUTCOMES = ("paid", "failed", "expired", "late")
 _DURATION = re.compile(
@@ -175,4 +176,15 @@ def duration(number: int, value: object) -> timedelta:
     parts = {k: int(v) for k, v in found.groupdict().items() if v} if found else {}
     if not parts:
         raise ScriptError(f"line {number}: {value!r} is not an ISO 8601 duration such as PT24H")
-    return timedelta(**parts)
+    try:
+        length = timedelta(**parts)
+    except OverflowError:
+        length = timedelta.max
+    within_reach(number, length)
+    return length
+
+
+def within_reach(number: int, length: timedelta) -> None:
+    """Refuse a way so long that going through every day of it would never end."""
+    if length > _FURTHEST:
+        raise ScriptError(f"line {number}: the clock moves {_FURTHEST.days} days at most at once")

@@ -209,6 +209,7 @@ class Stage:
         target = script.instant(line.number, line["to_time"])
         if target < self.now:
             raise ScriptError(f"line {line.number}: the clock does not go back")
+        script.within_reach(line.number, target - self.now)
         self._until(target)
 
     def _until(self, target: datetime) -> None:

@@ -15,6 +15,7 @@ _DAY = 1440
 _NOON = 720
 _FIRST_AFTERNOON = 60
 _FIRST_MORNING = 8 * 60
+_SMALL_HOURS = 5 * 60
 _YEARS_AHEAD = 8
 
 
@@ -120,9 +121,12 @@ def settle(clock: Clock, state: State, part: Part | None = None, *, today: bool 
     """Minutes after midnight, am or pm chosen: words beside it, opening hours, then the habit."""
     if clock.sure:
         at = clock.at
-        if part is not None and at == _DAY and part_span(part, state).first >= _NOON:
+        if part is None or part_span(part, state).first < _NOON:
+            return at
+        if at == _DAY:
             return _DAY
-        return at
+        # "Saturday night at 1am": a night's small hours belong to the next day.
+        return at + _DAY if part.name == "night" and at < _SMALL_HOURS else at
     at = clock.at % _NOON
     if part is not None:
         chosen = _beside(at, part, state)
@@ -149,7 +153,7 @@ def _beside(at: int, part: Part, state: State) -> int | None:
     if span.last >= _DAY:  # a night: twelve is midnight, the small hours belong to the next day
         if at < 60:
             return _DAY + at
-        if at < 5 * 60 and span.first >= 20 * 60:
+        if at < _SMALL_HOURS and span.first >= 20 * 60:
             return _DAY + at
     if span.first >= 17 * 60 and at < 60:
         return _DAY + at

@@ -76,6 +76,8 @@ def test_nothing_to_press_or_to_pay(postgres_url: str) -> None:
         (SAY.replace("sms", "pigeon"), "line 2: the channel is one of"),
         (SAY.replace('"to"', '"tz": "Mars", "to"'), "line 2: 'Mars' is not a time zone"),
         ('{"advance": "tomorrow"}', "line 2: 'tomorrow' is not an ISO 8601 duration"),
+        ('{"advance": "PT99999999999999H"}', "line 2: the clock moves 3660 days at most"),
+        ('{"advance": "P999999D"}', "line 2: the clock moves 3660 days at most"),
         ('{"to_time": "2026-03-03T09:00"}', "line 2: '2026-03-03T09:00' needs an offset"),
         ('{"expect": {"bokings": []}}', "line 2: nothing called 'bokings' can be expected"),
         ('{"expect": {"said": {"to": "1", "matches": "("}}}', "line 2: '(' is not a regular"),
@@ -93,6 +95,7 @@ def test_a_line_that_cannot_be_read(row: str, why: str) -> None:
     [
         (SAY.replace("juniper", "jupiter"), "line 2: no business 'jupiter'"),
         ('{"to_time": "2026-03-01T09:00:00Z"}', "line 2: the clock does not go back"),
+        ('{"to_time": "9999-12-31T23:59:59Z"}', "line 2: the clock moves 3660 days at most"),
         ('{"calendar": "Zoe", "remove": "Dentist"}', "line 2: nobody is called 'Zoe'"),
     ],
 )
