@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dialogs.understanding.facts import Intent
+from dialogs.understanding.keeping import kept
 from dialogs.understanding.patterns import BadPatternError, Rules
 from dialogs.understanding.spelling import Speller
 from dialogs.understanding.text import fold
@@ -62,6 +63,10 @@ def languages() -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _read(language: str) -> Lexicon:
     source = LOCALES / language / "intents.toml"
+    return kept(source, lambda: _made(language, source))
+
+
+def _made(language: str, source: Path) -> Lexicon:
     with source.open("rb") as file:
         written = tomllib.load(file)
     table = _folded(written)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 _SHORTEST = 5
 _LONG = 8
@@ -45,6 +46,13 @@ class Speller:
             if len(word) >= _SHORTEST and word.isalpha():
                 for part in without_one(word):
                     self._near.setdefault(part, []).append(word)
+        self.meant = lru_cache(maxsize=4096)(self._meant)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "meant"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
         self.meant = lru_cache(maxsize=4096)(self._meant)
 
     def known(self, word: str) -> bool:
