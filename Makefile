@@ -58,6 +58,7 @@ clean: ## Remove everything that was made here (no data of the bot lies here)
 	@echo "Installing what requirements.lock names"
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q bot channels core dialogs workers
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.lock
