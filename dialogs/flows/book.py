@@ -151,7 +151,10 @@ def others(turn: Turn) -> State:
 
 
 def sooner(turn: Turn) -> State:
-    """Offer what is free before the times offered or proposed, the latest of it."""
+    """Offer what is free before the times offered or proposed, or as soon as can be.
+
+    Beside what is being chosen, the same day's comes first; before a booking, the soonest.
+    """
     _merge(turn)
     service = turn.service
     if service is None:
@@ -161,8 +164,10 @@ def sooner(turn: Turn) -> State:
         return pursue(turn, listing=True)
     earlier = Span(bookable(turn.business, now=turn.now).start, first)
     found = _find(turn, service, [earlier]) if earlier.start < earlier.end else []
-    day = [s for s in found if first - s.start < timedelta(hours=12)] or found
-    return _further(turn, service, day, none="nothing_earlier")
+    near = [s for s in found if first - s.start < timedelta(hours=12)]
+    if turn.talk.options or turn.talk.booking is not None:
+        return _further(turn, service, near or found, none="nothing_earlier")
+    return _further(turn, service, found, none="nothing_earlier", soon=True)
 
 
 def _seen(turn: Turn) -> set[datetime]:
@@ -181,11 +186,13 @@ def _find(turn: Turn, service: Service, windows: list[Span]) -> list[Slot]:
     )
 
 
-def _further(turn: Turn, service: Service, found: list[Slot], *, none: str) -> State:
+def _further(
+    turn: Turn, service: Service, found: list[Slot], *, none: str, soon: bool = False
+) -> State:
     if not found:
         turn.say(none, service=service.id, held=holding.held_start(turn))
         return turn.state if turn.talk.options or turn.talk.booking else State.WHEN
-    spread = picking.spread(found, zone=turn.business.zone)
+    spread = picking.spread(found, zone=turn.business.zone, soon=soon)
     turn.offer(looking.choices(spread, business=turn.business))
     return say_offer(turn, service)
 
