@@ -275,6 +275,8 @@ def _answer(turn: Turn) -> State:
     if intent is not Intent.UNKNOWN and turn.talk.misses:
         turn.learn(misses=0)
     reached = machine.arrive(turn.state, step, FLOWS[step.flow](turn))
+    if step.flow != "profile.link":  # whatever else is said, guesses at codes are not forgotten
+        turn.learn(wrong_codes=turn.was.wrong_codes)
     if step.to:
         turn.learn(asked=turn.message.id)
     elif intent is not Intent.UNKNOWN:
@@ -332,7 +334,8 @@ def _post(turn: Turn) -> None:
     """Post the answer; what it asks is numbered by the message that opened the question."""
     for note in turn.notes:
         if note.address == turn.reader.address:
-            turn.learn(last=note.kind)
+            # Said again it was worded otherwise, so the third time the first words will do.
+            turn.learn(last="again" if note.facts.get("again") else note.kind)
         outbox.post(
             turn.session,
             address=note.address,

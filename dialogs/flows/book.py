@@ -102,7 +102,8 @@ def choose(turn: Turn) -> State:
         return go_on(turn)
     chosen = options[index]
     if chosen.service is not None:
-        turn.learn(service=chosen.service, options=())
+        _take_service(turn, chosen.service)
+        _merge(turn)  # "the consultation, tomorrow at 11" says more than which
         return pursue(turn, listing=False)
     if chosen.start is None:
         return go_on(turn)
@@ -266,9 +267,7 @@ def _merge(turn: Turn) -> bool:
     elif facts.wish:
         wish = combine(wish, facts.wish, now=turn.now, zone=turn.zone) if wish else facts.wish
     if service is not None and service != turn.talk.service:
-        able = staff_of(turn.business.service(service))
-        kept = turn.talk.provider if turn.talk.provider in able else None
-        turn.learn(service=service, provider=kept, options=())
+        _take_service(turn, service)
     if provider is not None or facts.anyone:
         turn.learn(provider=provider)
     single = alone(turn.service)
@@ -281,6 +280,13 @@ def _merge(turn: Turn) -> bool:
     turn.learn(wish=wish)
     moved = service is not None or provider is not None or facts.anyone
     return moved or facts.party is not None or bool(facts.wish) or bool(facts.services)
+
+
+def _take_service(turn: Turn, service: int) -> None:
+    """Make it this service, with the person wished for where that one does it."""
+    able = staff_of(turn.business.service(service))
+    kept = turn.talk.provider if turn.talk.provider in able else None
+    turn.learn(service=service, provider=kept, options=())
 
 
 def _by_a_person(turn: Turn) -> bool:

@@ -121,5 +121,7 @@ def link(turn: Turn) -> State:
         turn.say("bad_code")
         return turn.state
     turn.learn(wrong_codes=0)
+    if not turn.reader.name:
+        people.named(turn.session, turn.reader.person, name=turn.business.resource(provider).name)
     turn.say("linked", provider=provider)
     return turn.state

@@ -76,6 +76,7 @@ def test_nothing_to_press_or_to_pay(postgres_url: str) -> None:
         (SAY.replace("sms", "pigeon"), "line 2: the channel is one of"),
         (SAY.replace('"to"', '"tz": "Mars", "to"'), "line 2: 'Mars' is not a time zone"),
         ('{"advance": "tomorrow"}', "line 2: 'tomorrow' is not an ISO 8601 duration"),
+        (SAY.replace("+1", "\\u0000"), 'line 2: "from" holds what no channel would send'),
         ('{"advance": "PT99999999999999H"}', "line 2: the clock moves 3660 days at most"),
         ('{"advance": "P999999D"}', "line 2: the clock moves 3660 days at most"),
         ('{"to_time": "2026-03-03T09:00"}', "line 2: '2026-03-03T09:00' needs an offset"),

@@ -1,6 +1,7 @@
 """Whatever people write, in whatever order: each message is answered, and the book stays right."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -82,3 +83,61 @@ def test_every_message_is_answered(
     with stage.runtime.database.transaction(business) as session:
         proof = prove(session, businesses.load(session))
     assert proof.wrong == ()
+
+
+ODD = {
+    "nothing": "",
+    "long": "haircut tomorrow at 3pm " * 420,
+    "one long word": "a" * 10_000,
+    "emoji": "🎉" * 3000,
+    "control characters": "".join(map(chr, range(32))) + "haircut\x7f\u202e\ufeff",
+    "half a character": "haircut \ud83d tomorrow",
+    "SQL": "'; DROP TABLE bookings; --",
+    "HTML": "<img src=x onerror=alert(1)>haircut</img>",
+    "a format": "{0} %s {name.__class__} \\N{BULLET}",
+    "JSON": '{"say": "haircut"}',
+    "right to left": "תספורת מחר ב-3",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_odd_messages_are_answered_too(stage: Stage, text: str) -> None:
+    """What is no sentence at all gets an answer like anything else, and holds nothing up."""
+    who = Who("sms", f"+1213555{next(_numbers):04}")
+    business = stage.slugs["juniper"]
+    for number, body in enumerate((text, "haircut next thursday", text, "no")):
+        with stage.runtime.database.transaction(business) as session:
+            write(session, who, message=str(number), body=body)
+        stage.said.clear()
+        stage.play(Line(1, "advance", {"advance": "PT0M"}))
+        assert stage.said.get(who.address), body[:40]
+    assert left_behind(stage) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "hi",
+        "book something",
+        "haircut",
+        "haircut next tuesday",
+        "haircut next thursday at 4pm",
+        "cancel",
+        "yoga",
+    ],
+)
+@pytest.mark.parametrize("stubborn", ["qwertz zuiop", "yes", "hm", "🤷"])
+def test_no_question_is_put_twice_in_the_same_words(
+    stage: Stage, opening: str, stubborn: str
+) -> None:
+    """Somebody who repeats themselves is not repeated to."""
+    who = Who("sms", f"+1214555{next(_numbers):04}")
+    business = stage.slugs["juniper"]
+    heard: list[str] = []
+    for number, body in enumerate((opening, *[stubborn] * 5)):
+        with stage.runtime.database.transaction(business) as session:
+            write(session, who, message=str(number), body=body)
+        stage.said.clear()
+        stage.play(Line(1, "advance", {"advance": "PT0M"}))
+        heard += stage.said[who.address]
+    assert all(one != other for one, other in pairwise(heard)), heard
