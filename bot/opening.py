@@ -1,10 +1,12 @@
 """The database that a command works on: DATABASE_URL's, or the embedded server's; migrated."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError, OperationalError
 
@@ -12,6 +14,9 @@ from bot.embedded import EmbeddedPostgres, EmbeddedPostgresError, default_home
 from core.db import Database, database_url, migrate
 
 UNUSABLE = (EmbeddedPostgresError, OperationalError, ArgumentError)  # what opening may raise
+_LOOKS = 1.0  # seconds between two looks at the embedded server
+
+_log = structlog.get_logger()
 
 
 def unusable(error: Exception) -> str:
@@ -39,13 +44,33 @@ def opened(
 
 @contextmanager
 def server(data: Path | None = None, *, url: str | None = None) -> Iterator[URL]:
-    """Give the URL of DATABASE_URL's server, or of the embedded one, started where it is not."""
+    """Give the URL of DATABASE_URL's server, or of the embedded one, started where it is not.
+
+    The embedded one is started again whenever it ends, killed or stopped by whoever shared it.
+    """
     url = url or os.environ.get("DATABASE_URL")
     if url:
         yield database_url(url)
         return
     with EmbeddedPostgres(data or default_home()) as embedded:
-        yield database_url(embedded.url)
+        ending = threading.Event()
+        guard = threading.Thread(target=_guard, args=(embedded, ending), daemon=True)
+        guard.start()
+        try:
+            yield database_url(embedded.url)
+        finally:
+            ending.set()
+            guard.join()
+
+
+def _guard(embedded: EmbeddedPostgres, ending: threading.Event) -> None:
+    while not ending.wait(_LOOKS):
+        if embedded.pid is None:
+            _log.warning("the embedded server ended, starting it again")
+            try:
+                embedded.start()
+            except EmbeddedPostgresError as error:
+                _log.error("the embedded server does not start", error=str(error))
 
 
 def _migrated(url: str, size: int) -> Iterator[Database]:

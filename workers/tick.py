@@ -43,14 +43,6 @@ def next_due(database: Database, *, after: datetime | None = None) -> datetime |
     return found
 
 
-def tick(database: Database) -> Sequence[Wake]:
-    """Wake the workers for everything that is due; return what was found."""
-    found = forgotten(database, now=database.now())
-    if found:
-        database.wake(found)
-    return found
-
-
 def drain(runtime: Runtime) -> int:
     """Do here and now all that is due at this instant; return how many pieces that was."""
     count = 0

@@ -25,7 +25,7 @@ from support.valkey import EmbeddedValkey
 
 CONVERSATIONS = count(20, 500)  # with either queue
 AT_ONCE = 12  # people who text at the same time
-EVERY = (2, 6)  # messages between two blows
+EVERY = (count(2, 6), count(6, 24))  # messages between two blows
 SETTLED = 60.0  # seconds in which everything left behind must be done, a lease of 20 s included
 
 
@@ -78,7 +78,7 @@ def _valkey(*, on: bool) -> Iterator[EmbeddedValkey | None]:
 
 def _open_doors(crew: Crew, url: str, valkey: EmbeddedValkey | None, folder: Path) -> list[str]:
     """Start two of each kind of process, and return where the doors are."""
-    env = simulated(folder, database=url, redis=valkey.url if valkey else None)
+    env = simulated(folder, database=url, redis=valkey.url if valkey else "")
     if valkey is not None:
         for number in (1, 2):
             crew.start(f"work-{number}", "work", env)

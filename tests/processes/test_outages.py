@@ -138,6 +138,28 @@ def test_a_database_that_goes_away_costs_a_503_and_no_message(
     assert row == (2, 2)
 
 
+def test_an_embedded_server_that_is_killed_is_started_again(crew: Crew, tmp_path: Path) -> None:
+    """Without DATABASE_URL, `serve` brings its own database back and goes on."""
+    port = free_port()
+    door = f"http://127.0.0.1:{port}"
+    with temporary_home() as home:
+        with EmbeddedPostgres(home) as server:
+            open_shop(server.url)
+        env = simulated(tmp_path, data=home) | {"SLOTKEEPER_PORT": str(port)}
+        crew.start("serve", "serve", env)
+        until_up(f"{door}/readyz")
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGKILL)
+        until = time.monotonic() + _SOON
+        while _say(door, "1", "hi").status_code != 200:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        _heard(Phones(tmp_path / "phones.jsonl"), 1)
+        assert crew.end("serve") == 0
+        assert crew.errors("serve") == []
+        assert server.pid is None  # whoever started it stopped it
+
+
 def test_without_redis_the_tick_does_the_work(shop: str, crew: Crew, tmp_path: Path) -> None:
     """Redis down at the start and in the middle: all is stored and answered, only later."""
     valkey = EmbeddedValkey()

@@ -36,14 +36,17 @@ def environment(**ours: str) -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"} | ours
 
 
-def simulated(folder: Path, *, database: str, redis: str | None = None) -> dict[str, str]:
+def simulated(
+    folder: Path, *, database: str = "", redis: str = "", data: Path | None = None
+) -> dict[str, str]:
     """Return the environment of processes whose vendor is simulated, and logs to `folder`."""
     return environment(
         DATABASE_URL=database,
+        REDIS_URL=redis,
+        SLOTKEEPER_DATA=str(data or ""),
         SLOTKEEPER_SIMULATOR_KEY=KEY,
         SLOTKEEPER_SIMULATOR_LOG=str(folder / "phones.jsonl"),
         SLOTKEEPER_THREADS="4",
-        **({"REDIS_URL": redis} if redis else {}),
     )
 
 
