@@ -52,15 +52,15 @@ def unmet(
             missed += _unsaid(value, said)
         elif key == "count":
             missed += [
-                f"{name}: {len(state[name])} instead of {count}"
+                f"{name}: {len(state.get(name, ()))} instead of {count}"
                 for name, count in value.items()
-                if len(state[name]) != count
+                if len(state.get(name, ())) != count
             ]
         else:
             missed += [
                 f"no {key} like {item}"
                 for item in value
-                if not any(_matches(item, found) for found in state[key])
+                if not any(_matches(item, found) for found in state.get(key, ()))
             ]
     return missed
 

@@ -110,6 +110,9 @@ def _wrong(verb: str, keys: dict[str, Any]) -> str | None:
     broken = sorted(name for name in texts if not isinstance(keys[name], str))
     if broken:
         return f'"{broken[0]}" takes a text'
+    odd = sorted(name for name in texts - {"say"} if not keys[name].isprintable())
+    if odd:
+        return f'"{odd[0]}" holds what no channel would send'
     value = keys[verb]
     wrongs = {
         "location": not _is_place(value) and "a location is [latitude, longitude]",
