@@ -13,7 +13,7 @@ from dialogs.talk import Turn
 
 
 class _RefusedError(Exception):
-    """Undoes a savepoint, so that the earlier hold stays."""
+    """Undoes a savepoint, so that the earlier hold stays and no lock is kept for the next try."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.reason)
@@ -26,27 +26,31 @@ def hold(turn: Turn, start: datetime, provider: int | None) -> Held | Refusal:
     A proposal keeps its row and its ref when it is corrected; a booking that is to be moved keeps
     its time until the yes, and its provider where they are free then.
     """
-    looking.lapse_expired(turn.session, now=turn.now)
     earlier, target = living(turn), turn.talk.target
-    if target is None:
-        return _take(turn, start, provider, instead_of=earlier, swapped=earlier is not None)
-    before = _provider_before(turn, target) if provider is None else provider
     try:
         with turn.session.attempt():
+            if target is None:
+                return _first(turn, start, (provider,), instead_of=earlier, swapped=True)
+            before = _provider_before(turn, target) if provider is None else provider
             if earlier is not None:
                 changing.release(turn.session, booking=earlier, by=turn.by, now=turn.now)
-            return _first(turn, start, (before, provider), instead_of=target)
+            return _first(turn, start, (before, provider), instead_of=target, swapped=False)
     except _RefusedError as refused:
         return refused.refusal
 
 
 def _first(
-    turn: Turn, start: datetime, providers: tuple[int | None, ...], *, instead_of: int
+    turn: Turn,
+    start: datetime,
+    providers: tuple[int | None, ...],
+    *,
+    instead_of: int | None,
+    swapped: bool,
 ) -> Held:
     """Take the start with the first of these that can; _RefusedError with the last refusal."""
     refused = Refusal(Reason.TAKEN)
     for provider in dict.fromkeys(providers):
-        got = _take(turn, start, provider, instead_of=instead_of, swapped=False)
+        got = _take(turn, start, provider, instead_of=instead_of, swapped=swapped)
         if isinstance(got, Held):
             return got
         refused = got

@@ -7,7 +7,7 @@ and compared without minding the clock changes.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from core import changing, finding
+from core import finding
 from core.availability import Slot
 from core.db import Session
 from core.finding import Search
@@ -61,6 +61,8 @@ def _window(window: Window, everything: Span) -> Span:
     if start is None:
         if end is None:
             return everything
+        if end.time() == time(0):  # "before friday": from now on
+            return Span(min(everything.start, _utc(end)), _utc(end))
         return Span(_utc(_midnight(end - MINUTE)), _utc(end))
     if end is None:
         last = everything.end if start.time() == time(0) else _midnight(start) + DAY
@@ -99,12 +101,6 @@ def excluded(wish: Wish, *, business: Business, now: datetime) -> list[Span]:
     ]
 
 
-def lapse_expired(session: Session, *, now: datetime) -> None:
-    """Lapse whatever should have lapsed, so that no search is hindered by an expired hold."""
-    for booking in finding.expired_holds(session, now=now):
-        changing.expire(session, booking=booking, now=now)
-
-
 def find(
     session: Session,
     *,
@@ -115,7 +111,6 @@ def find(
     now: datetime,
 ) -> list[Slot]:
     """Return every free slot that starts in the windows, in order."""
-    lapse_expired(session, now=now)
     return finding.free(
         session,
         business=business,

@@ -397,7 +397,7 @@ def test_core_does_what_the_model_does(database: Database) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=count(40, 500),
+            max_examples=count(30, 500),
             stateful_step_count=count(40, 60),
             deadline=None,
             derandomize=True,

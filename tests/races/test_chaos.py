@@ -16,7 +16,7 @@ def test_chaos(crowd: Crowd, ground: Callable[..., Ground]) -> None:
         here.business.id,
         clients.chaos,
         seed=count(11, 12),
-        attempts=count(8, 100),
+        attempts=count(6, 100),
         now=MONDAY,
         people=here.people,
         services=["haircut", "haircut", "colour", "massage", "consultation", "yoga"],
