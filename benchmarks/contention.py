@@ -17,7 +17,7 @@ from world import FULL, Bench, Figure, Tenant, at_least, fill, settle
 
 ROUNDS = 5 if FULL else 3
 SECONDS = 8.0 if FULL else 3.0
-ROWS = 1_000_000 if FULL else 100_000
+ROWS = 1_000_000 if FULL else 50_000
 _NAMES = ("bench_constraint", "bench_row_lock")
 _CASES = (
     # Each client goes through the slots in order, so that all want the same one at about a time.
@@ -61,7 +61,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         with bench.admin(_NAMES[1]) as connection:
             connection.execute("ALTER TABLE allocations DROP CONSTRAINT allocations_never_overlap")
         for number, (name, clients, aim, slot) in enumerate(_CASES):
-            paths = []
+            paths: list[Path] = []
             for way, world in zip((script, plain(script)), worlds, strict=True):
                 variables = attempts.hot(world, slot)
                 if ":i" in slot:

@@ -75,7 +75,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
         whole = attempts.script(database, tenants[0])
         path.write_text(whole.text(attempts.anywhere(tenants)))
         rounds = [_round(bench, database, tenants, path, seed=n) for n in range(ROUNDS)]
-    ours, theirs = (statistics.median(r[n].per_second for r in rounds) for n in (0, 1))
+    ours = statistics.median(r[0].per_second for r in rounds)
+    theirs = statistics.median(r[1].per_second for r in rounds)
     ratio = statistics.median(r[0].per_second / r[1].per_second for r in rounds)
     processor = statistics.median(r[2] for r in rounds)
     yield at_least("hold + confirm with 8 threads, to pgbench's same statements", ratio, 0.7)

@@ -19,7 +19,7 @@ from world import FULL, Bench, Figure, at_most
 
 ROOT = Path(__file__).parents[1]
 TIMES = 9 if FULL else 5
-_NOW = {"now": "2026-03-02T09:00:00-05:00"}
+_NOW: dict[str, Any] = {"now": "2026-03-02T09:00:00-05:00"}
 _FIRST: list[dict[str, Any]] = [
     _NOW,
     *(
@@ -28,7 +28,7 @@ _FIRST: list[dict[str, Any]] = [
     ),
     {"expect": {"bookings": [{"service": "Haircut", "status": "confirmed"}]}},
 ]
-_TEN = [
+_TEN: list[dict[str, Any]] = [
     _NOW,
     *(
         {"say": words, "from": who, "channel": "sms", "to": "juniper"}
@@ -38,7 +38,7 @@ _TEN = [
     {"advance": "PT1H"},
     {"expect": {"count": {"bookings": 2}}},
 ]
-_MONTH = [_NOW, {"advance": "P30D"}]
+_MONTH: list[dict[str, Any]] = [_NOW, {"advance": "P30D"}]
 
 
 def measure(bench: Bench) -> Iterator[Figure]:

@@ -53,7 +53,7 @@ def _killed(url: str, redis: str) -> float:
         for name, word in (("work-1", "working"), ("work-2", "working"), ("tick-1", "ticking")):
             crew.says(name, word)
         phones = Phones(Path(folder) / "phones.jsonl")
-        heard = len(phones.heard(_ADDRESS))
+        heard = phones.heard(_ADDRESS)
 
         def say(message: str) -> None:
             said = {"channel": "sms", "from": _ADDRESS, "message": message, "text": "hi"}
@@ -65,6 +65,6 @@ def _killed(url: str, redis: str) -> float:
             ).raise_for_status()
 
         say(f"first-{port}")
-        while len(phones.heard(_ADDRESS)) <= heard:
+        while phones.heard(_ADDRESS) <= heard:
             pass
         return take_up(crew, url, say=lambda: say(f"second-{port}"), address=_ADDRESS)
