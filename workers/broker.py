@@ -28,6 +28,7 @@ THREADS = 8
 _NAMESPACE = "slotkeeper"
 _PRIORITY = {"answer": 0, "deliver": 0, "due": 1}  # people first, clocks second
 _LOCAL_IDLE, _REDIS_IDLE = 250, 1000  # milliseconds between two looks at an empty queue
+_LONG = 500  # wakes in a queue; what the tick finds need not be added to them
 _PAUSE = 1.0  # seconds without a further try once Redis did not answer
 
 _log = structlog.get_logger()
@@ -75,11 +76,28 @@ class RedisWakes:
 
     def send(self, wakes: Sequence[Wake]) -> bool:
         """Queue them; False where Redis does not take them."""
+        return self._tried(lambda: self._queue(wakes))
+
+    def again(self, wakes: Sequence[Wake]) -> bool:
+        """Queue what was perhaps lost; not where much waits already, for it may be among that.
+
+        Without this, a tick whose workers are all away would pile up the same wakes for hours.
+        """
+        return self._tried(lambda: self._queue([w for w in wakes if not self._long(w.kind)]))
+
+    def _queue(self, wakes: Sequence[Wake]) -> None:
+        for wake in wakes:
+            self.broker.enqueue(_message(wake))
+
+    def _long(self, kind: str) -> bool:
+        waiting: Any = self.client.llen(f"{self.broker.namespace}:{kind}")
+        return int(waiting) >= _LONG
+
+    def _tried(self, work: Callable[[], None]) -> bool:
         if time.monotonic() < self._mute_until:
             return False
         try:
-            for wake in wakes:
-                self.broker.enqueue(_message(wake))
+            work()
         except redis.RedisError as error:
             self._mute_until = time.monotonic() + _PAUSE
             if not self._down:

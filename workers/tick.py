@@ -109,12 +109,19 @@ class _OwnHands:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._pool = ThreadPoolExecutor(_OWN_THREADS, thread_name_prefix="tick")
+        self._begun: set[Wake] = set()
 
     def do(self, wakes: Sequence[Wake]) -> bool:
-        """Do the jobs as threads come free."""
+        """Do the jobs as threads come free, none twice at a time."""
         for wake in wakes:
-            self._pool.submit(attempt, self._runtime, wake)
+            if wake not in self._begun:
+                self._begun.add(wake)
+                self._pool.submit(self._do, wake)
         return True
+
+    def _do(self, wake: Wake) -> None:
+        attempt(self._runtime, wake)
+        self._begun.discard(wake)
 
     def __enter__(self) -> Self:
         return self

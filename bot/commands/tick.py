@@ -32,4 +32,4 @@ def run(arguments: list[str]) -> None:
         process.database.wake = wakes.send
         runtime = simulated(process.database, log=process.settings.simulator_log)
         _log.info("ticking")
-        tick.run(runtime, wakes.send, process.ending)
+        tick.run(runtime, wakes.again, process.ending)

@@ -12,6 +12,7 @@ import structlog
 
 from bot import logs
 from core.db import Database, Wake
+from support.valkey import EmbeddedValkey
 from workers.broker import LocalWakes, RedisWakes
 from workers.runtime import Runtime
 from workers.tick import EVERY, Recent, look, run
@@ -38,6 +39,20 @@ def test_a_wake_that_waits_in_this_process_is_not_queued_again() -> None:
     wakes.taken(_ONE)
     wakes.send([_ONE])
     assert wakes.broker.queues["answer"].qsize() == 2
+
+
+def test_what_may_be_lost_is_not_piled_up(valkey: EmbeddedValkey) -> None:
+    """With no worker there, a tick adds to a queue only until it is long; a fresh wake goes in."""
+    wakes = RedisWakes(valkey.url)
+    many = [Wake("answer", 1, number) for number in range(200)]
+    for _ in range(20):
+        assert wakes.again(many)
+    queue = f"{wakes.broker.namespace}:answer"
+    before = wakes.client.llen(queue)
+    assert 500 <= int(str(before)) < 1000
+    assert wakes.send([_ONE])
+    assert wakes.client.llen(queue) == int(str(before)) + 1
+    assert wakes.again([_OTHER])  # the letters' queue is short
 
 
 def test_an_absent_redis_is_given_up_at_once() -> None:

@@ -2,10 +2,13 @@
 
 import statistics
 import sys
+import time
+from functools import partial
 from pathlib import Path
 
 import httpx
 
+from support.counts import count
 from support.processes import KEY, Crew, free_port, simulated, until_up
 from support.texting import Phones
 from support.valkey import EmbeddedValkey
@@ -18,7 +21,7 @@ def test_an_idle_worker_starts_at_once(valkey: EmbeddedValkey) -> None:
     """Over Redis a wake reaches an idle worker in a fraction of what polling would take."""
     seconds = latencies(valkey.url, 20)
     sys.stdout.write(f"idle send to start: {statistics.median(seconds) * 1000:.1f} ms\n")
-    assert statistics.median(seconds) < 0.1
+    assert statistics.median(seconds) < 0.2  # polling: 0.3 s on a machine that is idle
 
 
 def test_a_killed_workers_message_is_taken_up(
@@ -46,7 +49,11 @@ def test_a_killed_workers_message_is_taken_up(
 
     say("first")
     while not phones.heard(_ADDRESS):
-        pass
-    seconds = take_up(crew, shop, say=lambda: say("second"), address=_ADDRESS)
-    sys.stdout.write(f"taken up after {seconds:.2f} s\n")
-    assert seconds < 5
+        time.sleep(0.01)
+    taken = []
+    for number in range(count(2, 20)):
+        taken.append(take_up(crew, shop, say=partial(say, f"again {number}"), address=_ADDRESS))
+        crew.again("work-1")
+        crew.says("work-1", "working", times=number + 2)
+    sys.stdout.write(f"taken up after {statistics.median(taken):.2f}, at most {max(taken):.2f} s\n")
+    assert max(taken) < 5

@@ -137,10 +137,10 @@ class Crew:
         lines = self.log(name).splitlines()
         return [x for x in lines if '"level": "info"' not in x and '"level": "warning"' not in x]
 
-    def says(self, name: str, words: str, *, wait: float = _PATIENCE) -> None:
-        """Wait until its log holds these words."""
+    def says(self, name: str, words: str, *, times: int = 1, wait: float = _PATIENCE) -> None:
+        """Wait until its log holds these words, so many times."""
         until = time.monotonic() + wait
-        while words not in self.log(name):
+        while self.log(name).count(words) < times:
             if time.monotonic() > until:
                 raise TimeoutError(f"{name} never said {words!r}:\n{self.log(name)[-3000:]}")
             time.sleep(0.02)
