@@ -90,16 +90,29 @@ def afterwards(turn: Turn) -> State:
     if facts.service is None and not facts.services:
         if not facts.wish and facts.party is not None:
             parties = [r for r in _open_bookings(turn) if _has_party(turn, r)]
+            if len(parties) == 1 and parties[0].party == facts.party:
+                return keep(turn)
             if len(parties) == 1:
                 return _move_this(turn, parties[0])
-        elif turn.said.has(Intent.CORRECT) and turn.talk.recent is not None:
+        elif facts.wish or facts.provider is not None:
             rows = [r for r in _open_bookings(turn) if r.id == turn.talk.recent]
-            if rows and (facts.wish or facts.provider is not None):
+            if rows and (turn.said.has(Intent.CORRECT) or _same_day(turn, rows[0])):
                 return _move_this(turn, rows[0])
         elif facts.name is not None and not (facts.wish or facts.provider):
             turn.say("named", name=facts.name)
             return State.IDLE
     return book.ask(turn) if turn.said.has(Intent.ASK) else book.begin(turn)
+
+
+def _same_day(turn: Turn, row: Booked) -> bool:
+    """Whether the message just states an hour of the day of what was booked: "3:30 please"."""
+    starts = looking.exact_starts(turn.said.facts.wish)
+    day = row.start.astimezone(turn.zone).date()
+    return (
+        turn.said.intents[0] is Intent.INFORM
+        and bool(starts)
+        and all(start.astimezone(turn.zone).date() == day for start in starts)
+    )
 
 
 def sooner(turn: Turn) -> State:

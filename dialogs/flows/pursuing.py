@@ -85,9 +85,13 @@ def _forbidden(turn: Turn, service: Service) -> State | None:
 
 def _back(turn: Turn, note: str, **facts: Any) -> State:  # noqa: ANN401 - a note's facts are its own
     """Refuse, and go back to what was held before this message; nothing held, nothing is open."""
+    target = turn.talk.target
+    moving = finding.booking(turn.session, target) if target is not None else None
     if holding.living(turn) is None:
         turn.talk = Talk(last=turn.talk.last)
-        turn.say(note, **facts)
+        if moving is not None:
+            turn.learn(recent=moving.id, start=moving.start, service=moving.service)
+        turn.say(note, **facts, was=moving.start if moving else None)
         return State.IDLE
     turn.talk = turn.was
     turn.say(note, **facts, resume="proposal", held=holding.held_start(turn))

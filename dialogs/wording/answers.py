@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from dialogs.wording import formats
 from dialogs.wording.asking import ask
-from dialogs.wording.page import Page, Worded
+from dialogs.wording.page import Page, Worded, stays
 
 _ALL = 100  # percent
 _EXAMPLE = timedelta(minutes=90)  # after opening: a time that a first example can name
@@ -95,7 +95,7 @@ def _needs_money(page: Page) -> Worded:
         text += " " + page.t("{human} will gladly book it with you: reply HUMAN.", human=human)
     else:
         text += " " + page.t("Please ask {human} to book it with you.", human=human)
-    return Worded(text)
+    return Worded(stays(page, text))
 
 
 def _example(page: Page) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dialogs.wording.page import Page, Worded
+from dialogs.wording.page import Page, Worded, stays
 from dialogs.wording.refusals import why
 
 
@@ -118,7 +118,7 @@ def _refused(page: Page) -> Worded:
     text = why(page)
     if page.facts.get("human") and page.facts["reason"] != "person_open":
         text += " " + page.t("{human} can help.", human=page.facts["human"])
-    return _with_options(page, text)
+    return _with_options(page, stays(page, text))
 
 
 def _went(page: Page) -> Worded:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dialogs.wording.asking import ask
-from dialogs.wording.page import Page, Worded
+from dialogs.wording.page import Page, Worded, stays
 
 
 def _start(page: Page) -> str:
@@ -63,14 +63,6 @@ def _accepted(page: Page) -> Worded:
     )
 
 
-def _stays(page: Page, text: str) -> str:
-    """Add that a booking that was not moved stays where it was."""
-    if not page.facts.get("was"):
-        return text
-    was = page.when(page.instant("was"))
-    return text + " " + page.t("Your booking stays on {when}.", when=was)
-
-
 def _declined(page: Page) -> Worded:
     text = page.t(
         "I'm sorry, {who} can't take {booking} on {when}.",
@@ -78,7 +70,7 @@ def _declined(page: Page) -> Worded:
         booking=page.service(),
         when=_start(page),
     )
-    return Worded(_stays(page, text) + " " + page.t("Would another time do?"))
+    return Worded(stays(page, text) + " " + page.t("Would another time do?"))
 
 
 def _request_lapsed(page: Page) -> Worded:
@@ -88,7 +80,7 @@ def _request_lapsed(page: Page) -> Worded:
         booking=page.service(),
         when=_start(page),
     )
-    return Worded(_stays(page, text) + " " + page.t("Would another time do?"))
+    return Worded(stays(page, text) + " " + page.t("Would another time do?"))
 
 
 def _hold_lapsed(page: Page) -> Worded:

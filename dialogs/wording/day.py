@@ -125,48 +125,9 @@ def _help(page: Page) -> Worded:
     )
 
 
-def _wants_human(page: Page) -> Worded:
-    facts = page.facts
-    return Worded(
-        page.t(
-            "{who} would like to talk to you: {text}",
-            who=_person(facts),
-            text=facts["text"],
-        )
-    )
-
-
-def _not_understood(page: Page) -> Worded:
-    facts = page.facts
-    return Worded(
-        page.t(
-            "I can't make out what {who} wants: {text}",
-            who=_person(facts),
-            text=facts["text"],
-        )
-    )
-
-
-def _wrote_opted_out(page: Page) -> Worded:
-    facts = page.facts
-    return Worded(
-        page.t(
-            "{who} has stopped our messages, so I can't answer. They wrote: {text}",
-            who=_person(facts),
-            text=facts["text"],
-        )
-    )
-
-
-def _undelivered(page: Page) -> Worded:
-    facts = page.facts
-    return Worded(
-        page.t(
-            "I couldn't reach {who} to say: {text}",
-            who=_person(facts),
-            text=facts["text"],
-        )
-    )
+def _person_says(message: str) -> Callable[[Page], Worded]:
+    """Word a note about a person and what they wrote, or could not be told."""
+    return lambda page: Worded(page.t(message, who=_person(page.facts), text=page.facts["text"]))
 
 
 def t(message: str) -> str:
@@ -193,8 +154,10 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     ),
     "providers_only": lambda p: Worded(p.t("Only our own people can do that.")),
     "help_provider": _help,
-    "wants_human": _wants_human,
-    "not_understood": _not_understood,
-    "undelivered": _undelivered,
-    "wrote_opted_out": _wrote_opted_out,
+    "wants_human": _person_says(t("{who} would like to talk to you: {text}")),
+    "not_understood": _person_says(t("I can't make out what {who} wants: {text}")),
+    "undelivered": _person_says(t("I couldn't reach {who} to say: {text}")),
+    "wrote_opted_out": _person_says(
+        t("{who} has stopped our messages, so I can't answer. They wrote: {text}")
+    ),
 }

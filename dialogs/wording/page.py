@@ -169,3 +169,11 @@ class Page:
             said = f"{said} ({there} {formats.zone_name(start, self.locale, self.other)})"
         who = self.who(option.get("provider") or 0)
         return f"{said}, {who}" if named and who else said
+
+
+def stays(page: Page, text: str) -> str:
+    """Return a text with the assurance that a booking that is not moved stays where it `was`."""
+    if not page.facts.get("was"):
+        return text
+    was = page.when(page.instant("was"))
+    return text + " " + page.t("Your booking stays on {when}.", when=was)
