@@ -69,6 +69,7 @@ _NEW_ADDRESS = text(
     " VALUES (:business, :person, :channel, :address, :now, :now)"
     " ON CONFLICT (business_id, channel, address) DO NOTHING RETURNING id"
 )
+_FIRST = text("SELECT pg_advisory_xact_lock(hashtextextended(:address, :business))")
 _CONVERSATION = text(
     "INSERT INTO conversations (business_id, address_id) VALUES (:business, :address)"
     " ON CONFLICT DO NOTHING"
@@ -89,6 +90,9 @@ def at(
     """Return who is at an address, meeting them where they are new; names are kept as given."""
     where = {"business": session.business, "channel": channel, "address": address}
     row = session.execute(_AT, where).one_or_none()
+    if row is None:  # two first messages at once must not make two people
+        session.execute(_FIRST, where)
+        row = session.execute(_AT, where).one_or_none()
     if row is None:
         if zone is None and channel in _PHONES:
             zone = zone_of(address)

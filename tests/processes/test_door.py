@@ -3,13 +3,16 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from bot import web
+from bot.acting import Who, write
 from bot.wiring import simulated
+from core import businesses
 from core.db import Database, Wake
 from support.processes import KEY
 from support.shop import open_shop
@@ -85,6 +88,22 @@ def test_a_message_is_stored_once_and_somebody_is_woken(door: Client, database: 
         assert (answer.status_code, answer.json()) == (200, {"stored": stored})
     assert _count(database, "inbox") == 1
     assert [wake.kind for wake in woken] == ["answer"]
+
+
+def test_first_messages_that_come_together_are_of_one_person(database: Database) -> None:
+    """A new number that texts and sends on WhatsApp at the same moment is met once."""
+    juniper = businesses.find(database, "juniper") or 0
+
+    def first(number: int) -> None:
+        with database.transaction(juniper) as session:
+            who = Who(("sms", "whatsapp")[number % 2], _CUSTOMER, name="Maya")
+            write(session, who, message=str(number), body="hi")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(first, range(24)))
+    assert _count(database, "people WHERE name = 'Maya'") == 1
+    assert _count(database, "addresses WHERE channel <> 'slack'") == 2
+    assert _count(database, "inbox") == 24
 
 
 @pytest.mark.parametrize("key", ["", "Bearer ", "Bearer wrong", KEY])
