@@ -152,6 +152,19 @@ def later(session: Session, letter: Letter, *, error: str, now: datetime) -> dat
     return now + wait
 
 
+_OVERTAKEN = text(
+    "UPDATE outbox SET status = 'failed', lease_until = NULL, error = 'overtaken'"
+    " WHERE business_id = :business AND address_id = :address AND status = 'pending'"
+    " AND note = :note AND lease_until IS NULL"
+)
+
+
+def overtaken(session: Session, *, address: int, note: str) -> None:
+    """Send no more what waits to be said at an address and is not so any longer."""
+    facts = {"business": session.business, "address": address, "note": note}
+    session.execute(_OVERTAKEN, facts)
+
+
 def failed(session: Session, letter: int, *, error: str, body: str | None) -> None:
     """Give a message up for good."""
     facts = {"business": session.business, "id": letter, "error": error[:500], "body": body}

@@ -35,6 +35,7 @@ from dialogs.when import Wish
 
 _TELLING = 3  # words from which on a message tells its language
 FORGETS = timedelta(hours=12)  # a question that nobody answered for so long is open no more
+FORGETS_PROPOSAL = timedelta(hours=24)  # whose lapse may have been told only after a night
 
 _log = structlog.get_logger()
 
@@ -111,6 +112,8 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
     else:
         state = _answer(turn)
     _post(turn)
+    if turn.was.booking is not None:  # the news of its lapse may wait for the morning
+        outbox.overtaken(session, address=address, note="hold_lapsed")
     people.keep(
         session,
         address,
@@ -154,7 +157,8 @@ def _turn(
     message: Received,
     now: datetime,
 ) -> Turn:
-    stale = kept.updated is not None and now - kept.updated > FORGETS
+    lasts = FORGETS_PROPOSAL if kept.state == State.PROPOSAL else FORGETS
+    stale = kept.updated is not None and now - kept.updated > lasts
     state = State.IDLE if stale else State(kept.state)
     talk = Talk() if stale else Talk.from_json(kept.talk)
     said = _understood(business, reader, kept, message, state=state, talk=talk)

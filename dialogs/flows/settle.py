@@ -183,7 +183,9 @@ def lapsed(session: Session, business: Business, about: Booked, *, was: str) -> 
         telling.providers(session, business, about.id, note="request_lapsed_provider", now=now)
         return
     reader = people.talking_of(session, about.id)
-    if reader is not None:
+    if reader is None:
+        return
+    if telling.heard_at(reader, business, now) < about.start - business.notice * MINUTE:
         open_talk = people.conversation(session, reader.address).talk
         facts = facts_of(business, about) | {"asked": open_talk.get("asked")}
         key = f"hold_lapsed:{about.id}:{about.version}"

@@ -11,7 +11,10 @@ from bot.replay.stage import Stage
 Play = Callable[[list[Line]], tuple[Stage, list[dict[str, Any]]]]
 
 _UNANSWERED = text("SELECT count(*) FROM inbox WHERE answered_at IS NULL OR error IS NOT NULL")
-_STUCK = text("SELECT count(*) FROM outbox WHERE error IS NOT NULL AND error <> 'opted out'")
+_STUCK = text(
+    "SELECT count(*) FROM outbox WHERE error IS NOT NULL"
+    " AND error NOT IN ('opted out', 'overtaken')"
+)
 
 
 def left_behind(stage: Stage) -> tuple[int, int]:
