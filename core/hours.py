@@ -3,10 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
-from typing import Any
 
-import holidays as public_holidays
-
+from core.public_days import public_days
 from core.rules import Business, Holidays, Shift
 from core.span import DAY, Span, both, instant, local_days, merged, minus
 
@@ -62,18 +60,10 @@ def holiday(rules: Holidays | None, day: date) -> str | None:
     year, every = day.isoformat(), day.strftime("%m-%d")
     if year in rules.drop or every in rules.drop:
         return None
-    found = _year(rules.country, rules.region, day.year).get(day)
+    found = public_days(rules.country, rules.region, day.year).get(day)
     if found is None and (year in rules.add or every in rules.add):
         return "holiday"
     return found
-
-
-@lru_cache(maxsize=256)
-def _year(country: str, region: str | None, year: int) -> dict[date, str]:
-    calendar: Any = public_holidays.country_holidays(
-        country, subdiv=region, years=year, observed=False, language="en_US"
-    )
-    return dict(calendar)
 
 
 def _business_spans(business: Business, day: date) -> list[Span]:

@@ -9,9 +9,7 @@ from datetime import time
 from itertools import pairwise
 from typing import Any
 
-import holidays as public_holidays
-from holidays.registry import EntityLoader
-
+from core import public_days
 from core.blueprint import compile as facts_of
 from core.blueprint import shape, values
 from core.blueprint.fits import minutes, overlapping_classes, unheld
@@ -208,12 +206,12 @@ def _names(root: shape.Root) -> Found:
 
 
 def _holidays(rules: shape.Holidays) -> Found:
-    countries = set(EntityLoader.get_country_codes())  # listing their regions imports them all
+    countries = public_days.countries()
     if rules.country not in countries:
         hint = values.guess(rules.country, countries)
         yield ("holidays", "country"), f"“{rules.country}” is no country code such as “US”{hint}"
         return
-    regions: tuple[str, ...] = getattr(public_holidays, rules.country).subdivisions
+    regions = public_days.regions(rules.country)
     if rules.region is not None and rules.region not in regions:
         hint = values.guess(rules.region, regions)
         yield (
