@@ -107,8 +107,8 @@ class Hub:
             try:
                 written = await run_in_threadpool(self._source.written)
                 if written != known or clock() - looked > FULL:
-                    known, looked = written, clock()
                     await self._look()
+                    known, looked = written, clock()
             except SQLAlchemyError as error:
                 _log.warning("the demo cannot look", error=str(error).split("\n")[0])
                 await asyncio.sleep(1)

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from support.postgres import temporary_home
 
 PATIENCE = 60  # seconds for a start on a busy machine
+expect.set_options(timeout=20_000)
 
 
 @dataclass

@@ -245,7 +245,7 @@ def test_a_restart_is_survived(visit: Visit, demo: Demo) -> None:
     expect(page.locator("#phone-joe .complaint")).to_be_visible()
     expect(page.get_by_label("Write as Joe", exact=True)).to_have_value("hello")
     demo.start()
-    expect(page.locator("#live")).to_have_attribute("data-state", "up", timeout=15_000)
+    expect(page.locator("#live")).to_have_attribute("data-state", "up")
     expect(last(page, "maya")).to_contain_text("book it?")
     say(page, "Maya", "yes")
     expect(last(page, "maya")).to_contain_text("Booked")

@@ -2,13 +2,16 @@
 
 const QUIET = "The demo’s server does not answer. Is it still running?";
 
+const PATIENCE_MS = 60000;
+
 /** A refusal or a failure, with a sentence that can be shown to the person. */
 export class Refused extends Error {}
 
 async function call(path, options = {}) {
   let response;
   try {
-    response = await fetch(`/api/demo${path}`, options);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    response = await fetch(`/api/demo${path}`, { signal, ...options });
   } catch {
     throw new Refused(QUIET);
   }

@@ -23,6 +23,9 @@ const state = {
   today: null,
   stop: () => {},
   changed: new Set(),
+  // How many questions for the whole are open, and what was told meanwhile.
+  asking: 0,
+  late: [],
 };
 
 const board = new Board(find("grid"), { tell: announce, detail: startDetail(find("detail")) });
@@ -94,7 +97,7 @@ function choosePlace() {
       refresh();
     },
     down: () => line(false),
-    message: ({ phone, message }) => state.phones.get(phone)?.receive(message),
+    message: (event) => (state.asking > 0 ? state.late.push(event) : hear(event)),
     board: ({ day }) => boardChanged(day),
     clock: ({ now: iso }) => {
       setNow(iso);
@@ -109,8 +112,13 @@ function choosePlace() {
   });
 }
 
+const hear = ({ phone, message }) => state.phones.get(phone)?.receive(message);
+
+// What the stream tells while the whole is being asked for may be newer than the answer: it waits,
+// and comes after it.
 async function refresh() {
   const { place } = state;
+  state.asking += 1;
   try {
     const [{ now: iso }, { phones }] = await Promise.all([api.overview(), api.messages(place.slug)]);
     if (place !== state.place) return;
@@ -119,6 +127,9 @@ async function refresh() {
     trouble("place", null);
   } catch (error) {
     if (place === state.place) trouble("place", error.message);
+  } finally {
+    state.asking -= 1;
+    if (state.asking === 0) state.late.splice(0).forEach(hear);
   }
   await loadBoard(state.shown !== null);
 }
