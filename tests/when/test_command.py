@@ -2,16 +2,18 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 
 from bot.commands.when import run
 
 
-def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     """Run the command and read the last line that it printed."""
     run(["--now", "2026-03-04T10:20-05:00", "--tz", "America/New_York", *arguments])
-    return json.loads(capsys.readouterr().out.splitlines()[-1])
+    answered: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return answered
 
 
 def test_a_phrase_prints_its_reading(capsys: pytest.CaptureFixture[str]) -> None:

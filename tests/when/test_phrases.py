@@ -3,6 +3,7 @@
 import tomllib
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,9 +16,9 @@ NOW = datetime(2026, 3, 4, 10, 20, tzinfo=ZONE)
 SHOWN = 4  # alternatives written down; a week of mornings has more
 
 
-def phrases() -> list:
+def phrases() -> list[Any]:
     """Every phrase of every file, named by its words."""
-    found = []
+    found: list[Any] = []
     for path in sorted(HERE.glob("*.toml")):
         language = path.stem[:2]
         found.extend(
@@ -27,14 +28,14 @@ def phrases() -> list:
     return found
 
 
-def context(given: dict) -> Context:
+def context(given: dict[str, Any]) -> Context:
     """Make the context of an entry, its times local to the zone."""
     ref = given.get("ref")
     hours = given.get("hours")
     return Context(
         ref=datetime.fromisoformat(ref).replace(tzinfo=ZONE) if ref else None,
         day=date.fromisoformat(given["day"]) if "day" in given else None,
-        hours=tuple(time.fromisoformat(each) for each in hours) if hours else None,
+        hours=(time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours else None,
         bare_numbers=given.get("bare", False),
     )
 
@@ -51,7 +52,7 @@ def shown(window: Window) -> str:
 
 
 @pytest.mark.parametrize(("language", "entry"), phrases())
-def test_a_phrase_means_what_people_mean_by_it(language: str, entry: dict) -> None:
+def test_a_phrase_means_what_people_mean_by_it(language: str, entry: dict[str, Any]) -> None:
     """The windows, exclusions, recurrence, length and zone are those written down."""
     wish = read(
         entry["say"],
