@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, compress
 from zoneinfo import ZoneInfo
 
 from core.hours import open_spans
@@ -18,6 +18,7 @@ from core.rules import Business, Kind, Service
 from core.span import DAY, MINUTE, Span, days_between, instant
 
 _DAY_MINUTES = 1440
+_BIT = (1, 2, 4, 8, 16, 32, 64, 128)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -79,10 +80,14 @@ class Frame:
         base, size, done = self.base, self.size, 0
         starts, ends = bytearray(size // 8 + 1), bytearray(size // 8 + 1)
         for start, end in sorted(spans):
-            at, stop = max(start - base, done), min(end - base, size)
+            at, stop = start - base, end - base
+            if at < done:  # noqa: PLR1730 - thousands of calls of max() would take a third of all
+                at = done
+            if stop > size:  # noqa: PLR1730 - likewise
+                stop = size
             if at < stop:
-                starts[at >> 3] |= 1 << (at & 7)
-                ends[stop >> 3] |= 1 << (stop & 7)
+                starts[at >> 3] |= _BIT[at & 7]
+                ends[stop >> 3] |= _BIT[stop & 7]
                 done = stop
         return int.from_bytes(ends, "little") - int.from_bytes(starts, "little")
 
@@ -188,20 +193,25 @@ def free_starts(
 
 def _slots(
     frame: Frame,
-    bits: Iterable[int],
+    bits: Sequence[int],
     needs: Sequence[Sequence[tuple[int, int]]],
     length: timedelta,
 ) -> list[Slot]:
     """Return a slot for each bit, with the resources of each need whose masks have it."""
     size = frame.size // 8
-    tables = [[(r, mask.to_bytes(size, "little")) for r, mask in need] for need in needs]
-    slots: list[Slot] = []
-    for bit in bits:
-        byte, place = bit >> 3, bit & 7
-        options = tuple([tuple([r for r, m in table if m[byte] >> place & 1]) for table in tables])
-        start = moment(frame.base + bit)
-        slots.append(Slot(start, start + length, options))
-    return slots
+    places = [(bit >> 3, bit & 7) for bit in bits]
+    choices: list[list[tuple[int, ...]]] = []
+    for need in needs:
+        ids = [r for r, _ in need]
+        tables = [mask.to_bytes(size, "little") for _, mask in need]
+        free = zip(*([t[byte] >> place & 1 for byte, place in places] for t in tables), strict=True)
+        known: dict[tuple[int, ...], tuple[int, ...]] = {}
+        choices.append([known.get(f) or known.setdefault(f, tuple(compress(ids, f))) for f in free])
+    starts = [moment(frame.base + bit) for bit in bits]
+    return [
+        Slot(start, start + length, options)
+        for start, options in zip(starts, zip(*choices, strict=True), strict=True)
+    ]
 
 
 def _starts(
