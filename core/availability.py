@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain, compress
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.hours import open_spans
@@ -22,8 +23,7 @@ _BIT = (1, 2, 4, 8, 16, 32, 64, 128)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A free time: aware UTC instants, and for each need the free resources, best first."""
 
     start: datetime
@@ -104,7 +104,7 @@ def _minute_from(moment: datetime) -> int:
 
 def moment(minutes: int) -> datetime:
     """Return the instant of a minute since the epoch."""
-    return _EPOCH + timedelta(minutes=minutes)
+    return datetime.fromtimestamp(minutes * 60, UTC)
 
 
 def frame_for(span: Span) -> Frame:
