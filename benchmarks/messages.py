@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 from world import FULL, Bench, Figure, at_least, at_most, median_ms
 
+from bot.cli import settle
 from bot.commands.apply import read_files
 from bot.wiring import simulated
 from core import businesses, inbox, people
@@ -76,6 +77,7 @@ def _work(url: str, slug: str, seed: int, pipe: Connection) -> None:
     runtime, dice = simulated(database), random.Random(seed)
     for words in talk(dice):  # what is loaded with the first talk is loaded once in a process
         said(runtime, business, f"+1212556{seed:04}", words)
+    settle()
     pipe.send(None)
     pipe.recv()
     seconds: list[float] = []

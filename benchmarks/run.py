@@ -19,6 +19,8 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests")]
 
 from world import FULL, Figure, bench  # noqa: E402 - the path is set above
 
+from bot.cli import settle  # noqa: E402 - likewise
+
 NAMES = (
     "holding",
     "contention",
@@ -43,7 +45,9 @@ def main() -> None:
     with bench() as shared:
         for name in [n for n in NAMES if not asked or n in asked]:
             began = time.perf_counter()
-            for figure in importlib.import_module(name).measure(shared):
+            module = importlib.import_module(name)
+            settle()
+            for figure in module.measure(shared):
                 show(figure)
                 figures.append(figure)
             print(f"    ({name}: {time.perf_counter() - began:.0f} s)", flush=True)

@@ -30,10 +30,15 @@ def main() -> None:
         sys.exit(0 if out is sys.stdout else 2)
     gc.disable()  # what is loaded at the start stays: looking for garbage in it is a tenth of it
     module = importlib.import_module(COMMANDS[name][0])
+    settle()
+    module.run(sys.argv[2:])
+
+
+def settle() -> None:
+    """Leave what is loaded out of the search for garbage, and search less often."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
-    module.run(sys.argv[2:])
 
 
 if __name__ == "__main__":
