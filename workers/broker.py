@@ -66,10 +66,13 @@ class LocalWakes:
 
 
 class RedisWakes:
-    """The queue over Redis. Where it is down, `send` gives up at once and for a second."""
+    """The queue over Redis. Where it is down, `send` gives up at once and for a second.
 
-    def __init__(self, url: str) -> None:
-        self.client = client(url, patience=0.5)
+    `patience` is how many seconds an answer of the server may take.
+    """
+
+    def __init__(self, url: str, *, patience: float = 0.5) -> None:
+        self.client = client(url, patience=patience)
         self.broker = WakingBroker(client=self.client)
         self._mute_until = 0.0
         self._down = False

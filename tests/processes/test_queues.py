@@ -43,7 +43,7 @@ def test_a_wake_that_waits_in_this_process_is_not_queued_again() -> None:
 
 def test_what_may_be_lost_is_not_piled_up(valkey: EmbeddedValkey) -> None:
     """With no worker there, a tick adds to a queue only until it is long; a fresh wake goes in."""
-    wakes = RedisWakes(valkey.url)
+    wakes = RedisWakes(valkey.url, patience=30)
     many = [Wake("answer", 1, number) for number in range(200)]
     for _ in range(20):
         assert wakes.again(many)

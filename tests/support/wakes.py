@@ -30,7 +30,7 @@ def latencies(redis_url: str, rounds: int) -> list[float]:
     worker.start()
     try:
         ours.recv()
-        wakes = RedisWakes(redis_url)
+        wakes = RedisWakes(redis_url, patience=_TURN)
         return [_once(wakes, ours) for _ in range(rounds)]
     finally:
         worker.terminate()
