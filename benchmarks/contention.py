@@ -16,7 +16,7 @@ from attempts import Script
 from world import FULL, Bench, Figure, Tenant, at_least, fill, settle
 
 ROUNDS = 5 if FULL else 3
-SECONDS = 8.0 if FULL else 3.0
+SECONDS = 10.0 if FULL else 5.0
 ROWS = 1_000_000 if FULL else 50_000
 _NAMES = ("bench_constraint", "bench_row_lock")
 _CASES = (
