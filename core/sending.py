@@ -228,11 +228,11 @@ def _dumped(value: Any) -> tuple[bytes | None, int]:  # noqa: ANN401 - whatever 
     """Return a value as PostgreSQL reads it, and the oid of its type; 0: the server decides."""
     if value is None:
         return None, 0
+    if isinstance(value, list | tuple):
+        return _array(value)
     found = _TYPES.get(type(value)) or _inherited(value)
     if found is not None:
         return found.write(value).encode(), found.oid
-    if isinstance(value, list | tuple):
-        return _array(value)
     raise TypeError(f"a statement cannot take {type(value).__name__}")
 
 
