@@ -215,6 +215,7 @@ def vocabulary(business: Business, *, party: bool) -> Vocabulary:
         providers=tuple(Named(r.key, (r.name,)) for r in business.providers),
         hours=_widest(business),
         party=party,
+        place=business.zone,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from dialogs.when import Wish
 
@@ -87,13 +88,14 @@ class Vocabulary:
     """The words of one business.
 
     `hours` are its widest opening hours as local wall times (they decide am or pm of a bare
-    hour); `party` says that it books by party size or seats.
+    hour); `party` says that it books by party size or seats; `place` is its zone ("3 your time").
     """
 
     services: tuple[Named, ...] = ()
     providers: tuple[Named, ...] = ()
     hours: tuple[time, time] | None = None
     party: bool = False
+    place: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ class Facts:
     words fit several. `choice` and `choices` are 0-based indexes into the options asked.
     `ref` is a booking reference in capitals, `number` the one of "confirm 2", `code` a
     one-time code of six digits, `phone` digits with an optional leading +, `language` a
-    locale such as "es", `zone` an IANA name ("I'm in Denver").
+    locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
+    they usually are.
     """
 
     wish: Wish
@@ -146,6 +149,7 @@ class Facts:
     phone: str | None = None
     language: str | None = None
     zone: str | None = None
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ def gather(
             day=asked.day,
             hours=vocabulary.hours,
             bare_numbers=_bare(asked, vocabulary),
+            place=vocabulary.place,
         ),
     )
     times = [Mark("time", start, end) for start, end in wish.spans]
@@ -93,6 +94,7 @@ def gather(
         wish=wish,
         anyone="anyone" in found or (asked.what == "provider" and "anyone_asked" in found),
         zone=city[0] if city is not None else None,
+        home="home" in found,
         language=_language(row, marks, lexicon),
         name=_name(text, marks) if provider or "name" in found else None,
     )
