@@ -5,11 +5,11 @@ and what comes twice is stored once. One table lists the doors; each channel bri
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,10 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.acting import Who, write
-from channels import simulator
-from channels.message import Call, Inbound, RejectedError
-from core import businesses
-from core.db import Database, away
+from channels.message import Call, Door, Inbound, RejectedError, Status, Taken
+from core import businesses, outbox
+from core.db import Database, Session, away
 from workers.seldom import Seldom
 
 MOST_BYTES = 64 * 1024  # of a request's body
@@ -29,30 +28,11 @@ _say = Seldom()
 _log = structlog.get_logger()
 
 
-def _by_route(database: Database, inbound: Inbound) -> int | None:
-    return businesses.reached(database, inbound.channel, inbound.to)
+def app(database: Database, doors: Sequence[Door], *, public_url: str = "") -> Starlette:
+    """Return the ASGI application: the doors, and whether it lives and is ready.
 
-
-def _by_slug(database: Database, inbound: Inbound) -> int | None:
-    return businesses.find(database, inbound.to)
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Where a vendor posts: `receive` verifies and reads, `find` says whose message it is."""
-
-    path: str
-    receive: Callable[[Call], Inbound]
-    find: Callable[[Database, Inbound], int | None] = _by_route
-
-
-def simulated(key: str) -> Door:
-    """Return the simulator's door, for those who have its key."""
-    return Door("/simulator/{slug}", lambda call: simulator.receive(call, key=key), _by_slug)
-
-
-def app(database: Database, doors: Sequence[Door]) -> Starlette:
-    """Return the ASGI application: the doors, and whether it lives and is ready."""
+    `public_url` is where vendors call, which may be another address than the one listened to.
+    """
 
     def healthz(_: Request) -> Response:
         return JSONResponse({"alive": True})
@@ -65,7 +45,10 @@ def app(database: Database, doors: Sequence[Door]) -> Starlette:
         routes=[
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            *(Route(door.path, _endpoint(database, door), methods=["POST"]) for door in doors),
+            *(
+                Route(door.path, _endpoint(database, door, public_url), methods=[*door.methods])
+                for door in doors
+            ),
         ],
         exception_handlers={
             RejectedError: _rejected,
@@ -75,21 +58,69 @@ def app(database: Database, doors: Sequence[Door]) -> Starlette:
     )
 
 
-def _endpoint(database: Database, door: Door) -> Callable[[Request], object]:
+def _endpoint(database: Database, door: Door, public_url: str) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
-        call = Call(_headers(request), request.path_params, await _body(request))
-        stored = await run_in_threadpool(_store, database, door, call)
-        return JSONResponse({"stored": stored})
+        call = Call(
+            headers=_headers(request),
+            path=request.path_params,
+            body=await _body(request),
+            url=_called(request, public_url),
+            query=dict(request.query_params),
+            method=request.method,
+        )
+        taken = await run_in_threadpool(_store, database, door, call)
+        reply = taken.reply
+        after = BackgroundTask(_afterwards, taken) if taken.after else None
+        return Response(reply.body, reply.status, media_type=reply.media, background=after)
 
     return endpoint
 
 
-def _store(database: Database, door: Door, call: Call) -> bool:
-    """Keep the message; False where it came before."""
-    inbound = door.receive(call)
-    business = door.find(database, inbound)
+def _called(request: Request, public_url: str) -> str:
+    """Return the URL that was called: vendors sign it, and proxies change it on the way."""
+    if not public_url:
+        return str(request.url)
+    query = request.url.query
+    return public_url.rstrip("/") + request.url.path + (f"?{query}" if query else "")
+
+
+def _store(database: Database, door: Door, call: Call) -> Taken:
+    """Keep what a call holds: each message once, whatever the vendor repeats."""
+    taken = door.receive(call)
+    for inbound in taken.messages:
+        _keep(database, inbound, by_slug=door.by_slug)
+    for status in taken.statuses:
+        with database.transaction(status.business) as session:
+            _report(session, status)
+    return taken
+
+
+def _report(session: Session, status: Status) -> None:
+    """Record what became of a letter; "sent" says nothing that is not known."""
+    if status.state == "delivered":
+        outbox.delivered(session, status.letter, now=session.now)
+    elif status.state == "failed":
+        outbox.undelivered(
+            session,
+            status.letter,
+            error=status.error,
+            permanent=status.permanent,
+            opted_out=status.opted_out,
+            now=session.now,
+        )
+
+
+def _keep(database: Database, inbound: Inbound, *, by_slug: bool) -> bool:
+    """Store a message; False where it came before, or where it reached no business of ours."""
+    if by_slug:
+        business = businesses.find(database, inbound.to)
+    else:
+        business = businesses.reached(database, inbound.channel, inbound.to)
     if business is None:
-        raise RejectedError(404, "no business is reached there")
+        if by_slug:
+            raise RejectedError(404, "no business is reached there")
+        _log.warning("no business is reached", channel=inbound.channel, to=inbound.to)
+        return False
     who = Who(inbound.channel, inbound.sender, inbound.name, inbound.zone, inbound.language)
     with database.transaction(business) as session:
         kept = write(
@@ -101,6 +132,15 @@ def _store(database: Database, door: Door, call: Call) -> bool:
             **inbound.facts,
         )
     return kept is not None
+
+
+def _afterwards(taken: Taken) -> None:
+    """Do what a channel does once all is stored: a press is acknowledged, say."""
+    try:
+        if taken.after:
+            taken.after()
+    except Exception as error:  # noqa: BLE001 - the message is stored, the rest is a courtesy
+        _log.warning("not acknowledged", error=str(error))
 
 
 def _headers(request: Request) -> Mapping[str, str]:

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from channels.message import Call, Inbound, Outbound, RejectedError, SendError, numbered
+from channels.message import (
+    Call,
+    Door,
+    Inbound,
+    Outbound,
+    RejectedError,
+    Reply,
+    SendError,
+    Taken,
+    numbered,
+)
 
 BUTTONS = frozenset({"telegram", "slack"})
 NAMES = ("sms", "whatsapp", "telegram", "slack", "console")
@@ -46,7 +56,12 @@ class Simulator:
         raise SendError("made to fail", permanent=permanent)
 
 
-def receive(call: Call, *, key: str) -> Inbound:
+def door(key: str) -> Door:
+    """Return the simulator's door, for those who have its key."""
+    return Door("/simulator/{slug}", lambda call: receive(call, key=key), by_slug=True)
+
+
+def receive(call: Call, *, key: str) -> Taken:
     """Read {"channel", "from", "message", "text", "name"?}; the key comes as a bearer token.
 
     `to` is the business's slug, from the path. Raises RejectedError.
@@ -66,7 +81,7 @@ def receive(call: Call, *, key: str) -> Inbound:
     text = said.get("text")
     if not isinstance(text, str):
         raise RejectedError(400, "text is missing")
-    return Inbound(
+    inbound = Inbound(
         channel=channel,
         to=call.path["slug"],
         sender=_line(said, "from"),
@@ -75,6 +90,7 @@ def receive(call: Call, *, key: str) -> Inbound:
         body=text,
         name=_line(said, "name") if said.get("name") else "",
     )
+    return Taken((inbound,), reply=Reply(body=b'{"taken": true}', media="application/json"))
 
 
 def _line(said: dict[str, Any], name: str) -> str:

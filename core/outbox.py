@@ -12,10 +12,12 @@ from typing import Any
 
 from sqlalchemy import text
 
+from core import due
 from core.db import Session
 
 LEASE = timedelta(seconds=20)  # longer than any channel lets a vendor take
-TRIES = 10
+TRIES = 10  # of what breaks here
+PATIENCE = 70  # tries of what a vendor does not take now: more than an hour
 
 _POST = text("""
 INSERT INTO outbox (business_id, address_id, note, facts, locale, key, cause, due_at, created_at)
@@ -38,6 +40,8 @@ class Letter:
     locale: str
     cause: int | None
     attempts: int
+    heard: datetime | None  # when the address last wrote
+    pressed: dict[str, Any] | None  # the facts of the button that this answers
 
 
 def post(
@@ -83,8 +87,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - json's own hook
 # A letter due later steps aside for those due now; among these the order of posting holds.
 _HEAD = text("""
 SELECT o.id, o.address_id, a.channel, a.address, o.note, o.facts, o.locale, o.cause, o.attempts,
-    o.lease_until, o.due_at, a.opted_out_at
+    a.last_used_at, i.facts AS pressed, o.lease_until, o.due_at
 FROM outbox o JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
+LEFT JOIN inbox i ON i.business_id = o.business_id AND i.id = o.cause
+    AND i.address_id = o.address_id AND i.kind = 'press'
 WHERE o.business_id = :business AND o.address_id = :address AND o.status = 'pending'
   AND (o.due_at <= :now OR o.lease_until IS NOT NULL)
 ORDER BY o.id LIMIT 1 FOR NO KEY UPDATE OF o
@@ -104,7 +110,7 @@ def claim(session: Session, *, address: int, now: datetime) -> Letter | None:
         return None
     facts = {"business": session.business, "id": row.id, "until": now + LEASE}
     session.execute(_LEASE, facts)
-    return Letter(*list(row)[:9])
+    return Letter(*list(row)[:11])
 
 
 _SENT = text(
@@ -144,12 +150,20 @@ def sent(
     )
 
 
-def later(session: Session, letter: Letter, *, error: str, now: datetime) -> datetime:
-    """Try again after 5 s, doubling to 10 min; return that time."""
-    wait = min(timedelta(seconds=5 * 2 ** min(letter.attempts, 10)), timedelta(minutes=10))
-    facts = {"business": session.business, "id": letter.id, "due": now + wait, "error": error[:500]}
+def later(
+    session: Session, letter: Letter, *, error: str, now: datetime, wait: float | None = None
+) -> datetime:
+    """Try again after 5 s, doubling to a minute, or when the vendor says; return that time."""
+    seconds = 5 * 2 ** min(letter.attempts, 10) if wait is None else wait
+    pause = min(timedelta(seconds=seconds), timedelta(minutes=10 if wait else 1))
+    facts = {
+        "business": session.business,
+        "id": letter.id,
+        "due": now + pause,
+        "error": error[:500],
+    }
     session.execute(_LATER, facts)
-    return now + wait
+    return now + pause
 
 
 _OVERTAKEN = text(
@@ -169,3 +183,59 @@ def failed(session: Session, letter: int, *, error: str, body: str | None) -> No
     """Give a message up for good."""
     facts = {"business": session.business, "id": letter, "error": error[:500], "body": body}
     session.execute(_FAILED, facts)
+
+
+_DELIVERED = text(
+    "UPDATE outbox SET delivered_at = coalesce(delivered_at, :now)"
+    " WHERE business_id = :business AND id = :id AND status = 'sent'"
+)
+_REFUSED = text(
+    "UPDATE outbox SET status = 'failed', error = :error"
+    " WHERE business_id = :business AND id = :id AND status = 'sent' AND delivered_at IS NULL"
+    " RETURNING id"
+)
+
+
+def delivered(session: Session, letter: int, *, now: datetime) -> None:
+    """Record a vendor's word that a message reached its reader."""
+    session.execute(_DELIVERED, {"business": session.business, "id": letter, "now": now})
+
+
+def undelivered(
+    session: Session, letter: int, *, error: str, permanent: bool, opted_out: bool, now: datetime
+) -> None:
+    """Record a vendor's word that a message it took did not arrive; what follows from it is due.
+
+    Whatever is reported twice, or of a letter that arrived, changes nothing.
+    """
+    facts = {"business": session.business, "id": letter, "error": error[:500]}
+    if session.execute(_REFUSED, facts).one_or_none() is not None:
+        due.post(
+            session,
+            kind="undelivered",
+            subject=letter,
+            key=f"undelivered:{letter}",
+            due=now,
+            facts={"error": error[:500], "permanent": permanent, "opted_out": opted_out},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message that was given to a vendor."""
+
+    address: int
+    note: str
+    body: str
+
+
+def told(session: Session, letter: int) -> Told:
+    """Return a message that was given to a vendor, in the words it was given."""
+    row = session.execute(
+        text(
+            "SELECT address_id, note, coalesce(body, '') FROM outbox"
+            " WHERE business_id = :business AND id = :id"
+        ),
+        {"business": session.business, "id": letter},
+    ).one()
+    return Told(*row)

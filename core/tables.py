@@ -347,6 +347,7 @@ outbox = tenant(
     Column("error", Text),
     instant("sent_at"),
     created(),
+    instant("delivered_at"),  # where the vendor reports it
     to("addresses", "address_id"),
     UniqueConstraint("business_id", "key"),
     CheckConstraint("status IN ('pending', 'sent', 'failed')", name="status"),

@@ -9,6 +9,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, Self
 
 import dramatiq
@@ -21,6 +22,7 @@ from redis.retry import Retry
 
 from core.db import Wake
 from workers import tick
+from workers.hands import Pools
 from workers.jobs import JOBS, attempt
 from workers.runtime import Runtime
 
@@ -243,13 +245,15 @@ def _declare(broker: dramatiq.Broker, runtime: Runtime, taken: Callable[[Wake], 
 class Workers:
     """Threads that work until `stop`; a worker killed instead leaves only what the tick finds."""
 
-    def __init__(self, broker: dramatiq.Broker, *, threads: int, idle: int) -> None:
+    def __init__(self, broker: dramatiq.Broker, hands: Pools, *, threads: int, idle: int) -> None:
+        self._hands = hands
         self._worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=idle)
         self._worker.start()
 
     def stop(self, patience: float = 30.0) -> None:
         """Finish what is begun, for so many seconds at most; give back the rest."""
         self._worker.stop(timeout=int(patience * 1000))
+        self._hands.stop()
 
 
 class Local:
@@ -257,9 +261,11 @@ class Local:
 
     def __init__(self, runtime: Runtime, *, threads: int) -> None:
         wakes = LocalWakes()
+        hands = Pools()
+        runtime = replace(runtime, hands=hands)
         _declare(wakes.broker, runtime, wakes.taken)
         self.database = runtime.database
-        self.workers = Workers(wakes.broker, threads=threads, idle=_LOCAL_IDLE)
+        self.workers = Workers(wakes.broker, hands, threads=threads, idle=_LOCAL_IDLE)
         self.database.wake = wakes.send
         self._ending = threading.Event()
         self._tick = threading.Thread(
@@ -289,5 +295,6 @@ def local(runtime: Runtime, *, threads: int = THREADS) -> Local:
 def remote(runtime: Runtime, url: str, *, threads: int = THREADS) -> Workers:
     """Start workers on the queues of a Redis server; it may be down, and may go away."""
     broker = WakingBroker(client=client(url, patience=5.0))
-    _declare(broker, runtime, lambda _wake: None)
-    return Workers(broker, threads=threads, idle=_REDIS_IDLE)
+    hands = Pools()
+    _declare(broker, replace(runtime, hands=hands), lambda _wake: None)
+    return Workers(broker, hands, threads=threads, idle=_REDIS_IDLE)

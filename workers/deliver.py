@@ -2,19 +2,20 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
-from channels.message import Outbound, SendError
+from channels.message import Answered, Outbound, SendError
 from core import businesses, outbox, people
 from core.db import Session, Wake, away
 from core.outbox import Letter
 from core.people import Reader
 from core.rules import Business
-from dialogs.flows import telling
 from dialogs.talk import reader_zone, zone_beside
 from dialogs.wording import Worded, word
 from workers.runtime import Runtime
+from workers.undelivered import given_up
 
 AT_ONCE = 50  # letters to one address, then others come first
 _LAST_WORDS = frozenset({"stopped"})  # what is still said to an address that opted out
@@ -24,6 +25,19 @@ _log = structlog.get_logger()
 
 
 def deliver(runtime: Runtime, business: int, address: int) -> None:
+    """Have an address's letters sent by the hands of its channel."""
+
+    def channel() -> str:
+        with runtime.database.transaction(business) as session:
+            return people.reader(session, address).channel
+
+    def send() -> None:
+        send_all(runtime, business, address)
+
+    runtime.hands.take((business, address), channel, send)
+
+
+def send_all(runtime: Runtime, business: int, address: int) -> None:
     """Send what is due to an address, in order, until nothing is or a vendor refuses."""
     for _ in range(AT_ONCE):
         if not _one(runtime, business, address):
@@ -37,6 +51,7 @@ def _one(runtime: Runtime, business: int, address: int) -> bool:
         letter = outbox.claim(session, address=address, now=session.now)
         if letter is None:
             return False
+        now = session.now
         reader = people.reader(session, address)
         facts = businesses.load(session)
     if reader.opted_out and letter.note not in _LAST_WORDS:
@@ -45,18 +60,11 @@ def _one(runtime: Runtime, business: int, address: int) -> bool:
     try:
         worded = _word(letter, facts, reader)
         channel = runtime.channels[letter.channel]
-        outbound = Outbound(letter.to, worded.text, worded.choices, worded.yes_no, letter.id)
+        outbound = _outbound(letter, facts, worded, now)
         body = channel.render(outbound)
         vendor = channel.send(outbound)
     except Exception as error:  # noqa: BLE001 - what breaks a letter must not hold up the next
-        permanent = isinstance(error, SendError) and error.permanent
-        if not isinstance(error, SendError):
-            _log.exception("letter broke", business=business, letter=letter.id)
-        if permanent or letter.attempts + 1 >= outbox.TRIES:
-            return _failed(runtime, facts, letter, reader, error=str(error), body=body)
-        said = str(error)
-        _record(runtime, business, lambda s: outbox.later(s, letter, error=said, now=s.now))
-        return False
+        return _refused(runtime, facts, letter, reader, error=error, body=body)
     choices = list(worded.choices)
     _record(
         runtime,
@@ -64,6 +72,54 @@ def _one(runtime: Runtime, business: int, address: int) -> bool:
         lambda s: outbox.sent(s, letter.id, body=body, choices=choices, vendor=vendor, now=s.now),
     )
     return True
+
+
+def _outbound(letter: Letter, business: Business, worded: Worded, now: datetime) -> Outbound:
+    pressed = letter.pressed or {}
+    shown = pressed.get("shown")
+    return Outbound(
+        to=letter.to,
+        text=worded.text,
+        choices=worded.choices,
+        yes_no=worded.yes_no,
+        letter=letter.id,
+        business=business.id,
+        sender=business.contact.routes.get(letter.channel, ""),
+        note=letter.note,
+        language=letter.locale,
+        heard=letter.heard,
+        now=now,
+        answered=Answered(shown, int(pressed["index"])) if shown else None,
+    )
+
+
+def _refused(
+    runtime: Runtime,
+    business: Business,
+    letter: Letter,
+    reader: Reader,
+    *,
+    error: Exception,
+    body: str | None,
+) -> bool:
+    """Put a letter off that was not taken, or give it up; say whether the next may follow."""
+    refusal = error if isinstance(error, SendError) else None
+    if refusal is None:
+        _log.error("letter broke", business=business.id, letter=letter.id, exc_info=error)
+    tries = outbox.TRIES if refusal is None else outbox.PATIENCE
+    if (refusal is not None and refusal.permanent) or letter.attempts + 1 >= tries:
+        opted_out = refusal is not None and refusal.opted_out
+        said = str(error)
+        return _failed(
+            runtime, business, letter, reader, error=said, body=body, opted_out=opted_out
+        )
+    wait = refusal.wait if refusal else None
+    _record(
+        runtime,
+        business.id,
+        lambda s: outbox.later(s, letter, error=str(error), now=s.now, wait=wait),
+    )
+    return False
 
 
 def _record(runtime: Runtime, business: int, fact: Callable[[Session], object]) -> None:
@@ -104,23 +160,12 @@ def _failed(
     *,
     error: str,
     body: str | None,
+    opted_out: bool = False,
 ) -> bool:
-    """Give a letter up; the business's human hears what the person could not be told.
-
-    They hear it once an hour of one address, however many letters it did not take.
-    """
+    """Give a letter up; the business's human hears what the person could not be told."""
     _log.warning("undelivered", business=business.id, letter=letter.id, error=error)
     with runtime.database.transaction(business.id) as session:
         outbox.failed(session, letter.id, error=error, body=body)
-        if not reader.opted_out:
-            people.unreachable(session, reader.address, now=session.now)
-        telling.human(
-            session,
-            business,
-            note="undelivered",
-            facts={"name": reader.name, "address": reader.to, "text": body or letter.note},
-            now=session.now,
-            key=f"undelivered:{reader.address}:{session.now:%Y-%m-%dT%H}",
-            but=reader.person,
-        )
+        text = body or letter.note
+        given_up(session, business, reader, text=text, permanent=True, opted_out=opted_out)
     return True

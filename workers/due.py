@@ -9,6 +9,7 @@ from core.booking import By
 from core.db import Session, passing
 from core.due import Work
 from dialogs.flows import settle
+from workers import undelivered
 from workers.runtime import Runtime
 
 _log = structlog.get_logger()
@@ -67,4 +68,5 @@ KINDS: dict[str, Callable[[Session, Work], None]] = {
     "lapse": _lapse,
     "complete": _complete,
     "classes": _classes,
+    "undelivered": undelivered.reported,
 }

@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from bot import web
 from bot.starting import UNUSABLE, Started, started
 from bot.wiring import simulated
+from channels import simulator
 from workers import broker
 
 _log = structlog.get_logger()
@@ -39,7 +40,7 @@ def run(arguments: list[str]) -> None:
         else:
             stack.enter_context(broker.local(runtime, threads=process.settings.threads))
         key = process.settings.simulator_key
-        doors = [web.simulated(key.get_secret_value())] if key else []
+        doors = [simulator.door(key.get_secret_value())] if key else []
         _serve(web.app(process.database, doors), listening, process.ending)
 
 

@@ -113,7 +113,7 @@ def test_a_database_that_goes_away_costs_a_503_and_no_message(
     )
     until_up(f"{door}/readyz")
     phones = Phones(tmp_path / "phones.jsonl")
-    assert _say(door, "1", "hi").json() == {"stored": True}
+    assert _say(door, "1", "hi").json() == {"taken": True}
     _heard(phones, 1)
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
@@ -129,7 +129,7 @@ def test_a_database_that_goes_away_costs_a_503_and_no_message(
         time.sleep(0.05)
     _heard(phones, 2)
     assert _status(f"{door}/readyz") == 200
-    assert _say(door, "2", "what do you have on friday?").json() == {"stored": False}
+    assert _say(door, "2", "what do you have on friday?").json() == {"taken": True}
     crew.says("serve", "database back")
     assert crew.end("serve") == 0
     assert crew.errors("serve") == []
