@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core import businesses, inbox, people
+from core import businesses, inbox, outbox, people
 from core.db import Session
 from core.people import Reader
 from core.rules import Resource
@@ -54,6 +54,20 @@ def write(
         body=body,
         facts=facts,
         now=session.now,
+    )
+
+
+def slow_down(session: Session, who: Who) -> None:
+    """Ask somebody who floods us to wait: once a minute, however many processes hear them."""
+    reader = meet(session, who)
+    outbox.post(
+        session,
+        address=reader.address,
+        note="slow_down",
+        facts={},
+        locale=reader.locale or businesses.load(session).languages[0],
+        now=session.now,
+        key=f"slow_down:{reader.address}:{session.now:%Y-%m-%dT%H:%M}",
     )
 
 

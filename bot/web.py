@@ -12,14 +12,19 @@ from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.acting import Who, write
+from bot import acting, floods, metrics
+from bot.acting import Who
+from bot.floods import Buckets
+from bot.guards import Guarded
 from channels.message import Call, Door, Inbound, RejectedError, Status, Taken
 from core import businesses, outbox
 from core.db import Database, Session, away
+from workers.measures import IGNORED, INBOUND
 from workers.seldom import Seldom
 
 MOST_BYTES = 64 * 1024  # of a request's body
@@ -28,11 +33,20 @@ _say = Seldom()
 _log = structlog.get_logger()
 
 
-def app(database: Database, doors: Sequence[Door], *, public_url: str = "") -> Starlette:
-    """Return the ASGI application: the doors, and whether it lives and is ready.
+def app(
+    database: Database,
+    doors: Sequence[Door],
+    *,
+    public_url: str = "",
+    metrics_key: str | None = None,
+    routes: Sequence[Route] = (),
+) -> Starlette:
+    """Return the ASGI application: the doors, whether it lives and is ready, and its figures.
 
-    `public_url` is where vendors call, which may be another address than the one listened to.
+    `public_url` is where vendors call, which may be another address than the one listened to;
+    `routes` are pages beside the doors. Without `metrics_key` only this machine sees figures.
     """
+    store = Store(database, public_url)
 
     def healthz(_: Request) -> Response:
         return JSONResponse({"alive": True})
@@ -41,15 +55,20 @@ def app(database: Database, doors: Sequence[Door], *, public_url: str = "") -> S
         database.now()
         return JSONResponse({"ready": True})
 
+    def figures(request: Request) -> Response:
+        if not metrics.allowed(request, metrics_key):
+            raise HTTPException(403, "the key is missing or wrong")
+        return metrics.shown(database)
+
     return Starlette(
         routes=[
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            *(
-                Route(door.path, _endpoint(database, door, public_url), methods=[*door.methods])
-                for door in doors
-            ),
+            Route("/metrics", figures),
+            *routes,
+            *(Route(door.path, store.endpoint(door), methods=[*door.methods]) for door in doors),
         ],
+        middleware=[Middleware(Guarded)],
         exception_handlers={
             RejectedError: _rejected,
             HTTPException: _refused,
@@ -58,22 +77,80 @@ def app(database: Database, doors: Sequence[Door], *, public_url: str = "") -> S
     )
 
 
-def _endpoint(database: Database, door: Door, public_url: str) -> Callable[[Request], object]:
-    async def endpoint(request: Request) -> Response:
-        call = Call(
-            headers=_headers(request),
-            path=request.path_params,
-            body=await _body(request),
-            url=_called(request, public_url),
-            query=dict(request.query_params),
-            method=request.method,
-        )
-        taken = await run_in_threadpool(_store, database, door, call)
-        reply = taken.reply
-        after = BackgroundTask(_afterwards, taken) if taken.after else None
-        return Response(reply.body, reply.status, media_type=reply.media, background=after)
+class Store:
+    """Takes calls at the doors and keeps what they hold; knows who sent how much of late."""
 
-    return endpoint
+    def __init__(self, database: Database, public_url: str) -> None:
+        self._database = database
+        self._public_url = public_url
+        self._people = Buckets(floods.PERSON)
+        self._businesses = Buckets(floods.BUSINESS)
+
+    def endpoint(self, door: Door) -> Callable[[Request], object]:
+        """Return what answers the requests at a door."""
+
+        async def endpoint(request: Request) -> Response:
+            call = Call(
+                headers=_headers(request),
+                path=request.path_params,
+                body=await _body(request),
+                url=_called(request, self._public_url),
+                query=dict(request.query_params),
+                method=request.method,
+            )
+            taken = await run_in_threadpool(self._take, door, call)
+            reply = taken.reply
+            after = BackgroundTask(_afterwards, taken) if taken.after else None
+            return Response(reply.body, reply.status, media_type=reply.media, background=after)
+
+        return endpoint
+
+    def _take(self, door: Door, call: Call) -> Taken:
+        taken = door.receive(call)
+        self.keep(taken, by_slug=door.by_slug)
+        return taken
+
+    def keep(self, taken: Taken, *, by_slug: bool = False) -> None:
+        """Keep what a call held: each message once, whatever the vendor repeats.
+
+        Raises RejectedError where a business has more to do than it may ask for: the vendor sends
+        it again.
+        """
+        for inbound in taken.messages:
+            self._keep(inbound, by_slug=by_slug)
+        for status in taken.statuses:
+            with self._database.transaction(status.business) as session:
+                _report(session, status)
+
+    def _keep(self, inbound: Inbound, *, by_slug: bool) -> None:
+        """Store a message, unless it came before, reached no business, or is one of a flood."""
+        business = _reached(self._database, inbound, by_slug=by_slug)
+        if business is None:
+            return
+        sender = (business, inbound.channel, inbound.sender)
+        if self._businesses.full(business):
+            IGNORED.labels(inbound.channel, "busy").inc()
+            raise RejectedError(429, "too many messages, try again")
+        who = Who(inbound.channel, inbound.sender, inbound.name, inbound.zone, inbound.language)
+        if self._people.full(sender):
+            IGNORED.labels(inbound.channel, "flood").inc()
+            if self._people.warn(sender):
+                with self._database.transaction(business) as session:
+                    acting.slow_down(session, who)
+            return
+        with self._database.transaction(business) as session:
+            kept = acting.write(
+                session,
+                who,
+                message=inbound.message,
+                kind=inbound.kind,
+                body=inbound.body,
+                **inbound.facts,
+            )
+        if kept is not None:
+            self._people.take(sender)
+            self._businesses.take(business)
+            INBOUND.labels(inbound.channel, inbound.kind).inc()
 
 
 def _called(request: Request, public_url: str) -> str:
@@ -81,18 +158,25 @@ def _called(request: Request, public_url: str) -> str:
     if not public_url:
         return str(request.url)
     query = request.url.query
-    return public_url.rstrip("/") + request.url.path + (f"?{query}" if query else "")
+    path: str = request.scope.get("raw_path", b"").decode("ascii", "replace") or request.url.path
+    return public_url.rstrip("/") + path.partition("?")[0] + (f"?{query}" if query else "")
 
 
-def _store(database: Database, door: Door, call: Call) -> Taken:
-    """Keep what a call holds: each message once, whatever the vendor repeats."""
-    taken = door.receive(call)
-    for inbound in taken.messages:
-        _keep(database, inbound, by_slug=door.by_slug)
-    for status in taken.statuses:
-        with database.transaction(status.business) as session:
-            _report(session, status)
-    return taken
+def _reached(database: Database, inbound: Inbound, *, by_slug: bool) -> int | None:
+    """Return the business that a message is for; None, and a line in the log, where there is none.
+
+    A vendor would send it again for hours if it were refused.
+    """
+    if by_slug:
+        found = businesses.find(database, inbound.to)
+        if found is None:
+            raise RejectedError(404, "no business is reached there")
+        return found
+    found = businesses.reached(database, inbound.channel, inbound.to)
+    if found is None:
+        IGNORED.labels(inbound.channel, "nobody").inc()
+        _log.warning("no business is reached", channel=inbound.channel, to=inbound.to)
+    return found
 
 
 def _report(session: Session, status: Status) -> None:
@@ -108,30 +192,6 @@ def _report(session: Session, status: Status) -> None:
             opted_out=status.opted_out,
             now=session.now,
         )
-
-
-def _keep(database: Database, inbound: Inbound, *, by_slug: bool) -> bool:
-    """Store a message; False where it came before, or where it reached no business of ours."""
-    if by_slug:
-        business = businesses.find(database, inbound.to)
-    else:
-        business = businesses.reached(database, inbound.channel, inbound.to)
-    if business is None:
-        if by_slug:
-            raise RejectedError(404, "no business is reached there")
-        _log.warning("no business is reached", channel=inbound.channel, to=inbound.to)
-        return False
-    who = Who(inbound.channel, inbound.sender, inbound.name, inbound.zone, inbound.language)
-    with database.transaction(business) as session:
-        kept = write(
-            session,
-            who,
-            message=inbound.message,
-            kind=inbound.kind,
-            body=inbound.body,
-            **inbound.facts,
-        )
-    return kept is not None
 
 
 def _afterwards(taken: Taken) -> None:

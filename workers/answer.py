@@ -4,6 +4,7 @@ import structlog
 
 from core.db import Wake, passing
 from dialogs import converse
+from workers.measures import TURN
 from workers.runtime import Runtime
 
 AT_ONCE = 20  # turns, then others come first
@@ -18,7 +19,7 @@ def answer(runtime: Runtime, business: int, address: int) -> None:
     """
     for _ in range(AT_ONCE):
         try:
-            with runtime.database.transaction(business) as session:
+            with TURN.time(), runtime.database.transaction(business) as session:
                 if not converse.hear(session, address=address, now=session.now):
                     return
         except Exception as error:

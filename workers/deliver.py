@@ -14,6 +14,7 @@ from core.people import Reader
 from core.rules import Business
 from dialogs.talk import reader_zone, zone_beside
 from dialogs.wording import Worded, word
+from workers.measures import FAILURES, OUTBOUND, SEND
 from workers.runtime import Runtime
 from workers.undelivered import given_up
 
@@ -62,9 +63,11 @@ def _one(runtime: Runtime, business: int, address: int) -> bool:
         channel = runtime.channels[letter.channel]
         outbound = _outbound(letter, facts, worded, now)
         body = channel.render(outbound)
-        vendor = channel.send(outbound)
+        with SEND.labels(letter.channel).time():
+            vendor = channel.send(outbound)
     except Exception as error:  # noqa: BLE001 - what breaks a letter must not hold up the next
         return _refused(runtime, facts, letter, reader, error=error, body=body)
+    OUTBOUND.labels(letter.channel, letter.note).inc()
     choices = list(worded.choices)
     _record(
         runtime,
@@ -104,6 +107,7 @@ def _refused(
 ) -> bool:
     """Put a letter off that was not taken, or give it up; say whether the next may follow."""
     refusal = error if isinstance(error, SendError) else None
+    FAILURES.labels(letter.channel, _kind(refusal)).inc()
     if refusal is None:
         _log.error("letter broke", business=business.id, letter=letter.id, exc_info=error)
     tries = outbox.TRIES if refusal is None else outbox.PATIENCE
@@ -120,6 +124,15 @@ def _refused(
         lambda s: outbox.later(s, letter, error=str(error), now=s.now, wait=wait),
     )
     return False
+
+
+def _kind(refusal: SendError | None) -> str:
+    """Name a failure in the metrics."""
+    if refusal is None:
+        return "broken"
+    if refusal.opted_out:
+        return "opted out"
+    return "permanent" if refusal.permanent else "passing"
 
 
 def _record(runtime: Runtime, business: int, fact: Callable[[Session], object]) -> None:
