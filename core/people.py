@@ -11,13 +11,17 @@ from sqlalchemy import text
 
 from core.db import Session
 from core.phones import zone_of
+from core.whereabouts import located
 
 _PHONES = ("sms", "whatsapp")  # one number on both is one person
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads at an address. `zone` is None where only the place's is known."""
+    """Who reads at an address. `zone` is None where only the place's is known.
+
+    `zone_source` is "said", "location", "profile" or "phone": where the zone is known from.
+    """
 
     address: int
     person: int
@@ -31,8 +35,12 @@ class Reader:
     opted_out: bool
 
 
-_READER = """
-SELECT a.id, a.person_id, a.channel, a.address, p.name, p.zone, p.zone_source,
+# For as long as somebody said to be elsewhere, that is their zone.
+_AWAY = "p.away_from <= :now AND :now < p.away_until"
+_READER = f"""
+SELECT a.id, a.person_id, a.channel, a.address, p.name,
+    CASE WHEN {_AWAY} THEN p.away_zone ELSE p.zone END AS zone,
+    CASE WHEN {_AWAY} THEN 'said' ELSE p.zone_source END AS zone_source,
     coalesce(c.locale, p.locale) AS locale, p.provider_id, a.opted_out_at IS NOT NULL AS opted_out
 FROM addresses a JOIN people p ON p.business_id = a.business_id AND p.id = a.person_id
 LEFT JOIN conversations c ON c.business_id = a.business_id AND c.address_id = a.id
@@ -88,7 +96,7 @@ def at(
     locale: str | None = None,
 ) -> Reader:
     """Return who is at an address, meeting them where they are new; names are kept as given."""
-    where = {"business": session.business, "channel": channel, "address": address}
+    where = _facts(session, channel=channel, address=address)
     row = session.execute(_AT, where).one_or_none()
     if row is None:  # two first messages at once must not make two people
         session.execute(_FIRST, where)
@@ -100,7 +108,10 @@ def at(
         _meet(session, where, now=now, name=name, zone=zone, source=zone_source, locale=locale)
         row = session.execute(_AT, where).one()
     elif (zone and row.zone != zone) or (name and not row.name):
-        _learn(session, row.person_id, name=name, zone=zone, source=zone_source)
+        if zone and zone_source:
+            located(session, row.person_id, zone=zone, source=zone_source)
+        if name and not row.name:
+            named(session, row.person_id, name=name)
         row = session.execute(_AT, where).one()
     return Reader(*list(row))
 
@@ -126,61 +137,33 @@ def _meet(
         session.execute(_CONVERSATION, where | {"address": made})
 
 
-# What they said themselves beats what a place or a profile says, which beats a number's region.
-_RANK = "array_position(ARRAY['phone', 'profile', 'location', 'said'], {})"
-_LEARN = text(
-    "UPDATE people SET name = CASE WHEN name = '' THEN :name ELSE name END,"
-    f" zone = CASE WHEN {_RANK.format('CAST(:source AS text)')} >="
-    f" coalesce({_RANK.format('zone_source')}, 0) THEN :zone ELSE zone END,"
-    f" zone_source = CASE WHEN {_RANK.format('CAST(:source AS text)')} >="
-    f" coalesce({_RANK.format('zone_source')}, 0) THEN :source ELSE zone_source END"
-    " WHERE business_id = :business AND id = :person"
-)
-
-
-def _learn(
-    session: Session, person: int, *, name: str, zone: str | None, source: str | None
-) -> None:
-    session.execute(
-        _LEARN,
-        {
-            "business": session.business,
-            "person": person,
-            "name": name,
-            "zone": zone,
-            "source": source,
-        },
-    )
-
-
-def located(session: Session, person: int, *, zone: str, source: str) -> None:
-    """Keep a person's zone and where it is known from; a better source replaces a weaker one."""
-    _learn(session, person, name="", zone=zone, source=source)
+def _facts(session: Session, **facts: object) -> dict[str, Any]:
+    return {"business": session.business, "now": session.now, **facts}
 
 
 def reader(session: Session, address: int) -> Reader:
     """Return who reads at an address of this business."""
-    row = session.execute(_BY_ID, {"business": session.business, "address": address}).one()
+    row = session.execute(_BY_ID, _facts(session, address=address)).one()
     return Reader(*list(row))
 
 
 def of_person(session: Session, person: int) -> Reader | None:
     """Return where a person is best reached: the address last used that still works."""
-    facts = {"business": session.business, "person": person}
+    facts = _facts(session, person=person)
     row = session.execute(_OF_PERSON, facts).one_or_none()
     return Reader(*list(row)) if row else None
 
 
 def of_provider(session: Session, provider: int) -> Reader | None:
     """Return where a provider (a resource's id) is reached, None where nobody is linked."""
-    facts = {"business": session.business, "provider": provider}
+    facts = _facts(session, provider=provider)
     row = session.execute(_OF_PROVIDER, facts).one_or_none()
     return Reader(*list(row)) if row else None
 
 
 def talking_of(session: Session, booking: int) -> Reader | None:
     """Return where a booking's person still talks about holding it, None where they moved on."""
-    facts = {"business": session.business, "booking": booking}
+    facts = _facts(session, booking=booking)
     row = session.execute(_TALKING_OF, facts).one_or_none()
     return Reader(*list(row)) if row else None
 

@@ -162,6 +162,10 @@ people = tenant(
     Column("locale", Text),
     Column("provider_id", BigInteger),  # the resource that this person is, once linked
     created(),
+    Column("profile_zone", Text),  # beneath one that they said
+    Column("away_zone", Text),  # for a while, in place of the lasting one
+    instant("away_from"),
+    instant("away_until"),
     to("resources", "provider_id"),
     Index(
         "people_provider",

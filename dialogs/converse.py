@@ -18,7 +18,7 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import book, change, day, info, profile, telling
+from dialogs.flows import book, change, day, info, profile, telling, whereabouts
 from dialogs.states import State, Step
 from dialogs.talk import (
     Flow,
@@ -165,7 +165,11 @@ def _turn(
     if said.facts.name and reader.provider is None:
         people.named(session, reader.person, name=said.facts.name)
         reader = replace(reader, name=said.facts.name)
-    return Turn(session, business, reader, message, said, state, talk, now)
+    before = reader_zone(reader, business)
+    reader, stay = whereabouts.learn(session, reader, message, said, zone=before)
+    if message.kind == "text" and reader_zone(reader, business) != before:
+        said = _understood(business, reader, kept, message, state=state, talk=talk)
+    return Turn(session, business, reader, message, said, state, talk, now, stay=stay)
 
 
 def _understood(
@@ -239,9 +243,9 @@ def _read(
     other = several and not alone(named)
     if other != parties:
         said = read(party=other)
-    if said.facts.zone and said.has(Intent.CONFIRM):  # "I'm in Denver" agrees to nothing
-        kept = tuple(i for i in said.intents if i is not Intent.CONFIRM)
-        return replace(said, intents=kept or (Intent.ZONE,))
+    if said.facts.zone and said.has(Intent.ZONE):  # "no, I'm in Denver" answers no question
+        kept = tuple(i for i in said.intents if i not in {Intent.CONFIRM, Intent.DECLINE})
+        return replace(said, intents=kept)
     return said
 
 
@@ -270,7 +274,8 @@ def _answer(turn: Turn) -> State:
         if early is not None:
             return early
     elif turn.message.kind != "text":
-        turn.said = replace(turn.said, intents=(Intent.UNKNOWN,))
+        intent = Intent.ZONE if turn.stay is not None else Intent.UNKNOWN
+        turn.said = replace(turn.said, intents=(intent,))
     try:
         intent, step = machine.find(turn.state, turn.said.intents)
     except machine.UnlistedError:
@@ -278,6 +283,8 @@ def _answer(turn: Turn) -> State:
         intent, step = Intent.UNKNOWN, Step("info.unknown")
     if intent is not Intent.UNKNOWN and turn.talk.misses:
         turn.learn(misses=0)
+    if turn.stay is not None and intent is not Intent.ZONE:
+        turn.remark("zone", **turn.stay.facts(now=turn.now))
     reached = machine.arrive(turn.state, step, FLOWS[step.flow](turn))
     if step.flow != "profile.link":  # whatever else is said, guesses at codes are not forgotten
         turn.learn(wrong_codes=turn.was.wrong_codes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -113,6 +113,28 @@ class Note:
     due: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where somebody is from `start` on, and how that is known.
+
+    `until` is None where it lasts, else the first instant at which they are there no more.
+    """
+
+    zone: str
+    source: str
+    start: datetime
+    until: datetime | None = None
+
+    def facts(self, *, now: datetime) -> dict[str, Any]:
+        """Return what a note or a remark says of it: the first and last day, where there are."""
+        if self.until is None:
+            return {"zone": self.zone}
+        zone = ZoneInfo(self.zone)
+        last = (self.until - timedelta(minutes=1)).astimezone(zone).date()
+        first = self.start.astimezone(zone).date() if self.start > now else None
+        return {"zone": self.zone, "first": first, "last": last}
+
+
 @dataclass
 class Turn:
     """One message being answered: everything a flow needs, and what it decides.
@@ -131,6 +153,7 @@ class Turn:
     now: datetime
     was: Talk = field(init=False)  # the talk as this message found it
     pressed: dict[str, Any] | None = None  # the facts of the note whose button was pressed
+    stay: Stay | None = None  # where this message says or shows that its sender is
     notes: list[Note] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
 

@@ -128,7 +128,8 @@ class Stage:
         self._store(line, kind="text", body=line["say"])
 
     def _location(self, line: Line) -> None:
-        self._store(line, kind="location", body="", place=line["location"])
+        latitude, longitude = line["location"]
+        self._store(line, kind="location", body="", latitude=latitude, longitude=longitude)
 
     def _press(self, line: Line) -> None:
         with self.runtime.database.transaction(self._business(line["to"])) as session:

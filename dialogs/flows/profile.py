@@ -52,13 +52,17 @@ def start(turn: Turn) -> State:
 
 
 def zone(turn: Turn) -> State:
-    """Take the zone that a person says they are in."""
-    said = turn.said.facts.zone
-    if said is None:
+    """Say in which zone times are shown from now on; where it stays as it was, ask for the city.
+
+    A shared location changes nothing for who said where they are.
+    """
+    stay = turn.stay
+    if turn.said.facts.home:
+        turn.say("zone_set", zone=turn.zone.key)
+    elif stay is None or (stay.until is None and stay.zone != turn.zone.key):
         turn.say("ask_zone", zone=turn.zone.key)
-        return turn.state
-    people.located(turn.session, turn.reader.person, zone=said, source="said")
-    turn.say("zone_set", zone=said)
+    else:
+        turn.say("zone_set", **stay.facts(now=turn.now))
     return turn.state
 
 

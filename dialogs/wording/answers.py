@@ -1,7 +1,8 @@
 """The words of what is asked by the way, of manners, and of what was not understood."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from dialogs.wording import formats
 from dialogs.wording.asking import ask
@@ -195,6 +196,21 @@ def _zone(page: Page) -> str:
     return formats.zone_long(page.facts["zone"], page.locale)
 
 
+def zone_set(page: Page, facts: Mapping[str, Any]) -> str:
+    """Return in which zone times are shown from now on, or from the first day until the last."""
+    zone = formats.zone_long(facts["zone"], page.locale)
+    first, last = facts.get("first"), facts.get("last")
+    if last is None:
+        return page.t("From now on I show your times in {zone}.", zone=zone)
+    last = page.day(date.fromisoformat(last))
+    if first is None:
+        return page.t("Until {last} I show your times in {zone}.", last=last, zone=zone)
+    first = page.day(date.fromisoformat(first))
+    return page.t(
+        "From {first} to {last} I show your times in {zone}.", first=first, last=last, zone=zone
+    )
+
+
 def _languages(page: Page) -> str:
     names = [str(page.locale.languages.get(code, code)) for code in page.facts["languages"]]
     return formats.listed(names, page.locale)
@@ -223,6 +239,9 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
             human=p.facts["human"],
         )
     ),
+    "slow_down": lambda p: Worded(
+        p.t("That is faster than I can read. Please wait a minute, then write again.")
+    ),
     "stopped": _stopped,
     "started": lambda p: Worded(p.t("{name}: good to have you back.", name=p.facts["name"])),
     "named": lambda p: Worded(p.t("Thank you, {name}!", name=p.facts["name"])),
@@ -230,7 +249,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "ask_zone": lambda p: Worded(
         p.t("I show your times in {zone}. Which city are you in?", zone=_zone(p))
     ),
-    "zone_set": lambda p: Worded(p.t("From now on I show your times in {zone}.", zone=_zone(p))),
+    "zone_set": lambda p: Worded(zone_set(p, p.facts)),
     "language_set": lambda p: Worded(p.t("All right, English it is.")),
     "language_unknown": lambda p: Worded(
         p.t("I'm sorry, here I only speak {languages}.", languages=_languages(p))

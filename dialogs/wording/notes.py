@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.rules import Business
 from dialogs.wording import answers, asking, booked, day
+from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
 NOTES: dict[str, Callable[[Page], Worded]] = {
@@ -79,5 +80,6 @@ REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "alone": _alone,
     "fold": _fold,
     "gap": _gap,
+    "zone": zone_set,
     "series": lambda p, _: p.t("I can't book a series by text yet; here is the first one."),
 }
