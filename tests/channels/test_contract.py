@@ -1,0 +1,302 @@
+"""What every channel promises, run for each: its real adapter, door and sender, and a fake vendor.
+
+The application is the real one (`bot.web`), so are the workers and PostgreSQL; only the vendor is a
+fake, a server that answers over HTTP (tests/fakes/).
+
+To have a channel join in, write `adapters_<vendor>.py` beside this file with a class for each
+channel that fulfils `support.vendors.Adapter`, and name them in one table:
+
+    ADAPTERS = {"sms": TextMessages, "whatsapp": WhatsApp}
+
+Each test makes a new adapter and closes it. The business is Juniper (examples/juniper.toml), so
+messages go to its address on that channel: +12125550100, JuniperBot, T0JUNIPER. The party is made
+with `support.vendors.PUBLIC` as the public URL, the fake's address as the vendor's, and a time-out
+of half a second.
+"""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot import web
+from bot.acting import Who, meet
+from bot.wiring import simulated
+from core import businesses, outbox, verify
+from core.db import Database
+from support.counts import PROVE, count
+from support.shop import open_shop
+from support.vendors import PUBLIC, Adapter, Caller, Heard, Post, Trouble, adapters
+from workers import broker
+from workers.runtime import Runtime
+from workers.tick import drain
+
+_NOW = datetime(2026, 5, 5, 14, tzinfo=UTC)  # a Tuesday, ten in the morning at Juniper
+_FOUND = dict(adapters(Path(__file__).parent))
+_PENDING = text("SELECT count(*) FROM outbox WHERE business_id = :b AND status = 'pending'")
+
+
+@pytest.fixture(params=_FOUND)
+def adapter(request: pytest.FixtureRequest) -> Iterator[Adapter]:
+    """Give each channel in turn, its fake running."""
+    make: Callable[[], Adapter] = _FOUND[request.param]
+    made = make()
+    yield made
+    made.close()
+
+
+@dataclass
+class Bot:
+    """The product with one real channel, at an instant that only the test moves."""
+
+    adapter: Adapter
+    database: Database
+    business: int
+    runtime: Runtime = field(init=False)
+    caller: Caller = field(init=False)
+    now: datetime = _NOW
+
+    def __post_init__(self) -> None:
+        party = self.adapter.party
+        real = {**simulated(self.database).channels, **party.channels}
+        self.runtime = Runtime(self.database, real)
+        self.caller = Caller(web.app(self.database, party.doors, public_url=PUBLIC))
+        self.database.set_clock(frozen=self.now)
+        self.numbers = itertools.count(1)
+
+    def say(self, words: str) -> None:
+        """Have the customer write, and the bot answer."""
+        self.post(self.adapter.text(words, message=next(self.numbers)))
+
+    def choose(self, heard: Heard, index: int) -> None:
+        """Have the customer choose, and the bot answer."""
+        self.post(self.adapter.choose(heard, index, message=next(self.numbers)))
+
+    def post(self, post: Post) -> None:
+        """Have the vendor hand something over, and do what is due then."""
+        assert self.caller.post(post).status_code == 200
+        drain(self.runtime)
+
+    def last(self) -> Heard:
+        """Return what the customer was told last."""
+        return self.adapter.heard()[-1]
+
+    def count(self, what: str) -> int:
+        """Count rows: a table, and where asked for a condition."""
+        with self.database.owner.connect() as connection:
+            found: int = connection.exec_driver_sql(f"SELECT count(*) FROM {what}").scalar_one()
+            return found
+
+    def letter(self, words: str, to: str = "") -> None:
+        """Post a letter with these words in it."""
+        with self.database.transaction(self.business) as session:
+            who = Who(self.adapter.channel, to or self.adapter.sender, name="Maya")
+            address = meet(session, who).address
+            facts = {"name": "Zoe", "address": "nowhere", "text": words}
+            outbox.post(
+                session,
+                address=address,
+                note="undelivered",
+                facts=facts,
+                locale="en",
+                now=session.now,
+            )
+
+    def pending(self) -> int:
+        """Return how many letters still wait."""
+        with self.database.transaction(self.business) as session:
+            found: int = session.execute(_PENDING, {"b": self.business}).scalar_one()
+            return found
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and do what is due then."""
+        self.now += timedelta(seconds=seconds)
+        self.database.set_clock(frozen=self.now)
+        drain(self.runtime)
+
+    def settle(self) -> None:
+        """Let time pass until every letter is sent or given up."""
+        drain(self.runtime)
+        until = self.now + timedelta(minutes=30)
+        while self.pending():
+            assert self.now < until, "letters are stuck"
+            self.wait(5)
+
+
+@pytest.fixture
+def bot(adapter: Adapter, database_url: str) -> Iterator[Bot]:
+    """Give the product, with Juniper open on it and the channel joined to its fake."""
+    juniper = open_shop(database_url)
+    database = Database(database_url)
+    yield Bot(adapter, database, juniper)
+    database.close()
+
+
+def test_a_message_is_stored_once(bot: Bot) -> None:
+    """It is acknowledged however often it is sent; it is stored, and answered, the first time."""
+    post = bot.adapter.text("hi", message=7)
+    for _ in range(3):
+        bot.post(post)
+    assert bot.count("inbox") == 1
+    assert len(bot.adapter.heard()) == 1
+
+
+def test_one_message_delivered_concurrently_is_one(bot: Bot) -> None:
+    """Of five deliveries at the same moment one is kept, and all are acknowledged."""
+    post = bot.adapter.text("hi", message=7)
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(bot.caller.post, [post] * 5))
+    assert [answer.status_code for answer in answers] == [200] * 5
+    drain(bot.runtime)
+    assert bot.count("inbox") == 1
+    assert len(bot.adapter.heard()) == 1
+
+
+def test_what_is_not_proven_is_refused(bot: Bot) -> None:
+    """Without a good signature, or with an old one, nothing is kept, not even who that was."""
+    people = bot.count("people")
+    for forged in bot.adapter.forged(bot.adapter.text("hi", message=7)):
+        assert bot.caller.post(forged).status_code == 403, forged
+    assert bot.count("inbox") == 0
+    assert bot.count("people") == people
+
+
+def test_what_holds_nothing_breaks_nothing(bot: Bot) -> None:
+    """What cannot be read, or is of no kind we know, is refused or ignored."""
+    posts = bot.adapter.odd()
+    assert posts
+    for odd in posts:
+        assert bot.caller.post(odd).status_code < 500, odd
+    drain(bot.runtime)
+    assert bot.count("inbox WHERE kind <> 'media'") == 0
+    assert bot.count("inbox WHERE answered_at IS NULL OR error IS NOT NULL") == 0
+
+
+def test_a_huge_body_is_refused(bot: Bot) -> None:
+    """Five megabytes are not even read to their end."""
+    post = bot.adapter.text("hi", message=7)
+    answer = bot.caller.post(replace(post, body=post.body + b" " * 5_000_000))
+    assert answer.status_code == 413
+    assert bot.count("inbox") == 0
+
+
+@pytest.mark.parametrize("words", ["", " ", "x" * 1500, "💇‍♀️🙏", "'; DROP TABLE x; --", "<b>&amp;"])
+def test_whatever_people_type_is_answered_once(bot: Bot, words: str) -> None:
+    """Empty, long, strange or hostile: it is acknowledged, and breaks nothing."""
+    bot.say(words)
+    assert bot.count("inbox WHERE answered_at IS NULL OR error IS NOT NULL") == 0
+    assert bot.count("outbox WHERE status = 'failed'") == 0
+
+
+def test_a_haircut_is_booked(bot: Bot) -> None:
+    """From the first text to the booking: asked, held, agreed, with the workers of a real start."""
+    with broker.local(bot.runtime, threads=2):
+        for number, words in enumerate(("haircut tomorrow at 3", "yes"), 1):
+            post = bot.adapter.text(words, message=number)
+            assert bot.caller.post(post).status_code == 200
+            _until(lambda n=number: len(bot.adapter.heard()) >= n)
+    proposed, booked = bot.adapter.heard()[:2]
+    assert "3:00 PM" in proposed.text
+    assert "Haircut" in booked.text
+    assert bot.count("bookings WHERE status = 'confirmed'") == 1
+    with bot.database.transaction(bot.business) as session:
+        assert not verify.prove(session, businesses.load(session)).wrong
+
+
+def test_a_choice_is_taken(bot: Bot) -> None:
+    """The second of the times offered is the one proposed, and the first choice then is a yes."""
+    bot.say("haircut tomorrow")
+    offered = bot.last()
+    bot.choose(offered, 1)
+    assert bot.count("bookings WHERE status = 'held'") == 1
+    bot.say("yes")
+    assert bot.count("bookings WHERE status = 'confirmed'") == 1
+
+
+def test_a_choice_made_twice_is_one(bot: Bot) -> None:
+    """A press that the vendor repeats, or that is made again, books nothing twice."""
+    bot.say("haircut tomorrow")
+    post = bot.adapter.choose(bot.last(), 1, message=50)
+    bot.post(post)
+    bot.post(post)
+    assert bot.count("bookings") == 1
+
+
+def test_letters_come_in_order(bot: Bot) -> None:
+    """Several letters to one address arrive as they were posted."""
+    for number in range(8):
+        bot.letter(f"letter {number}.")
+    drain(bot.runtime)
+    assert _numbers(bot) == list(range(8))
+
+
+@pytest.mark.parametrize("how", ["429", "500", "timeout", "drop"])
+def test_what_the_vendor_does_not_take_comes_later(bot: Bot, how: Trouble) -> None:
+    """All letters arrive in their order; only one whose answer was lost may come twice."""
+    bot.letter("letter 0.")
+    drain(bot.runtime)
+    bot.adapter.trouble(how, times=1 if how == "drop" else 3)
+    for number in range(1, 6):
+        bot.letter(f"letter {number}.")
+    bot.settle()
+    got = _numbers(bot)
+    assert list(dict.fromkeys(got)) == list(range(6))
+    assert len(got) <= (7 if how == "drop" else 6)
+
+
+def test_a_vendor_that_is_down_for_ten_minutes(bot: Bot) -> None:
+    """Once it is back every letter arrives, in order and once."""
+    bot.adapter.trouble("500")
+    for number in range(5):
+        bot.letter(f"letter {number}.")
+    drain(bot.runtime)
+    for _ in range(20):
+        bot.wait(30)
+    assert _numbers(bot) == []
+    bot.adapter.trouble(None)
+    bot.settle()
+    assert _numbers(bot) == list(range(5))
+
+
+def test_an_address_that_does_not_work_is_marked(bot: Bot) -> None:
+    """What will never arrive is given up at once, and the address is not used again for others."""
+    bot.adapter.trouble("permanent", times=1)
+    bot.letter("letter 0.")
+    drain(bot.runtime)
+    assert bot.count("outbox WHERE status = 'failed'") == 1
+    where = "failed_at IS NOT NULL OR opted_out_at IS NOT NULL"
+    assert bot.count(f"addresses WHERE {where}") == 1
+    bot.say("hi")
+    assert bot.count("addresses WHERE failed_at IS NOT NULL") == 0
+
+
+def test_a_slow_vendor_is_sent_to_in_parallel(bot: Bot) -> None:
+    """Where each send takes 100 ms, one process sends two hundred a second."""
+    people = count(64, 600)
+    bot.adapter.pace(0.1)
+    for number in range(people):
+        bot.letter("letter 0.", to=bot.adapter.another(number))
+    begun = time.monotonic()
+    with broker.local(bot.runtime):
+        _until(lambda: bot.count("outbox WHERE status = 'sent'") == people, seconds=30)
+    rate = people / (time.monotonic() - begun)
+    assert rate >= (200 if PROVE else 25)
+
+
+def _numbers(bot: Bot) -> list[int]:
+    """Return the numbers of the letters that the customer got."""
+    texts = [heard.text for heard in bot.adapter.heard()]
+    return [int(t.rpartition("letter ")[2].partition(".")[0]) for t in texts if "letter " in t]
+
+
+def _until(done: Callable[[], bool], *, seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "that took too long"
+        time.sleep(0.02)
