@@ -381,6 +381,16 @@ due_work = tenant(  # what must happen later, whether or not anybody remembers
     fillfactor=85,
 )
 
+installations = Table(  # tokens of the workspaces that added the bot: before a business names them
+    "installations",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("token", LargeBinary, nullable=False),  # encrypted
+    facts(),
+    created(),
+)
+
 clock = Table(  # zero in life; moved by the demo, replay, simulation and tests
     "clock",
     metadata,

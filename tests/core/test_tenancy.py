@@ -14,7 +14,7 @@ from models.desk import MONDAY, Desk
 from support.postgres import Databases
 
 TABLES = [table.name for table in TENANT_TABLES]
-GLOBAL = {"businesses", "clock"}
+GLOBAL = {"businesses", "clock", "installations"}
 ROUTED = {
     "businesses": {"id", "slug"},
     "routes": {"channel", "address", "business_id"},
@@ -109,7 +109,7 @@ def test_no_business_named_shows_nothing(app: Connection, nobody: str) -> None:
     """A transaction that names no business, or none that is there, sees no row of any table."""
     if nobody:
         name(app, int(nobody))
-    for table in [*TABLES, "businesses"]:
+    for table in [*TABLES, "businesses", "installations"]:
         assert app.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table
 
 
