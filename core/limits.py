@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from core.db import Session
 from core.hours import local
+from core.locks import lock_person
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.span import DAY, Span, instant
@@ -31,9 +32,6 @@ def counted_days(business: Business, start: datetime) -> list[date]:
     return []
 
 
-_LOCK_PERSON = text(
-    "SELECT 1 FROM people WHERE business_id = :business AND id = :person FOR NO KEY UPDATE"
-)
 # A booking and what is held to move it are one booking, on the days of both.
 _PERSON_COUNTS = text(
     "SELECT count(DISTINCT coalesce(for_id, id)) AS open,"
@@ -58,7 +56,7 @@ def person_refusal(
     now: datetime,
     but: int | None = None,
 ) -> Refusal | None:
-    """Lock the person's row and say which limit one more booking would break, if any.
+    """Lock the person and say which limit one more booking would break, if any.
 
     A day is the day of the appointment at the place; `but` names a booking that will be replaced.
     """
@@ -66,7 +64,7 @@ def person_refusal(
     if limits.per_day is None and limits.open is None and service.max_person_day is None:
         return None
     who = {"business": session.business, "person": person}
-    session.execute(_LOCK_PERSON, who)
+    lock_person(session, person)
     day = day_span(business, start)
     counts = session.execute(
         _PERSON_COUNTS,

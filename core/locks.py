@@ -2,17 +2,19 @@
 
 A transaction takes its locks late and in this order, so that no two wait for each other:
 
-1. rows of `conversations`, `bookings` (by id), `people`, with `FOR NO KEY UPDATE`;
-2. days of resources, here, sorted: shared where the exclusion constraint alone decides, exclusive
+1. rows of `conversations`, `people`, `bookings` (by id), with `FOR NO KEY UPDATE`;
+2. a person, whose bookings are counted: here;
+3. days of resources, here, sorted: shared where the exclusion constraint alone decides, exclusive
    where a rule spans rows (several resources or seats together, day and week limits, blocked time
    being written);
-3. what an INSERT into `allocations` waits for. An expired hold in its way is lapsed there, and
+4. what an INSERT into `allocations` waits for. An expired hold in its way is lapsed there, and
    never waited for: its row would belong to 1.
 
 Whoever replaces a booking locks its row first, before the hold is taken (see core.booking.hold).
 
-A day is an advisory lock on (resource, day): it needs no row, writes no WAL, has a shared mode, and
-ends with the transaction. `lock_timeout` bounds the wait, and the job is tried again.
+A day is an advisory lock on (resource, day), a person one on their number. Neither needs a row nor
+writes WAL, so that whoever finds a slot taken has nothing to flush; both end with the transaction.
+`lock_timeout` bounds the wait, and the job is tried again.
 """
 
 from collections.abc import Iterable
@@ -30,6 +32,14 @@ _SHARED, _EXCLUSIVE = (
     )
     for mode in ("_shared", "")
 )
+
+# Numbers of two halves are days; those of one half begin far beyond what else is locked by number.
+_PERSON = text("SELECT pg_advisory_xact_lock((1::bigint << 62) + :person)")
+
+
+def lock_person(session: Session, person: int) -> None:
+    """Lock a person against counting their bookings twice, until the transaction ends."""
+    session.execute(_PERSON, {"person": person})
 
 
 def lock_days(

@@ -165,7 +165,7 @@ def test_two_a_day_for_one_customer(crowd: Crowd, ground: Make) -> None:
         attempts=count(5, 25),
         people=here.people[:4],
         services=["haircut", "consultation", "massage"],
-        starts=[s for day in range(4) for s in here.starts(day, 28)],
+        starts=[s for day in range(3) for s in here.starts(day, 28)],
         alternatives=False,
     )
     here.check(result)
