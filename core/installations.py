@@ -43,7 +43,7 @@ class Installations:
             kept = session.execute(_GET, where).scalar_one_or_none()
         return None if kept is None else self._vault.decrypt(bytes(kept))
 
-    def save(self, address: str, *, token: str, facts: Mapping[str, str]) -> None:
+    def save(self, address: str, token: str, facts: Mapping[str, str]) -> None:
         """Keep a token in place of an earlier one; `facts` are what else is known, no secrets."""
         self._database.route(
             _SAVE,

@@ -1,4 +1,4 @@
-"""Tokens at rest: encrypted, seen by the business they belong to only, and kept when keys change."""
+"""Tokens at rest: encrypted, seen by their own business only, and kept when keys change."""
 
 from collections.abc import Callable, Iterator
 
@@ -30,8 +30,8 @@ def test_a_token_is_kept_and_found(desk: Desk) -> None:
     """What was saved last is found; once forgotten it is gone."""
     store = kept(desk.database, vault.new_key())
     assert store.get(TEAM) is None
-    store.save(TEAM, token="test-token", facts={"name": "Juniper"})
-    store.save(TEAM, token="test-token-2", facts={"name": "Juniper"})
+    store.save(TEAM, "test-token", {"name": "Juniper"})
+    store.save(TEAM, "test-token-2", {"name": "Juniper"})
     assert store.get(TEAM) == "test-token-2"
     store.forget(TEAM)
     assert store.get(TEAM) is None
@@ -40,7 +40,7 @@ def test_a_token_is_kept_and_found(desk: Desk) -> None:
 def test_a_workspace_may_come_before_its_business(desk: Desk) -> None:
     """A token of an address that no business names is kept, and found by nobody."""
     store = kept(desk.database, vault.new_key())
-    store.save("T0LATER", token="test-token", facts={})
+    store.save("T0LATER", "test-token", {})
     assert store.get("T0LATER") is None
     assert desk.ask("SELECT count(*) FROM installations")[0][0] == 1
 
@@ -48,7 +48,7 @@ def test_a_workspace_may_come_before_its_business(desk: Desk) -> None:
 def test_the_row_does_not_show_the_token(desk: Desk) -> None:
     """The row holds what only the key opens."""
     key = vault.new_key()
-    kept(desk.database, key).save(TEAM, token="test-token", facts={})
+    kept(desk.database, key).save(TEAM, "test-token", {})
     row = desk.ask("SELECT token FROM installations")[0]
     assert b"test-token" not in bytes(row.token)
     assert Fernet(key).decrypt(bytes(row.token)) == b"test-token"
@@ -57,7 +57,7 @@ def test_the_row_does_not_show_the_token(desk: Desk) -> None:
 def test_other_businesses_see_no_token(open_desk: Callable[..., Desk]) -> None:
     """The row of a workspace shows to the business reached there, to no other, and none named."""
     desk = open_desk("juniper")
-    kept(desk.database, vault.new_key()).save(TEAM, token="test-token", facts={})
+    kept(desk.database, vault.new_key()).save(TEAM, "test-token", {})
     count = text("SELECT count(*) FROM installations")
     with desk.session() as session:
         assert session.execute(count).scalar_one() == 1
@@ -87,7 +87,7 @@ def test_the_application_writes_no_token(desk: Desk, statement: str) -> None:
 def test_keys_are_changed_in_three_steps(desk: Desk) -> None:
     """A new key before the old: both read; re-encrypted: the new one is enough; the old is gone."""
     old, new = vault.new_key(), vault.new_key()
-    kept(desk.database, old).save(TEAM, token="test-token", facts={})
+    kept(desk.database, old).save(TEAM, "test-token", {})
     assert kept(desk.database, new, old).get(TEAM) == "test-token"
     assert rotate(desk.database, Vault([new, old])) == 1
     assert kept(desk.database, new).get(TEAM) == "test-token"
