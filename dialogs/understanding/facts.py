@@ -131,7 +131,9 @@ class Facts:
     `ref` is a booking reference in capitals, `number` the one of "confirm 2", `code` a
     one-time code of six digits, `phone` digits with an optional leading +, `language` a
     locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
-    they usually are.
+    they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
+    `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour), `several`
+    that more than one table or room is asked for.
     """
 
     wish: Wish
@@ -150,6 +152,9 @@ class Facts:
     language: str | None = None
     zone: str | None = None
     home: bool = False
+    nobody: bool = False
+    party_or_hour: int | None = None
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dialogs.understanding import choosing, numbers
 from dialogs.understanding.facts import Asked, Facts, Vocabulary
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.names import Hit, find, index
-from dialogs.understanding.text import Word
+from dialogs.understanding.text import Word, words
 from dialogs.understanding.view import BREAKS, Mark, Reading, look, spell_out
 from dialogs.when import Context, Wish, read
 from dialogs.when.lexicon import lexicon as time_words
@@ -49,10 +49,8 @@ def gather(
     facts, solid = _solid(text, lexicon, vocabulary)
     marks += solid
     first = look(spell_out(row, lexicon), [])
-    size = numbers.party(first, lexicon, vocabulary, asked)
-    if size is not None:
-        facts = replace(facts, party=size[0])
-        marks.append(size[1])
+    facts, people_said = _party(facts, text, first, lexicon, vocabulary, asked)
+    marks += people_said
     picked: tuple[int, ...] = ()
     if asked.options:
         picked, place = choosing.by_words(asked.options, first, lexicon)
@@ -95,6 +93,7 @@ def gather(
         anyone="anyone" in found or (asked.what == "provider" and "anyone_asked" in found),
         zone=city[0] if city is not None else None,
         home="home" in found,
+        several="several" in found,
         language=_language(row, marks, lexicon),
         name=_name(text, marks) if provider or "name" in found else None,
     )
@@ -111,6 +110,32 @@ def gather(
             lexicon=lexicon,
         )
     return Said(facts, reading, frozenset(found))
+
+
+def _party(
+    facts: Facts,
+    text: str,
+    reading: Reading,
+    lexicon: Lexicon,
+    vocabulary: Vocabulary,
+    asked: Asked,
+) -> tuple[Facts, list[Mark]]:
+    """Hear for how many: people, nobody, more than can be, or perhaps an hour."""
+
+    def within(other: str) -> bool:
+        plain = look(spell_out(words(other), lexicon), [])
+        return numbers.party(plain, lexicon, vocabulary, asked) is not None
+
+    odd = numbers.odd_party(text, within) if vocabulary.party else None
+    if odd is not None:
+        size, mark = odd
+        whole = size >= 1 and size == int(size)
+        return replace(facts, party=int(size) if whole else None, nobody=not whole), [mark]
+    found = numbers.party(reading, lexicon, vocabulary, asked)
+    if found is not None:
+        return replace(facts, party=found[0]), [found[1]]
+    maybe = numbers.party_or_hour(reading, lexicon, vocabulary, asked)
+    return replace(facts, party_or_hour=maybe), []
 
 
 def _bare(asked: Asked, vocabulary: Vocabulary) -> bool:

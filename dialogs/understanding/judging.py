@@ -7,6 +7,7 @@ from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
 from dialogs.understanding.gathering import Said
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.view import BREAKS
+from dialogs.when import Grain
 
 ORDER = (
     Intent.STOP,
@@ -145,6 +146,7 @@ def stated(facts: Facts) -> bool:
         or facts.provider
         or facts.anyone
         or facts.party
+        or facts.nobody
         or facts.ref
         or facts.name
         or facts.phone
@@ -168,6 +170,7 @@ def _booking_facts(facts: Facts) -> bool:
         facts.wish.windows
         or facts.wish.exclude
         or facts.party
+        or facts.nobody
         or facts.service
         or facts.services
         or facts.provider
@@ -218,7 +221,9 @@ def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) ->
     """Weigh the answer to a question that takes yes or no."""
     # "I'm in Denver this week" changes no booking.
     told = _booking_facts(facts) and not (Intent.ZONE in found and facts.zone)
-    if told and (Intent.MOVE in found or not found & _SETTLED):
+    if told and Intent.CORRECT in found:
+        found.discard(Intent.ALTERNATIVES)
+    elif told and (Intent.MOVE in found or not (found & _SETTLED or _looks_round(found, facts))):
         found.add(Intent.CORRECT)
     if not told and found & (_ELSE | {Intent.DECLINE}):
         found.discard(Intent.CORRECT)
@@ -232,6 +237,12 @@ def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) ->
         found.add(Intent.DECLINE)
     if Intent.CORRECT in found:
         found.discard(Intent.ASK)
+
+
+def _looks_round(found: set[Intent], facts: Facts) -> bool:
+    """Whether it asks what there is: "what do you have on friday"; "is 4 ok" asks for that time."""
+    exact = any(window.grain is Grain.MINUTE for window in facts.wish.windows)
+    return bool(found & {Intent.ASK, Intent.ALTERNATIVES}) and not exact
 
 
 def _differs(facts: Facts, asked: Asked) -> bool:
@@ -254,7 +265,7 @@ def _courtesies(found: set[Intent], asked: Asked, *, closing: bool, acknowledged
         elif acknowledged and found - _MANNERS:
             # "Okay, thanks. Now book me in": the thanks took note of an answer.
             found.discard(Intent.THANKS)
-    elif found - {Intent.THANKS}:
+    elif found - _MANNERS:
         found.discard(Intent.THANKS)
 
 

@@ -1,7 +1,7 @@
 """Numbers in a message that are no time: references, codes, phones, party sizes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dialogs.understanding.facts import Asked, Vocabulary
 from dialogs.understanding.lexicon import Lexicon
@@ -12,7 +12,13 @@ _CODE = re.compile(r"(?<![\d+])\d{3}[\s-]?\d{3}(?!\d)")
 _REF = re.compile(r"(?<![\w#+])#?([A-Za-z2-9]{5})(?!\w)")
 _REF_LETTERS = frozenset("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s")
+_ODD = re.compile(
+    r"(?<![\w.,:/+-])(?:-\d{1,9}|0{1,9}|\d{1,9}[.,]\d|\d{1,9}e\d{1,3}|\d{3,30})(?![\w:]|[.,/-]\d)",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"(?:[4-9]|1\d|2[0-3])00|(?:\d|1\d|2[0-3])(?:[1-5]\d|0[1-9])")  # 730, 1930
 _MOST = 99
+MANY = 10**6
 _LATE = 6
 
 
@@ -91,6 +97,32 @@ def party(
         elif name == "party_one" and best is None:
             best = (1, Mark("party", first, last))
     return best
+
+
+def odd_party(text: str, within: Callable[[str], bool]) -> tuple[float, Mark] | None:
+    """Give what stands for the number of people and is none, or more than any table seats; where.
+
+    `within` tells of a text with a plain number in that place whether it would be people.
+    """
+    for match in _ODD.finditer(text):
+        said = match.group().replace(",", ".").lower()
+        if not _CLOCK.fullmatch(said) and within(f"{text[: match.start()]}3{text[match.end() :]}"):
+            return min(float(said), MANY), Mark("party", match.start(), match.end())
+    return None
+
+
+def party_or_hour(
+    reading: Reading, lexicon: Lexicon, vocabulary: Vocabulary, asked: Asked
+) -> int | None:
+    """Give a bare number said of a proposal that may be people or an hour: "make it 7"."""
+    if not vocabulary.party or asked.options or asked.what == "party":
+        return None
+    for name, match in lexicon.facts.matches(reading.view):
+        if name == "party_maybe" and match.group("n").isdigit():
+            size = int(match.group("n"))
+            if _is_hour(size, vocabulary):
+                return size
+    return None
 
 
 def _together(reading: Reading, lexicon: Lexicon) -> tuple[int, Mark] | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from dialogs.understanding.asking import heard
 from dialogs.understanding.detecting import detect
 from dialogs.understanding.facts import Asked, Facts, Intent, Understood, Vocabulary
 from dialogs.understanding.gathering import gather
@@ -34,10 +35,11 @@ def understand(
     `now` is an aware instant, `zone` the reader's, `asked` what the last message to this person
     left open. `provider` turns on the words of a linked provider: for a customer "today" is a
     time, for a provider it is the day's list. What means nothing in `locale` is tried in the
-    language it seems to be in ("oui" to an English question); the answer's locale says so.
+    language it seems to be in ("oui" to an English question); the answer's locale says so. An
+    unknown `asked.what` is an open question.
     """
     vocabulary = vocabulary or Vocabulary()
-    asked = asked or Asked()
+    asked = heard(asked or Asked())
     said = shorten(unicodedata.normalize("NFC", text))
     row = words(said)
     bare = _keyword(row, lexicon(locale))
