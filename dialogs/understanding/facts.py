@@ -132,8 +132,8 @@ class Facts:
     one-time code of six digits, `phone` digits with an optional leading +, `language` a
     locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
-    `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour), `several`
-    that more than one table or room is asked for.
+    `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
+    `several` that more than one table or room is asked for.
     """
 
     wish: Wish

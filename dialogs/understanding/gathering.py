@@ -49,7 +49,14 @@ def gather(
     facts, solid = _solid(text, lexicon, vocabulary)
     marks += solid
     first = look(spell_out(row, lexicon), [])
-    facts, people_said = _party(facts, text, first, lexicon, vocabulary, asked)
+    facts, people_said = _party(
+        facts,
+        numbers.blank(text, marks),
+        first,
+        lexicon=lexicon,
+        vocabulary=vocabulary,
+        asked=asked,
+    )
     marks += people_said
     picked: tuple[int, ...] = ()
     if asked.options:
@@ -116,6 +123,7 @@ def _party(
     facts: Facts,
     text: str,
     reading: Reading,
+    *,
     lexicon: Lexicon,
     vocabulary: Vocabulary,
     asked: Asked,
