@@ -7,6 +7,7 @@ from dataclasses import replace
 from dialogs.when.cascade import Found, State, rule
 from dialogs.when.items import Item, Length
 
+_LONGEST = 6 * 60  # what "6h" says where clocks are not written with the letter
 _UNITS = {
     "minute": Length(minutes=1, unit="minute"),
     "hour": Length(minutes=60, unit="hour"),
@@ -134,6 +135,15 @@ def _hour_clock(found: Found, _state: State) -> Item | None:
     return made if lead.kind == "LASTING" else None
 
 
+def _written_length(found: Found, state: State) -> Item | None:
+    """1h30, where clocks are not written so."""
+    clock = found.items[-1]
+    told = state.lexicon.conventions["hour_is_clock"]
+    if told or "h" not in clock.raw or clock.value.at > _LONGEST:
+        return None
+    return found.make("LEN", Length(minutes=clock.value.at, unit="minute"))
+
+
 RULES = (
     rule("number in words", "NUM (?:DASH|AND)? (?:NUM|ORD)", _tens),
     rule("a number that names", "LABEL (?:NUM|ORD)(?! MERIDIEM|COLON)", _labelled),
@@ -142,12 +152,13 @@ RULES = (
     rule("a number of things", "NUM X? NOUN", _not_a_time),
     rule("a street and its number", "NUM X{1,2} STREET", _not_a_time),
     rule("ordinal of a street", "ORD STREET", _not_a_time),
+    rule("and a half", "NUM AND ARTICLE? (?:HALF|QUARTER) UNIT", _and_a_half),
     rule("half of a unit", "ARTICLE? HALF ARTICLE? DASH? UNIT", _half),
     rule("half of a unit", "DATE OF? ARTICLE? UNIT", _slash_half),
     rule("quarters of an hour", "(?:NUM QUARTER|QUARTER) OF? ARTICLE? UNIT", _quarter),
-    rule("and a half", "NUM AND ARTICLE? (?:HALF|QUARTER) UNIT", _and_a_half),
     rule("decimal hours", "(?:DOTTED|NUM (?:DOT|COMMA) NUM) DASH? UNIT", _decimal),
     rule("length in hours", "LASTING CLOCK", _hour_clock),
+    rule("length in hours", "(?<!AT)(?<!BY)(?<!UNTIL)CLOCK", _written_length),
 )
 
 LENGTHS = (

@@ -26,6 +26,7 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
         rrule = recurrence(said, making)
     else:
         rrule = None
+        _day_ruled_out(choices, said)
         for choice in choices:
             add_choice(choice, said, making)
     excluded, exclude_rrule = _excluded(said, making)
@@ -45,7 +46,8 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
         time_said=first.time is not None
         or bool(first.bounds)
         or first.part is not None
-        or first.instant is not None,
+        or first.instant is not None
+        or (isinstance(first.days, Day) and first.days.keeps),
         zone_said=zone_said,
         approximate=said.about,
         note=making.note,
@@ -71,6 +73,20 @@ def _problem(making: Making) -> Problem | None:
     return Problem.PAST if over else None
 
 
+def _day_ruled_out(choices: list[Choice], said: Sorted) -> None:
+    """Not friday at 2 but at 3: a time without a day means the day that was spoken of."""
+    days = [
+        part.value
+        for item in said.excluded
+        if item.kind == "BOTH"
+        for part in item.value
+        if part.kind == "DAY"
+    ]
+    for choice in choices:
+        if days and choice.days is None and choice.instant is None and choice.time is not None:
+            choice.days = days[-1]
+
+
 def _excluded(said: Sorted, making: Making) -> tuple[list[Window], str | None]:
     """What was ruled out, in the days that the first choice speaks of."""
     inner = Making(making.state, making.zone)
@@ -85,16 +101,15 @@ def _excluded(said: Sorted, making: Making) -> tuple[list[Window], str | None]:
         if said.rule is not None and item.kind == "DAY" and item.value.weekday is not None:
             rrule = rule_text(Rule("WEEKLY", byday=(WEEKDAYS[item.value.weekday],)))
             continue
-        choice = Choice()
-        if item.kind in {"DAY", "PERIOD", "DAYSPAN"}:
-            choice.days = item.value
-            if isinstance(day, Period) and isinstance(item.value, Day):
-                choice.days = narrow(item.value, day) or item.value
-        elif item.kind == "DAYPART":
-            choice.part = item.value
-            choice.days = day
-        else:
-            choice.time = item.value
-            choice.days = day
+        choice = Choice(days=day)
+        for part in item.value if item.kind == "BOTH" else (item,):
+            if part.kind in {"DAY", "PERIOD", "DAYSPAN"}:
+                choice.days = part.value
+                if isinstance(day, Period) and isinstance(part.value, Day):
+                    choice.days = narrow(part.value, day) or part.value
+            elif part.kind == "DAYPART":
+                choice.part = part.value
+            else:
+                choice.time = part.value
         add_choice(choice, Sorted(), inner)
     return inner.windows, rrule

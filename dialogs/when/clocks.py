@@ -7,6 +7,7 @@ from dataclasses import replace
 from dialogs.when.cascade import Found, State, rule
 from dialogs.when.hours import NOON, hour_of, minute_of, pieces, pieces_of, shifted
 from dialogs.when.items import Clock, ClockSpan, Item
+from dialogs.when.letters import no_such_hour
 
 _NOON_HOUR = 12
 _TOLD = frozenset({5, 10, 20, 25})
@@ -32,6 +33,11 @@ def _relative(found: Found, state: State) -> Item | None:
         if after and not (state.lexicon.conventions.get("after_minutes") and minutes in _TOLD):
             return None
         return found.make("CLOCK", shifted(hour, minutes))
+    if found.has("OF") and not (
+        state.lexicon.conventions.get("of_minutes")
+        and (lead.kind == "QUARTER" or (not lead.raw.isdigit() and minutes in _TOLD))
+    ):
+        return None  # "ten of six" is ten to six in the United States
     # "ten to six" is ten minutes before six, "10 to 6" is a stretch of the day
     if lead.kind == "NUM" and found.has("TO") and (lead.raw.isdigit() or minutes not in _TOLD):
         return None
@@ -104,23 +110,27 @@ def _named(found: Found, _state: State) -> Item:
 def _words(found: Found, _state: State) -> Item | None:
     """Six forty-three: an hour and its minutes in words, or both in digits after "at"."""
     hour, minute = found.items[-2:]
-    if hour.raw.isdigit() != minute.raw.isdigit():
+    mixed = hour.raw.isdigit() and not minute.raw.isdigit()  # 11 thirty
+    if minute.raw.isdigit() and not (hour.raw.isdigit() and found.has("AT")):
         return None
-    if hour.raw.isdigit() and not found.has("AT"):
+    if mixed and minute.value not in _COARSE:
         return None
-    if not 1 <= hour.value <= 23 or not 10 <= minute.value <= 59:
+    zero = " " in minute.raw  # seven oh five
+    if not 1 <= hour.value <= 23 or not (zero or 10 <= minute.value <= 59):
         return None
-    if hour.raw.isdigit() and len(minute.raw) != 2:
+    if minute.raw.isdigit() and len(minute.raw) != 2:
         return None
     return found.make("CLOCK", Clock(hour.value * 60 + minute.value, sure=hour.value > 12))
 
 
-def _oclock(found: Found, _state: State) -> Item | None:
+def _oclock(found: Found, state: State) -> Item | None:
     """8 o'clock, 8 Uhr 30, 14 heures 15, 17 hrs."""
     numbers = found.all("NUM", "CLOCK", "DOTTED")
     clock = pieces_of(numbers[0])
     if clock is None:
-        return None
+        return no_such_hour(found, state, numbers[0])
+    if len(numbers) == 2 and numbers[1].raw in state.lexicon.articles:
+        return None  # "15 uhr ein" is no minute
     if len(numbers) == 2:
         if clock.at % 60 or not 0 <= numbers[1].value < 60:
             return None
@@ -184,7 +194,7 @@ def _with_at(found: Found, _state: State) -> Item:
     return found.make("CLOCK", found.items[-1].value)
 
 
-def _military(found: Found, _state: State) -> Item | None:
+def _military(found: Found, _state: State) -> list[Item] | None:
     """1600, 0907: four digits where a time is asked for."""
     number = found.items[-1]
     if len(number.raw) != 4 or not number.raw.isdigit():
@@ -192,7 +202,10 @@ def _military(found: Found, _state: State) -> Item | None:
     if found.items[0] is number and number.raw[0] != "0" and number.value % 5:
         return None
     clock = hour_of(number)
-    return found.make("CLOCK", replace(clock, sure=True)) if clock else None
+    if clock is None:
+        return None
+    made = Item("CLOCK", replace(clock, sure=True), number.start, number.end)
+    return [item for item in found.items[:-1] if item.kind not in {"AT", "FOR"}] + [made]
 
 
 def _hours_written(found: Found, _state: State) -> Item | None:
@@ -209,55 +222,6 @@ def _zero_led(found: Found, _state: State) -> Item | None:
         return None
     clock = hour_of(number)
     return Item("CLOCK", clock, number.start, number.end) if clock else None
-
-
-def _h(found: Found, state: State) -> Item | list[Item] | None:
-    """8h, at 17 h: the hour's letter as clocks are written in many languages."""
-    number, unit = found.all("NUM", "UNIT")[:2]
-    told = state.lexicon.conventions["hour_is_clock"]
-    asked = (
-        found.has("AT")
-        if not told
-        else found.has("AT", "ABOUT", "FROM", "UNTIL", "BEFORE", "AFTER", "BY")
-    )
-    letter = unit.raw == "h"
-    if unit.value != "hour" or not (
-        told == "always" or (letter and told) or (asked and (told or letter))
-    ):
-        return None
-    clock = hour_of(number)
-    if clock is None or (clock.at % 60 and found.items[-1] is not unit):
-        return None
-    if told == "always" and number.value == 1 and not asked and not letter:
-        return None  # une heure et demie is a length
-    if found.items[-1].kind == "NUM" and found.items[-1] is not number:
-        minute = found.items[-1].value
-        if not 0 <= minute < 60:
-            return None
-        clock = shifted(clock, minute)
-    if unit.raw == "h" and number.value > 12:
-        clock = replace(clock, sure=True)
-    made = found.make("CLOCK", clock)
-    made.start = number.start
-    return [*found.items[: found.items.index(number)], made]
-
-
-def _letter_first(found: Found, state: State) -> Item | None:
-    """As in "h 17": the hour's letter before the hour."""
-    unit, number = found.items
-    if unit.raw != "h" or not state.lexicon.conventions["hour_is_clock"]:
-        return None
-    clock = hour_of(number)
-    return found.make("CLOCK", clock) if clock else None
-
-
-def _dotted_hours(found: Found, state: State) -> Item | None:
-    """12.30h, 12.30 hrs: two digits after the dot are minutes, where hours are written so."""
-    clock = pieces_of(found.items[0])
-    written = found.items[-1].value == "hour" and len(found.items[0].raw.split(".")[-1]) == 2
-    if clock is None or not written or not state.lexicon.conventions["hour_is_clock"]:
-        return None
-    return found.make("CLOCK", clock)
 
 
 def _digits(found: Found, _state: State) -> Item | None:
@@ -278,28 +242,8 @@ BEFORE_LENGTHS = (
     ),
     rule(
         "minutes to the hour",
-        "(?:QUARTER|NUM UNIT?) (?:MINUS|TO|BEFORE) THE? (?:NUM|CLOCK)(?!UNIT) OCLOCK?",
+        "(?:QUARTER|NUM UNIT?) (?:MINUS|TO|BEFORE|OF) THE? (?:NUM|CLOCK)(?!UNIT|NOUN) OCLOCK?",
         _relative,
-    ),
-)
-
-_NUMBER_UNIT = (
-    "NUM UNIT(?!HENCE|AGO|LATER|EARLIER|OF X|(?:BEFORE|AFTER)(?:STOP|COMMA|$)) "
-    "(?:NUM(?!UNIT|HOURMARK|MONTH|NOUN))?"
-)
-HOUR_LETTERS = (
-    rule("the hour's letter", "DOTTED UNIT", _dotted_hours),
-    rule(
-        "the hour's letter",
-        "(?<!NUM)(?<!CLOCK)UNIT NUM(?!UNIT|HOURMARK|MONTH|NOUN|NUM)",
-        _letter_first,
-    ),
-    rule("the hour's letter", "(?<=OF) NUM UNIT (?=AT|TO|UNTIL|DASH)", _h),
-    rule(
-        "the hour's letter",
-        "(?:FROM|UNTIL|BEFORE|AFTER|BY)? (?:AT|ABOUT|THE)? (?<![IN FOR WITHIN LASTING OF]) "
-        + _NUMBER_UNIT,
-        _h,
     ),
 )
 
@@ -357,6 +301,8 @@ RULES = (
         _zero_led,
     ),
     rule("four digits", "NUM(?=REL|WDAY|THIS|DAYPART)", _military),
+    rule("three digits", "(?<=[WDAY REL])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DOT)", _digits),
+    rule("four digits", "(?<=[WDAY REL])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DOT)", _military),
     rule("three digits", "AT NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DASH|DOT)", _digits),
     rule("about a time", "(?:AT )?ABOUT CLOCK", _about),
     rule(

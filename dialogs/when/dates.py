@@ -56,6 +56,8 @@ def day_month(found: Found, state: State) -> Item | None:
         return None
     if dom.raw.isdigit() and len(dom.raw) > 2:
         return None
+    if dom.value > 31 and len(numbers) == 1 and dom.start > month.start:
+        return impossible(found, state)  # march 45
     return _dated(found, state, dom.value, month.value, year)
 
 
@@ -117,8 +119,10 @@ def dotted_date(found: Found, state: State) -> Item | None:
 def ordinal(found: Found, state: State) -> Item | None:
     """The 9th; in words only after "on the" or "for the"."""
     item = found.first("ORD")
-    if item is None or not 1 <= item.value <= 31:
+    if item is None:
         return None
+    if item.value > 31:
+        return impossible(found, state) if found.has("ON", "FOR") and found.has("THE") else None
     told = item.raw[:1].isdigit() or (found.has("ON", "FOR") and found.has("THE"))
     if not told and item.value < 10:
         return None

@@ -10,6 +10,7 @@ _TIME_AHEAD = "(?!X|NOUN|STREET|UNIT|LEN|PERIOD)"
 RULES = (
     rule("two days of a month", "DATE MONTH", dates.two_of_month),
     rule("date in digits", "DATE", dates.numeric),
+    rule("the week of a holiday", "THE? NAMED UNIT", periods.holiday_week),
     rule("a holiday", "THE? NAMED", dates.holiday),
     rule(
         "day and month",
@@ -48,6 +49,9 @@ RULES = (
         "(?:LEN|THE? UNIT) (?:FROM|AFTER|ON|BEFORE) (?:ON|THE)? DAY",
         relative.from_day,
     ),
+    rule("moved by so much", "MOVE X{0,3} BY LEN(?!HENCE|LATER|EARLIER)", relative.moved),
+    rule("moved by so much", "(?:BY|AT|ABOUT|FOR) LEN (?:MOVE|PUSH|PULL)", relative.moved),
+    rule("moved back by so much", "MOVE X{1,3} AGO BY? LEN", relative.moved),
     rule("within a length", "BY LEN", periods.within),
     rule("a day in a week", "(?:WDAY|DAY|REL) IN LEN", relative.day_in_weeks),
     rule("day and month in words", "(?:THE|ON)? ORD ORD", dates.two_ordinals),
@@ -57,9 +61,11 @@ RULES = (
         periods.ahead_or_within,
     ),
     rule("a length from now", "LEN CLOCKWORD", relative.ahead),
-    rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT){0,3} LEN", relative.ahead),
-    rule("a length from there", "LEN (?:AFTER|BEFORE)(?=STOP|COMMA|$)", relative.ahead),
-    rule("a length from now", "LEN (?:HENCE|AGO|LATER|EARLIER)", relative.ahead),
+    rule("later that day", "(?:LATER|EARLIER) (?:ON|THE){0,2} SAME UNIT", relative.beside_ref),
+    rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT){0,3} LEN", relative.moved),
+    rule("a length from there", "LEN (?:AFTER|BEFORE)(?=STOP|COMMA|AT|$)", relative.moved),
+    rule("a length from there", "LEN (?:LATER|EARLIER)", relative.moved),
+    rule("a length from now", "LEN (?:HENCE|AGO)", relative.ahead),
     rule("a stretch from today", "FOR LEN HENCE", periods.stretch_from_today),
     rule("the next so many", "(?:THE)? NEXT LEN", periods.next_length),
     rule(
@@ -73,6 +79,13 @@ RULES = (
         "THIS UNIT (?:OR|AND) NEXT(?!UNIT|WDAY|LEN|MONTH)",
         periods.this_or_next,
     ),
+    rule(
+        "this weekday or the next",
+        "(?:THIS|NOT|THE){0,2} WDAY (?:OR|AND|BUT|COMMA){1,2} (?:THE|ON)? NEXT"
+        "(?!UNIT|WDAY|LEN|MONTH|NUM)",
+        relative.this_or_next,
+    ),
+    rule("within a unit", "WITHIN ARTICLE? UNIT", periods.within_unit),
     rule(
         "a period by its unit",
         "(?:THE|THIS|IN)? (?:THIS|NEXT|LAST|COMING) COMING? UNIT(?!LEN)",

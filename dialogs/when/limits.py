@@ -42,6 +42,22 @@ def _denied(found: Found, _state: State) -> Item:
     return found.make("EXCLUDE", found.items[0])
 
 
+def _denied_both(found: Found, _state: State) -> Item | None:
+    """Friday afternoon doesn't work, 3pm on friday is no good: that part of that day."""
+    both = found.all("DAY", "DAYPART", "CLOCK", "SPAN")
+    if len({item.kind == "DAY" for item in both}) < 2:
+        return None
+    return found.make("EXCLUDE", Item("BOTH", tuple(both), both[0].start, both[-1].end))
+
+
+def _then_later(found: Found, _state: State) -> Item | None:
+    """I finish at 5, so anything after that."""
+    clock, last = found.items[0], found.items[-1]
+    if " " not in last.raw:
+        return None
+    return found.make("BOUND", Bound("after", clock.value))
+
+
 def _also_excluded(found: Found, _state: State) -> list[Item]:
     """Not friday or saturday."""
     return [
@@ -71,16 +87,30 @@ BOUNDS = (
     ),
 )
 
+_PART = "(?:DAYPART|CLOCK|SPAN)"
+
 RULES = (
     rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
     rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
-    rule("something denied", "(?:CLOCK|DAY|DAYPART) NOT(?=COMMA|STOP|$)", _denied),
+    rule("a bound", "CLOCK (?:X|COMMA|STOP|CUE){1,4} LATER", _then_later),
+    rule(
+        "something denied",
+        f"(?:DAY|{_PART}) (?:ON|THE|IN|AT|OF){{0,2}} (?:DAY|{_PART}) X? "
+        "(?:NEGATED|NOT(?=COMMA|STOP|$))",
+        _denied_both,
+    ),
+    rule("something denied", "(?:CLOCK|DAY|DAYPART|SPAN|PERIOD|RULE) NOT(?=COMMA|STOP|$)", _denied),
     rule("something denied", "(?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE) X? NEGATED", _denied),
     rule("all but", "RULE (?:BUT|NOT) ON? (?:DAY|RULE|PERIOD)", _but),
     rule("a bound denied", "NOT BOUND", _not_bound),
     rule(
         "an exclusion",
-        "(?:NOT|CUE|MINUS) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE){0,3} (?:CLOCK|SPAN|DAY|"
+        f"NOT (?:ON|AT|IN|THE|FOR|THIS|FREE){{0,3}} DAY (?:IN|AT|THE){{0,2}} {_PART}",
+        _denied_both,
+    ),
+    rule(
+        "an exclusion",
+        "(?:NOT|CUE|MINUS) (?:ON|AT|IN|THE|FOR|ANY|THIS|EVERY|FREE|ARTICLE){0,3} (?:CLOCK|SPAN|DAY|"
         "PERIOD|DAYPART|DAYSPAN|RULE)",
         _exclude,
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from dialogs.when.amounts import length
 from dialogs.when.calendar import add, month_start, next_month, week_start
 from dialogs.when.cascade import Found, State
+from dialogs.when.dates import holiday
 from dialogs.when.items import Bound, Day, Item, Length, Part, Period
 from dialogs.when.merging import narrow
 from dialogs.when.relative import ahead, day_after
@@ -99,6 +101,15 @@ def within(found: Found, state: State) -> Item | None:
     return found.make("PERIOD", Period(state.today, end + timedelta(days=1), "stretch"))
 
 
+def within_unit(found: Found, state: State) -> Item | None:
+    """In the next week, within a month: from now until that much later."""
+    value = length(1, found.items[-1].value)
+    if value is None or value.minutes or value.unit == "day":
+        return None
+    end = add(datetime.combine(state.today, datetime.min.time()), value, 1).date()
+    return found.make("PERIOD", Period(state.today, end + timedelta(days=1), "stretch"))
+
+
 def stretch_from_today(found: Found, state: State) -> Item | None:
     """For three days from today."""
     item = found.first("LEN")
@@ -174,6 +185,19 @@ def week_of(found: Found, state: State) -> Item | None:
     return found.make("PERIOD", Period(start, start + timedelta(weeks=1), "week"))
 
 
+def holiday_week(found: Found, state: State) -> Item | None:
+    """Thanksgiving week, easter weekend: the one that the holiday is in."""
+    unit = found.items[-1]
+    on = date_of(holiday(Found(found.items[:-1]), state).value, state)
+    if on is None or unit.value not in {"week", "weekend"}:
+        return None
+    start = week_start(on)
+    if unit.value == "week":
+        return found.make("PERIOD", Period(start, start + timedelta(weeks=1), "week"))
+    saturday = start + timedelta(days=5)
+    return found.make("PERIOD", Period(saturday, saturday + timedelta(days=2), "weekend"))
+
+
 def as_month(item: Item, state: State) -> Item:
     """A month's name as its days."""
     first = month_start(state.today, item.value)
@@ -225,6 +249,9 @@ def nth_weekday(found: Found, state: State) -> Item | None:
     place = -1 if lead.kind == "LAST" else lead.value - 1
     if not -1 <= place < len(hits):
         return None
+    if period.kind == "UNIT" and hits[place] < state.today and not found.has("THIS"):
+        later = Item("PERIOD", Period(end, next_month(end), "month"), period.start, period.end)
+        return nth_weekday(Found([*found.items[:-1], later]), state)
     return found.make("DAY", Day(on=hits[place]))
 
 

@@ -1,15 +1,9 @@
-"""What is settled before and between the rules: zones, courtesies, ambiguous words, moves."""
+"""What is settled before and between the rules: courtesies, ambiguous words, moves."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
-
-from dialogs.when import zones
 from dialogs.when.items import Item, Part
 from dialogs.when.lexicon import Lexicon
-from dialogs.when.model import Context
 from dialogs.when.tokens import NO_SUCH_TIME
 
 _NEAR = frozenset(
@@ -19,33 +13,24 @@ _NEAR = frozenset(
     """.split()  # noqa: SIM905 - the names read better without quotes
 )
 _SKIP = frozenset(
-    {"THE", "COMMA", "DASH", "OR", "AND", "SLASH", "TO", "FOR", "OF", "UNTIL", "FROM"}
+    {"THE", "COMMA", "DASH", "OR", "AND", "SLASH", "TO", "FOR", "OF", "UNTIL", "FROM", "ABOUT"}
 )
 
 _LINKS = frozenset({"ON", "AT", "IN", "BY", "BEFORE", "AFTER"})  # need a time after them
 
 _MOVED = frozenset({"CLOCK", "DAY", "NUM", "PERIOD", "DAYPART"})
-_BESIDE = frozenset({"AT", "ABOUT", "REL", "WDAY", "MONTH", "DAYPART", "FROM", "UNTIL"})
+_BESIDE = frozenset(
+    """
+    AT ABOUT REL WDAY MONTH DAYPART FROM UNTIL MERIDIEM OCLOCK HOURMARK BY AFTER BEFORE
+    """.split()  # noqa: SIM905 - the names read better without quotes
+)
 _SURE = frozenset({"X", "NUM", "ORD"})
 _MOVES = frozenset({"MOVE", "PUSH", "PULL"})
 _AROUND = 2
 
-_CLOCKED = frozenset(
-    {
-        "NUM",
-        "CLOCK",
-        "MERIDIEM",
-        "POINT",
-        "OCLOCK",
-        "DAYPART",
-        "DOTTED",
-        "REL",
-        "WDAY",
-        "ISH",
-        "UNIT",
-    }
+_AROUND_NUMBERS = frozenset(
+    {"STOP", "COMMA", "OR", "AND", "CUE", "X", "FOR", "FREE", "ASK", "SLASH", "ANY", "OF", "SOFT"}
 )
-_ANY_YEAR = 2026
 
 
 def moved(items: list[Item]) -> list[Item]:
@@ -92,7 +77,7 @@ def alone(items: list[Item]) -> list[Item]:
 
 def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
     """Drop courtesies from the row, and take ambiguous words for times only beside other ones."""
-    items = [item for item in items if item.kind != "SOFT"]
+    items = _split([item for item in items if item.kind != "SOFT"], words)
     single = len([item for item in items if item.kind != "STOP"]) <= 1
     for place, item in enumerate(items):
         if item.raw in words.after_day and place and items[place - 1].kind in {"WDAY", "REL"}:
@@ -108,6 +93,34 @@ def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
         if not (_company(items, place, -1) or _company(items, place, 1)):
             item.kind, item.value = "X", None
     return items
+
+
+def _split(items: list[Item], words: Lexicon) -> list[Item]:
+    """Words that mean another thing by what stands beside them.
+
+    "After next week" is after it, "week after next" is not; a number written onto a word ("gr8")
+    is none; a no between commas corrects; the hours of "due ore" are no "alle ore".
+    """
+    hours = words.conventions.get("hour_after_number")
+    row: list[Item] = []
+    for place, item in enumerate(items):
+        before = items[place - 1] if place else None
+        after = items[place + 1] if place + 1 < len(items) else None
+        if item.kind == "AFTERNEXT" and after and after.kind in {"UNIT", "WDAY", "MONTH"}:
+            if before is None or before.kind not in {"UNIT", "WDAY"}:
+                row.append(Item("AFTER", None, item.start, item.start))
+                item.kind = "NEXT"
+        elif item.kind == "NUM" and before and before.end == item.start:
+            if before.kind in {"X", "ANY"} and before.raw.isalpha():
+                item.kind, item.value = "X", None
+        elif item.kind == "NOT" and after and after.kind in {"COMMA", "STOP"}:
+            if before is None or before.kind in {"COMMA", "STOP", "DOT"}:
+                item.kind = "CUE"
+        elif item.kind == "AT" and item.raw == hours and before and before.kind == "NUM":
+            clocked = after is not None and after.kind in {"NUM", "CLOCK", "DOTTED"}
+            item.kind, item.value = ("AT", None) if clocked else ("UNIT", "hour")
+        row.append(item)
+    return row
 
 
 def _proper(items: list[Item], place: int, text: str) -> bool:
@@ -136,6 +149,8 @@ def _company(items: list[Item], place: int, step: int) -> bool:
         near = items[place].kind
         if step > 0 and near in _LINKS:
             continue
+        if kind == "WDAY" and step > 0 and near in {"FREE", "NEGATED"}:
+            return "THE" not in {item.kind for item in items[max(place - 2, 0) : place]}
         if near in _NEAR or (near == "IN" and kind == "MONTH" and step < 0):
             return True
         if near not in _SKIP:
@@ -145,90 +160,12 @@ def _company(items: list[Item], place: int, step: int) -> bool:
 
 def bare(items: list[Item]) -> list[Item]:
     """Where the open question was "when?", a number alone is an hour."""
-    told = [
-        item
-        for item in items
-        if item.kind
-        not in {"STOP", "COMMA", "OR", "AND", "CUE", "X", "FOR", "FREE", "ASK", "SLASH"}
-    ]
+    told = [item for item in items if item.kind not in _AROUND_NUMBERS]
     if told and all(item.kind in {"NUM", "DOTTED"} for item in told):
         for item in told:
+            place = items.index(item)
+            if item.kind == "NUM" and place and items[place - 1].kind == "NUM":
+                continue  # ten thirty
             before = Item("AT", None, item.start, item.start)
             items.insert(items.index(item), before)
     return items
-
-
-def zone_said(
-    items: list[Item], words: Lexicon, context: Context, zone: ZoneInfo
-) -> tuple[list[Item], ZoneInfo | None]:
-    """A zone said with a time ("3pm ET", "10am london time"), taken out of the row.
-
-    An abbreviation that is the reader's own means the reader's zone: CST in Mexico City.
-    """
-    for place, item in enumerate(items):
-        if item.kind == "YOURS":
-            return _told(items[:place]) + items[place + 1 :], context.place
-        if item.kind == "ZONE" and item.raw in {"gmt", "utc"}:
-            found = _offset(items, place)
-            if found is not None:
-                return found
-        if item.kind == "ZONE":
-            before = items[place - 1].kind if place else ""
-            named = place + 1 < len(items) and items[place + 1].kind == "CLOCKWORD"
-            if before == "CLOCKWORD" or named or before in _CLOCKED:
-                start = place - (before == "CLOCKWORD")
-                found_zone = zone if item.raw in _own(zone) else zones.named(item.raw, words)
-                return _told(items[:start]) + items[place + 1 + named :], found_zone
-            item.kind = "X"
-        if item.kind == "CLOCKWORD":
-            found = _zone_beside(items, place, words)
-            if found is not None:
-                return found
-    return items, None
-
-
-@lru_cache(maxsize=512)
-def _own(zone: ZoneInfo) -> frozenset[str]:
-    """What a zone calls itself in summer and in winter."""
-    seasons = (datetime(_ANY_YEAR, month, 1, tzinfo=zone) for month in (1, 7))
-    return frozenset((season.tzname() or "").lower() for season in seasons)
-
-
-def _offset(items: list[Item], place: int) -> tuple[list[Item], ZoneInfo | None] | None:
-    """GMT-3, UTC+2: whole hours are a zone; other offsets are only taken out of the row."""
-    told = items[place + 1 : place + 3]
-    if len(told) < 2 or told[0].raw not in {"+", "-"} or told[0].start != items[place].end:
-        return None
-    sign, number = told
-    left = items[:place] + items[place + 3 :]
-    if number.kind == "CLOCK":
-        return left, None
-    if number.kind != "NUM" or not 0 <= number.value <= 12:
-        return None
-    # the tz database counts these west of Greenwich
-    west = "-" if sign.raw == "+" else "+"
-    return left, ZoneInfo(f"Etc/GMT{west}{number.value}")
-
-
-def _told(items: list[Item]) -> list[Item]:
-    """A number before a zone is a time: "10 denver time"."""
-    if items and items[-1].kind == "NUM":
-        return [*items[:-1], Item("AT", None, items[-1].start, items[-1].start), items[-1]]
-    return items
-
-
-def _zone_beside(
-    items: list[Item], place: int, words: Lexicon
-) -> tuple[list[Item], ZoneInfo] | None:
-    """The city before or after the word for time: "new york time", "hora de nueva york"."""
-    ahead = place + 1
-    ahead += ahead < len(items) and items[ahead].kind in {"OF", "FROM", "IN"}
-    for size in (3, 2, 1):
-        for start, end in ((place - size, place), (ahead, ahead + size)):
-            if start < 0 or end > len(items):
-                continue
-            zone = zones.named(" ".join(each.raw for each in items[start:end]), words)
-            if zone is not None:
-                first, last = (start, place + 1) if start < place else (place, end)
-                return _told(items[:first]) + items[last:], zone
-    return None

@@ -6,20 +6,21 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dialogs.when import amounts, clocks, days, limits, repeats, spans
+from dialogs.when import amounts, clocks, days, letters, limits, repeats, spans
 from dialogs.when.answer import wish
 from dialogs.when.cascade import Rewrite, State, run
 from dialogs.when.choices import Sorted, sort
 from dialogs.when.lexicon import lexicon
 from dialogs.when.model import Context, Wish
-from dialogs.when.prepare import alone, bare, moved, no_such_time, plain, zone_said
+from dialogs.when.prepare import alone, bare, moved, no_such_time, plain
 from dialogs.when.tokens import row as tokens
+from dialogs.when.zones import zone_said
 
 FIRST: tuple[Rewrite, ...] = (
     *amounts.RULES,
     *clocks.BEFORE_LENGTHS,
     *repeats.RULES,
-    *clocks.HOUR_LETTERS,
+    *letters.RULES,
     *amounts.LENGTHS,
     *spans.SAME_DAY,
     *spans.BEFORE_DAYS,
@@ -33,7 +34,6 @@ SECOND: tuple[Rewrite, ...] = (
     *spans.TODAY,
     *limits.RULES,
 )
-# Kinds that stand for a time by themselves or beside which an ambiguous word is one.
 
 
 def read(

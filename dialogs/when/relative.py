@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from dialogs.when.calendar import add, add_months, week_start
 from dialogs.when.cascade import Found, State
-from dialogs.when.items import Day, Item, Length, Part, Period
+from dialogs.when.items import Bound, Clock, Day, Item, Length, Part, Period
 from dialogs.when.resolve import date_of
 
 
@@ -59,22 +59,65 @@ def british_week(found: Found, _state: State) -> Item | None:
 
 
 def ahead(found: Found, state: State) -> Item | None:
-    """In three days, two weeks from now, an hour ago; later and earlier count from the booking."""
+    """In three days, two weeks from now, an hour ago."""
+    return _counted(found, state.now, -1 if found.has("AGO") else 1)
+
+
+def moved(found: Found, state: State) -> Item | None:
+    """An hour later, a week earlier, push it back 20 minutes: counted from the booking.
+
+    Where nothing is under discussion the words mean no time: counting from now would be a guess.
+    """
+    item = found.first("LEN")
+    ref = state.context.ref
+    back = -1 if found.has("EARLIER", "BEFORE", "PULL") else 1
+    if item is None:
+        return None
+    if ref is not None:
+        made = _counted(found, ref.replace(tzinfo=None), back)
+        if made is not None and made.kind == "DAY":
+            made.value = replace(made.value, keeps=True)
+        return made
+    if state.context.day is not None and not item.value.minutes:
+        return _counted(found, datetime.combine(state.context.day, state.now.time()), back)
+    return found.make("X", None)
+
+
+def _counted(found: Found, base: datetime, sign: int) -> Item | None:
     item = found.first("LEN")
     if item is None:
         return None
     value: Length = item.value
-    back = found.has("AGO", "EARLIER", "BEFORE", "PULL")
-    base = state.now
-    if found.has("LATER", "EARLIER", "BEFORE", "AFTER", "PUSH", "PULL"):
-        if state.context.ref is not None:
-            base = state.context.ref.replace(tzinfo=None)
-        elif state.context.day is not None and not value.minutes:
-            base = datetime.combine(state.context.day, base.time())
-    at = add(base, value, -1 if back else 1)
+    at = add(base, value, sign)
     if value.minutes:
         return found.make("INSTANT", at.replace(second=0, microsecond=0))
     return found.make("DAY", Day(on=at.date()))
+
+
+def beside_ref(found: Found, state: State) -> list[Item] | None:
+    """Later that day, earlier that week: what is left of it on that side of the booking."""
+    side, unit = found.items[0], found.items[-1]
+    ref = state.context.ref
+    if ref is None or unit.value not in {"day", "week"}:
+        return None
+    later = side.kind == "LATER"
+    if unit.value == "day":
+        at = Clock(ref.hour * 60 + ref.minute, sure=True)
+        bound = Bound("after" if later else "before", at)
+        day = Item("DAY", Day(on=ref.date()), unit.start, unit.end)
+        return [day, Item("BOUND", bound, side.start, side.end)]
+    monday = week_start(ref.date())
+    first = ref.date() + timedelta(days=1) if later else monday
+    last = monday + timedelta(weeks=1) if later else ref.date()
+    return [found.make("PERIOD", Period(first, last, "week"))] if first < last else None
+
+
+def so_many_from_now(found: Found, _state: State) -> Item | None:
+    """Two fridays from now: the second to come."""
+    number, days = found.first("NUM"), found.first("WDAYS")
+    if number is None or days is None or not 1 <= number.value <= 52:
+        return None
+    return found.make("DAY", Day(weekday=days.value, shift=7 * (number.value - 1)))
 
 
 def from_day(found: Found, _state: State) -> Item | None:
@@ -108,6 +151,18 @@ def following(found: Found, state: State) -> Item:
     base = talked_about(state) or state.today
     ahead = (found.items[-1].value - base.weekday() - 1) % 7 + 1
     return found.make("DAY", Day(on=base + timedelta(days=ahead)))
+
+
+def this_or_next(found: Found, _state: State) -> list[Item] | None:
+    """This friday or next; not this friday but next: the second is a week on."""
+    said = next(place for place, item in enumerate(found.items) if item.kind == "WDAY")
+    weekday, last = found.items[said], found.items[-1]
+    return [
+        *(item for item in found.items[:said] if item.kind == "NOT"),
+        Item("DAY", Day(weekday=weekday.value), weekday.start, weekday.end),
+        *found.items[said + 1 : -1],
+        Item("DAY", Day(weekday=weekday.value, week=1), last.start, last.end),
+    ]
 
 
 def or_the_next(found: Found, _state: State) -> list[Item]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dialogs.when.cascade import Found, State, rule
 from dialogs.when.items import Item, Part, Rule
+from dialogs.when.relative import so_many_from_now
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WORK = WEEKDAYS[:5]
@@ -54,6 +55,13 @@ def _days(found: Found, _state: State) -> Item | None:
     return found.make(
         "RULE", Rule("WEEKLY", interval=interval, byday=tuple(WEEKDAYS[day] for day in days))
     )
+
+
+def _range(found: Found, _state: State) -> Item | None:
+    """Every monday to friday."""
+    first, last = (item.value for item in found.all("WDAY", "WDAYS"))
+    days = sorted((first + step) % 7 for step in range((last - first) % 7 + 1))
+    return found.make("RULE", Rule("WEEKLY", byday=tuple(WEEKDAYS[day] for day in days)))
 
 
 def _unit(found: Found, _state: State) -> Item | None:
@@ -121,6 +129,7 @@ def _next_so_many(found: Found, _state: State) -> list[Item] | None:
 _LIST = "(?:(?:COMMA|AND|OR|SLASH|DASH|COMMA AND) (?:ON|EVERY|THE)? (?:WDAY|WDAYS)){0,6}"
 
 RULES = (
+    rule("so many weekdays from now", "NUM WDAYS HENCE", so_many_from_now),
     rule(
         "nth weekday of months",
         "(?:EVERY|THE|ON){0,3} (?:ORD|LAST) WDAY (?:OF|IN)? (?:TIMES|(?:EVERY|THE|ARTICLE)? UNIT)",
@@ -134,7 +143,13 @@ RULES = (
     rule(
         "day of months", "(?:ON|THE){0,3} UNIT? (?:ORD|NUM) OF? (?:TIMES|EVERY UNIT)", _day_of_month
     ),
-    rule("day of months", "(?:TIMES|EVERY UNIT) ON THE (?:ORD|NUM)", _day_of_month),
+    rule("day of months", "(?:TIMES|EVERY UNIT) ON THE (?:ORD|NUM)(?!WDAY)", _day_of_month),
+    rule(
+        "nth weekday of months",
+        "(?:TIMES|EVERY UNIT) (?:ON|THE){0,2} (?:ORD|LAST) WDAY",
+        _weekday_of_month,
+    ),
+    rule("every day from one to another", "EVERY WDAY (?:TO|UNTIL|DASH) WDAY", _range),
     rule("the next so many", "(?:FOR? THE? NEXT|WITHIN) NUM WDAYS", _next_so_many),
     rule("every so many days", "ON? EVERY (?:OTHER|ORD|NUM)? WDAY " + _LIST, _days),
     rule("weekdays in the plural", "ON? EVERY? WDAYS " + _LIST, _days),

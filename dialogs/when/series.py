@@ -29,12 +29,15 @@ def recurrence(said: Sorted, making: Making) -> str:
     """The rule, and the window of its first occurrence."""
     rule = _without(said.rule or Rule("DAILY"), said)
     state = making.state
-    choice = said.choices[0] if said.choices else Choice()
-    if choice.part is None:
-        choice.part = rule.part
     start, until = _between(said, state)
+    choice = _told(said, rule, state)
+    if choice.days is None and not said.choices and choice.time is not None:
+        start = max(start, state.context.ref.date()) if state.context.ref else start
     said_day = choice.days
-    if isinstance(said_day, Day):
+    byday = _weekdays(said)
+    if byday and not rule.byday and rule.freq in {"DAILY", "WEEKLY"}:
+        rule = replace(rule, freq="WEEKLY", byday=byday)
+    elif isinstance(said_day, Day):
         if rule.freq == "WEEKLY" and not rule.byday and said_day.weekday is not None:
             rule = replace(rule, byday=(WEEKDAYS[said_day.weekday],))
         elif rule.freq == "MONTHLY" and not rule.bymonthday and not rule.byday and said_day.dom:
@@ -70,6 +73,35 @@ def _without(rule: Rule, said: Sorted) -> Rule:
     days = rule.byday or (WEEKDAYS if rule.freq == "DAILY" else ())
     left = tuple(day for day in days if day not in out)
     return replace(rule, freq="WEEKLY", byday=left) if left else rule
+
+
+def _told(said: Sorted, rule: Rule, state: State) -> Choice:
+    """The day and time of the recurrence; "every week" said of a booking has the booking's."""
+    ref = state.context.ref
+    if ref is not None and rule.freq != "DAILY" and not rule.byday and not said.choices:
+        return Choice(time=Clock(ref.hour * 60 + ref.minute, sure=True))
+    timed = (each for each in said.choices if each.time or each.part or each.bounds)
+    choice = next(timed, said.choices[0] if said.choices else Choice())
+    if choice.part is None:
+        choice.part = rule.part
+    return choice
+
+
+def _weekdays(said: Sorted) -> tuple[str, ...]:
+    """Mon wed fri every week, monday to friday each week: several weekdays beside the rule."""
+    found: set[int] = set()
+    for choice in said.choices:
+        days = choice.days
+        if isinstance(days, tuple):
+            first, last = (day.weekday if day.dom is None else None for day in days)
+            if first is None or last is None:
+                return ()
+            found.update((first + step) % 7 for step in range((last - first) % 7 + 1))
+        elif isinstance(days, Day) and days.weekday is not None and days.week is None:
+            found.add(days.weekday)
+        elif days is not None:
+            return ()
+    return tuple(WEEKDAYS[day] for day in sorted(found)) if len(found) > 1 else ()
 
 
 def _between(said: Sorted, state: State) -> tuple[date, date | None]:

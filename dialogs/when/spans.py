@@ -25,6 +25,12 @@ def _hour(found: Found, state: State) -> Item | None:
     return Item("CLOCK", clock, number.start, number.end)
 
 
+def _hour_in_place(found: Found, state: State) -> list[Item] | None:
+    """No, 4: the word of correction stays beside the hour."""
+    made = _hour(found, state)
+    return [found.items[0], made] if made is not None else None
+
+
 def _hour_first(found: Found, state: State) -> Item | None:
     clock = hour_of(found.items[0])
     if clock is None or clock.at > 720 or found.items[0].raw in state.lexicon.articles:
@@ -68,6 +74,18 @@ def _dom_span(found: Found, _state: State) -> Item | None:
     first, last = (Day(dom=number.value, month=month.value) for number in numbers[:2])
     if not all(1 <= number.value <= 31 for number in numbers[:2]):
         return None
+    return found.make("DAYSPAN", (first, last))
+
+
+def _month_span(found: Found, _state: State) -> Item | None:
+    """June 28 to july 3."""
+    months, numbers = found.all("MONTH"), found.all("NUM", "ORD")
+    if not all(1 <= number.value <= 31 for number in numbers):
+        return None
+    first, last = (
+        Day(dom=number.value, month=month.value)
+        for number, month in zip(numbers, months, strict=True)
+    )
     return found.make("DAYSPAN", (first, last))
 
 
@@ -211,6 +229,11 @@ SAME_DAY = (
 # Before the rules for days: two numbers that share a month.
 BEFORE_DAYS = (
     rule(
+        "from one day to another",
+        "FROM? MONTH THE? (?:ORD|NUM) (?:TO|UNTIL|DASH) MONTH THE? (?:ORD|NUM)(?!COLON|MERIDIEM)",
+        _month_span,
+    ),
+    rule(
         "days of a month",
         "(?:FROM|OF|BETWEEN|ON|THE){0,3} (?:ORD|NUM) (?:TO|UNTIL|DASH|AND|AT) "
         "(?:THE|ON)? (?:ORD|NUM) OF? MONTH",
@@ -221,6 +244,19 @@ BEFORE_DAYS = (
         "FROM? MONTH THE? (?:ORD|NUM) (?:TO|UNTIL|DASH) THE? (?:ORD|NUM)(?!MERIDIEM|COLON|"
         "OCLOCK|MONTH|CLOCK)",
         _dom_span,
+    ),
+)
+
+_BESIDE_TIMES = (
+    rule(
+        "a number beside a time",
+        "(?<=[CLOCK SPAN][OR AND SLASH COMMA])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
+        _hour,
+    ),
+    rule(
+        "a number beside a time",
+        "(?<=CLOCK COMMA OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
+        _hour,
     ),
 )
 
@@ -248,8 +284,9 @@ HOURS = (
     rule(
         "a number put in place",
         "CUE COMMA? NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH|TO)",
-        _hour,
+        _hour_in_place,
     ),
+    rule("a number told as a time", "CLOCKWORD COLON? NUM(?!NOUN|X|UNIT|LEN|NUM|COLON)", _hour),
     rule("a number that is free", "(?<!FOR)NUM(?=FREE)", _hour_first),
     rule(
         "a number beside a day",
@@ -279,16 +316,8 @@ HOURS = (
         "(?<=FROM)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|TO|DASH|UNTIL|PERIOD)",
         _hour,
     ),
-    rule(
-        "a number beside a time",
-        "(?<=[CLOCK SPAN][OR AND SLASH COMMA])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
-        _hour,
-    ),
-    rule(
-        "a number beside a time",
-        "(?<=CLOCK COMMA OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
-        _hour,
-    ),
+    *_BESIDE_TIMES,
+    *_BESIDE_TIMES,  # 1, 2 or 3: each is beside the one before
     rule("a number beside a time", "NUM(?=[OR SLASH](?:CLOCK|SPAN))", _hour_first),
     rule("a number beside a stretch", "NUM(?=(?:DASH|TO|UNTIL) CLOCK)", _hour_first),
 )
@@ -340,6 +369,6 @@ RULES = (
 TODAY = (
     rule("part of today", "DAYPART", _part_of_today),
     rule("this time", "NOWTIME (?:DAY|PERIOD)", _now_time),
-    rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA){0,3} PERIOD", _same_in),
+    rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA|THE){0,3} PERIOD", _same_in),
     rule("the same time", "SAMETIME", _same_time),
 )

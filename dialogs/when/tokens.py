@@ -8,6 +8,7 @@ from dialogs.when.items import Clock, Item, Part
 from dialogs.when.lexicon import Lexicon, fold
 
 _MOST_DAYS = 31
+_MOST_ORDINALS = 99  # "on the 32nd" is asked about
 NO_SUCH_TIME = "no such time"  # 25:00 carries it, in case it was meant for one
 LIMIT = 4000  # characters read of one message; nobody says when in more
 
@@ -40,6 +41,8 @@ _MARKS = {
     "?": "STOP",
     "\n": "STOP",
     "@": "AT",
+    "(": "COMMA",
+    ")": "COMMA",
     "&": "AND",
     "+": "AND",
     "/": "SLASH",
@@ -150,7 +153,7 @@ def _glued(item: Item, lexicon: Lexicon, done: list[Item]) -> bool:
         return False
     before = done[-1]
     if before.kind == "NUM" and before.raw.isdigit() and item.raw in lexicon.suffixes:
-        if not 1 <= before.value <= _MOST_DAYS:
+        if not 1 <= before.value <= _MOST_ORDINALS:
             return False
         done[-1] = Item("ORD", before.value, before.start, item.end, before.raw)
         return True

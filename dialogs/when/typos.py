@@ -8,6 +8,7 @@ from typing import Any
 _LONG = 8
 _SHORT = 5
 _LONGEST = 14
+_BARE = 4  # consonants that tell a word: "mrch", "frdy"
 
 
 def _without(word: str, times: int) -> set[str]:
@@ -18,6 +19,10 @@ def _without(word: str, times: int) -> set[str]:
         edge = {each[:at] + each[at + 1 :] for each in edge for at in range(len(each))}
         found |= edge
     return found
+
+
+def _consonants(word: str) -> str:
+    return "".join(letter for letter in word if letter not in "aeiou")
 
 
 def distance(left: str, right: str) -> int:
@@ -45,10 +50,13 @@ class Speller:
         for word in words:
             for part in _without(word, 2 if len(word) >= _LONG else 1):
                 self._near.setdefault(part, []).append(word)
+        self._bare = {_consonants(word): word for word in words if len(_consonants(word)) >= _BARE}
         self.meant = lru_cache(maxsize=4096)(self._meant)
 
     def _meant(self, word: str) -> tuple[str, Any] | None:
         """Kind and value of the time word meant, or None for any other word."""
+        if word in self._bare and word not in self._ordinary:
+            return self._words[self._bare[word]]  # thrsdy, mrch
         if not _SHORT <= len(word) <= _LONGEST or word in self._ordinary:
             return None
         best: tuple[int, str] | None = None

@@ -16,6 +16,7 @@ from dialogs.when.resolve import date_of, days_window, part_span, settle, settle
 
 _DAY = 1440
 _MOST = 31
+_SMALL_HOURS = 300  # a night is over at five
 _STALE = 240  # "after 3" said at half past five still means today
 
 
@@ -81,7 +82,11 @@ def add_choice(choice: Choice, said: Sorted, making: Making) -> None:
     if choice.days is not None and limits is None:
         return
     if choice.time is None and choice.part is None and not choice.bounds:
-        if limits is not None:
+        ref = state.context.ref
+        if limits is not None and isinstance(choice.days, Day) and choice.days.keeps and ref:
+            at = making.at(limits[0], ref.hour * 60 + ref.minute)
+            making.windows.append(Window(at, None, Grain.MINUTE))
+        elif limits is not None:
             single = limits[1] - limits[0] == timedelta(days=1)
             making.windows.append(
                 days_window(*limits, making.zone, Grain.DAY if single else Grain.RANGE)
@@ -151,6 +156,8 @@ def _timed(choice: Choice, day: date, making: Making, *, assumed: bool) -> None:
     here = day == state.today
     if isinstance(choice.time, Clock):
         at = settle(choice.time, state, choice.part, today=today)
+        if here and at >= _DAY and clock_now < at - _DAY <= _SMALL_HOURS:
+            at -= _DAY  # "tonight at 2", asked after midnight
         if not fixed and here and at <= clock_now:
             day += timedelta(days=1)
         if choice.bounds:
@@ -190,7 +197,10 @@ def _bounds(choice: Choice, day: date, making: Making, *, fixed: bool) -> None:
     here = day == state.today
     first, last = _sides(choice, state, today=fixed and here)
     clock_now = state.now.hour * 60 + state.now.minute
-    if not fixed and here and _gone(first, last, clock_now):
+    if first is not None and first >= _DAY:  # "after midnight" is the next day's
+        day, first = day + timedelta(days=1), first - _DAY
+        last = _SMALL_HOURS if choice.part is not None and last is None else last
+    elif not fixed and here and _gone(first, last, clock_now):
         day += timedelta(days=1)
     if last is None and fixed:
         last = _DAY

@@ -1,12 +1,20 @@
-"""Zones by name: the abbreviations of a language, and cities as the tz database names them."""
+"""Zones by name, in a row of items and alone: abbreviations, and cities of the tz database."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from dialogs.when.items import Item
 from dialogs.when.lexicon import Lexicon, fold
+from dialogs.when.model import Context
+
+_LEADS = frozenset({"AT", "AND", "TO", "DASH", "UNTIL", "BY", "AFTER", "BEFORE", "FROM", "ABOUT"})
+_SURELY_CLOCKED = frozenset({"CLOCK", "MERIDIEM", "POINT", "OCLOCK", "CLOCKWORD"})
+_CLOCKED = _SURELY_CLOCKED | {"NUM", "DAYPART", "DOTTED", "REL", "WDAY", "ISH", "UNIT", "HOURMARK"}
+_ANY_YEAR = 2026
 
 
 def named(words: str, lexicon: Lexicon) -> ZoneInfo | None:
@@ -25,3 +33,97 @@ def _cities() -> dict[str, str]:
         for key in reversed(listed)
         if "/" in key and not key.startswith(("Etc/", "SystemV/"))
     }
+
+
+def zone_said(
+    items: list[Item], words: Lexicon, context: Context, zone: ZoneInfo
+) -> tuple[list[Item], ZoneInfo | None]:
+    """A zone said with a time ("3pm ET", "10am london time"), taken out of the row.
+
+    An abbreviation that is the reader's own means the reader's zone: CST in Mexico City.
+    """
+    for place, item in enumerate(items):
+        if item.kind == "YOURS":
+            return _told(items[:place]) + items[place + 1 :], context.place
+        if item.kind == "ZONE" and item.raw in {"gmt", "utc"}:
+            found = _offset(items, place)
+            if found is not None:
+                return found
+        if item.kind == "ZONE":
+            behind = _behind(items, place, words)
+            if behind is not None:
+                meant = zone if item.raw in _own(zone) else named(item.raw, words)
+                return behind, meant
+            item.kind = "X"
+        if item.kind == "CLOCKWORD":
+            found = _zone_beside(items, place, words)
+            if found is not None:
+                return found
+    return items, None
+
+
+def _behind(items: list[Item], place: int, words: Lexicon) -> list[Item] | None:
+    """The row without its zone, where that stands behind a time or beside the word for time."""
+    before = items[place - 1].kind if place else ""
+    if place > 1 and items[place - 1].raw == "(":
+        before = items[place - 2].kind
+    if items[place].raw in words.ambiguous and not _surely_clocked(items, place, before):
+        return None  # "2 mountain bikes"
+    ahead = place + 1 < len(items) and items[place + 1].kind == "CLOCKWORD"
+    if not ahead and before not in _CLOCKED:
+        return None
+    start = place - (before == "CLOCKWORD")
+    return _told(items[:start]) + items[place + 1 + ahead :]
+
+
+def _surely_clocked(items: list[Item], place: int, before: str) -> bool:
+    """Whether a word that is a zone among other things stands behind a time: "at 4 mountain"."""
+    lead = items[place - 2].kind if before == "NUM" and place > 1 else ""
+    return before in _SURELY_CLOCKED or lead in _LEADS
+
+
+@lru_cache(maxsize=512)
+def _own(zone: ZoneInfo) -> frozenset[str]:
+    """What a zone calls itself in summer and in winter."""
+    seasons = (datetime(_ANY_YEAR, month, 1, tzinfo=zone) for month in (1, 7))
+    return frozenset((season.tzname() or "").lower() for season in seasons)
+
+
+def _offset(items: list[Item], place: int) -> tuple[list[Item], ZoneInfo | None] | None:
+    """GMT-3, UTC+2: whole hours are a zone; other offsets are only taken out of the row."""
+    told = items[place + 1 : place + 3]
+    if len(told) < 2 or told[0].raw not in {"+", "-"} or told[0].start != items[place].end:
+        return None
+    sign, number = told
+    left = items[:place] + items[place + 3 :]
+    if number.kind == "CLOCK":
+        return left, None
+    if number.kind != "NUM" or not 0 <= number.value <= 12:
+        return None
+    # the tz database counts these west of Greenwich
+    west = "-" if sign.raw == "+" else "+"
+    return left, ZoneInfo(f"Etc/GMT{west}{number.value}")
+
+
+def _told(items: list[Item]) -> list[Item]:
+    """A number before a zone is a time: "10 denver time"."""
+    if items and items[-1].kind == "NUM":
+        return [*items[:-1], Item("AT", None, items[-1].start, items[-1].start), items[-1]]
+    return items
+
+
+def _zone_beside(
+    items: list[Item], place: int, words: Lexicon
+) -> tuple[list[Item], ZoneInfo] | None:
+    """The city before or after the word for time: "new york time", "hora de nueva york"."""
+    ahead = place + 1
+    ahead += ahead < len(items) and items[ahead].kind in {"OF", "FROM", "IN"}
+    for size in (3, 2, 1):
+        for start, end in ((place - size, place), (ahead, ahead + size)):
+            if start < 0 or end > len(items):
+                continue
+            zone = named(" ".join(each.raw for each in items[start:end]), words)
+            if zone is not None:
+                first, last = (start, place + 1) if start < place else (place, end)
+                return _told(items[:first]) + items[last:], zone
+    return None
