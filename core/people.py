@@ -1,4 +1,7 @@
-"""People and their addresses, the conversation each address has, and providers' linking codes."""
+"""People and their addresses, the conversation each address has, and providers' linking codes.
+
+How two people turn out to be one is in core/identities.py, what they agreed to in core/consents.py.
+"""
 
 import hashlib
 import json
@@ -13,7 +16,7 @@ from core.db import Session
 from core.phones import zone_of
 from core.whereabouts import located
 
-_PHONES = ("sms", "whatsapp")  # one number on both is one person
+PHONES = ("sms", "whatsapp")  # one number on both is one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +49,28 @@ FROM addresses a JOIN people p ON p.business_id = a.business_id AND p.id = a.per
 LEFT JOIN conversations c ON c.business_id = a.business_id AND c.address_id = a.id
 WHERE a.business_id = :business AND
 """
+# Where they would rather be reached, else where they last wrote from.
+_BEST = (
+    " ORDER BY (a.channel = p.prefers) DESC NULLS LAST, a.last_used_at DESC NULLS LAST, a.id"
+    " LIMIT 1"
+)
 _AT = text(_READER + " a.channel = :channel AND a.address = :address")
 _BY_ID = text(_READER + " a.id = :address")
 _OF_PERSON = text(
-    _READER + " a.person_id = :person AND a.opted_out_at IS NULL AND a.failed_at IS NULL"
-    " ORDER BY a.last_used_at DESC NULLS LAST, a.id LIMIT 1"
+    _READER + " a.person_id = :person AND a.opted_out_at IS NULL AND a.failed_at IS NULL" + _BEST
 )
 _OF_PROVIDER = text(
-    _READER + " p.provider_id = :provider AND a.opted_out_at IS NULL AND a.failed_at IS NULL"
-    " ORDER BY a.last_used_at DESC NULLS LAST, a.id LIMIT 1"
+    _READER
+    + " p.provider_id = :provider AND a.opted_out_at IS NULL AND a.failed_at IS NULL"
+    + _BEST
 )
 _TALKING_OF = text(
     _READER + " (c.talk ->> 'booking')::bigint = :booking AND a.person_id ="
     " (SELECT person_id FROM bookings WHERE business_id = :business AND id = :booking) LIMIT 1"
+)
+_AT_NUMBER = text(
+    "SELECT id FROM addresses WHERE business_id = :business AND address = :number"
+    " AND channel = ANY(:phones) ORDER BY last_used_at DESC NULLS LAST, id LIMIT 1"
 )
 _NUMBER_OF = text(
     "SELECT address FROM addresses WHERE business_id = :business AND person_id = :person"
@@ -74,7 +86,7 @@ _NEW_PERSON = text(
 )
 _NEW_ADDRESS = text(
     "INSERT INTO addresses (business_id, person_id, channel, address, last_used_at, created_at)"
-    " VALUES (:business, :person, :channel, :address, :now, :now)"
+    " VALUES (:business, :person, :channel, :address, :used, :now)"
     " ON CONFLICT (business_id, channel, address) DO NOTHING RETURNING id"
 )
 _FIRST = text("SELECT pg_advisory_xact_lock(hashtextextended(:address, :business))")
@@ -94,17 +106,22 @@ def at(
     zone: str | None = None,
     zone_source: str | None = None,
     locale: str | None = None,
+    wrote: bool = True,
 ) -> Reader:
-    """Return who is at an address, meeting them where they are new; names are kept as given."""
+    """Return who is at an address, meeting them where they are new; names are kept as given.
+
+    `wrote` says that they were met by what they wrote, not by their number being named.
+    """
     where = _facts(session, channel=channel, address=address)
     row = session.execute(_AT, where).one_or_none()
     if row is None:  # two first messages at once must not make two people
-        session.execute(_FIRST, where)
+        first_meeting(session, address)
         row = session.execute(_AT, where).one_or_none()
     if row is None:
-        if zone is None and channel in _PHONES:
+        if zone is None and channel in PHONES:
             zone = zone_of(address)
             zone_source = "phone" if zone else None
+        where |= {"used": now if wrote else None}
         _meet(session, where, now=now, name=name, zone=zone, source=zone_source, locale=locale)
         row = session.execute(_AT, where).one()
     elif (zone and row.zone != zone) or (name and not row.name):
@@ -127,14 +144,19 @@ def _meet(
     locale: str | None,
 ) -> None:
     person = None
-    if where["channel"] in _PHONES:
-        person = session.execute(_SAME_NUMBER, where | {"phones": list(_PHONES)}).scalar()
+    if where["channel"] in PHONES:
+        person = session.execute(_SAME_NUMBER, where | {"phones": list(PHONES)}).scalar()
     if person is None:
         facts = {"name": name, "zone": zone, "source": source, "locale": locale, "now": now}
         person = session.execute(_NEW_PERSON, where | facts).scalar_one()
     made = session.execute(_NEW_ADDRESS, where | {"person": person, "now": now}).scalar()
     if made is not None:
         session.execute(_CONVERSATION, where | {"address": made})
+
+
+def first_meeting(session: Session, address: str) -> None:
+    """Let one transaction at a time meet who is at an address, until this one ends."""
+    session.execute(_FIRST, {"business": session.business, "address": address})
 
 
 def _facts(session: Session, **facts: object) -> dict[str, Any]:
@@ -148,7 +170,7 @@ def reader(session: Session, address: int) -> Reader:
 
 
 def of_person(session: Session, person: int) -> Reader | None:
-    """Return where a person is best reached: the address last used that still works."""
+    """Return where a person is best reached: as they prefer, else where they last wrote from."""
     facts = _facts(session, person=person)
     row = session.execute(_OF_PERSON, facts).one_or_none()
     return Reader(*list(row)) if row else None
@@ -170,8 +192,15 @@ def talking_of(session: Session, booking: int) -> Reader | None:
 
 def number_of(session: Session, person: int) -> str:
     """Return a person's phone number, whether or not they may be texted; empty without one."""
-    facts = {"business": session.business, "person": person, "phones": list(_PHONES)}
+    facts = {"business": session.business, "person": person, "phones": list(PHONES)}
     return str(session.execute(_NUMBER_OF, facts).scalar_one_or_none() or "")
+
+
+def at_number(session: Session, number: str) -> int | None:
+    """Return the address of a phone number that was used last; None where nobody is known there."""
+    facts = {"business": session.business, "number": number, "phones": list(PHONES)}
+    found = session.execute(_AT_NUMBER, facts).scalar()
+    return int(found) if found is not None else None
 
 
 def touched(session: Session, address: int, *, now: datetime) -> None:
@@ -192,14 +221,6 @@ def unreachable(session: Session, address: int, *, now: datetime) -> None:
             "UPDATE addresses SET failed_at = :now WHERE business_id = :business AND id = :address"
         ),
         {"business": session.business, "address": address, "now": now},
-    )
-
-
-def opted(session: Session, address: int, *, out: bool, now: datetime) -> None:
-    """Record an opt-out, or the opt-in that ends it."""
-    session.execute(
-        text("UPDATE addresses SET opted_out_at = :at WHERE business_id = :business AND id = :id"),
-        {"business": session.business, "id": address, "at": now if out else None},
     )
 
 

@@ -1,4 +1,6 @@
-"""The schema on one page. Every row belongs to a business; row-level security keys it there.
+"""The schema on one page, but for its people (core/people_tables.py).
+
+Every row belongs to a business; row-level security keys it there.
 
 Primary keys start with the business, so that the book can be sharded by it. Rows are never deleted
 to cancel something: they change their status, and `booking_events` keeps each change.
@@ -25,7 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConstraint
 
+from core import people_tables
 from core.columns import business, created, facts, instant, metadata, tenant, to
+
+people = people_tables.people
 
 PENDING = ("held", "awaiting_provider", "awaiting_payment")
 STATUSES = (*PENDING, "confirmed", "cancelled", "expired", "released", "completed", "no_show")
@@ -153,53 +158,6 @@ busy = tenant(  # time off, blocks and external calendars: busy, but no booking
     Index("busy_when", "business_id", "resource_id", "ends_at", postgresql_where=text("active")),
 )
 
-people = tenant(
-    "people",
-    business(),
-    Column("name", Text, nullable=False, server_default=""),
-    Column("zone", Text),
-    Column("zone_source", Text),
-    Column("locale", Text),
-    Column("provider_id", BigInteger),  # the resource that this person is, once linked
-    created(),
-    Column("profile_zone", Text),  # beneath one that they said
-    Column("away_zone", Text),  # for a while, in place of the lasting one
-    instant("away_from"),
-    instant("away_until"),
-    to("resources", "provider_id"),
-    Index(
-        "people_provider",
-        "business_id",
-        "provider_id",
-        postgresql_where=text("provider_id IS NOT NULL"),
-    ),
-)
-
-addresses = tenant(
-    "addresses",
-    Column("person_id", BigInteger, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("first", Boolean, nullable=False, server_default=text("true")),
-    instant("last_used_at"),
-    instant("opted_out_at"),
-    instant("failed_at"),
-    created(),
-    to("people", "person_id"),
-    UniqueConstraint("business_id", "channel", "address"),
-    Index("addresses_person", "business_id", "person_id"),
-)
-
-link_codes = tenant(  # one-time codes by which a provider's address is linked
-    "link_codes",
-    Column("resource_id", BigInteger, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-    instant("expires_at", null=False),
-    instant("used_at"),
-    to("resources", "resource_id"),
-    UniqueConstraint("business_id", "digest"),
-)
-
 bookings = tenant(
     "bookings",
     Column("ref", Text, nullable=False),
@@ -293,18 +251,6 @@ booking_events = Table(
     instant("at", null=False),
     facts(),
     to("bookings", "booking_id"),
-)
-
-conversations = Table(
-    "conversations",
-    metadata,
-    Column("business_id", BigInteger, primary_key=True),
-    Column("address_id", BigInteger, primary_key=True),
-    Column("state", Text, nullable=False, server_default="idle"),
-    facts("talk"),
-    Column("locale", Text),
-    instant("updated_at"),
-    to("addresses", "address_id"),
 )
 
 inbox = tenant(

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from core.db import Session
 
 # What they said themselves beats what a place or a profile says, which beats a number's region.
-_RANK = "array_position(ARRAY['phone', 'profile', 'location', 'said'], {})"
+_SOURCES = ("phone", "profile", "location", "said")
+_RANK = "array_position(ARRAY[{}], {{}})".format(", ".join(f"'{source}'" for source in _SOURCES))
 _NEW, _OLD = (_RANK.format(name) for name in ("CAST(:source AS text)", "zone_source"))
 _BETTER = f"{_NEW} >= coalesce({_OLD}, 0)"
 # The profile's zone is kept beneath a better one, to go back to.
@@ -35,6 +36,12 @@ _UNSAID = text(
     + _WHO
     + " AND zone_source IN ('said', 'location')"
 )
+
+
+def better(source: str | None, than: str | None) -> bool:
+    """Whether a zone of one source is surer than one of another; None is no zone at all."""
+    rank = {None: 0} | {name: number for number, name in enumerate(_SOURCES, 1)}
+    return rank[source] > rank[than]
 
 
 def located(session: Session, person: int, *, zone: str, source: str) -> None:

@@ -180,5 +180,7 @@ def _failed(
     with runtime.database.transaction(business.id) as session:
         outbox.failed(session, letter.id, error=error, body=body)
         text = body or letter.note
-        given_up(session, business, reader, text=text, permanent=True, opted_out=opted_out)
+        given_up(
+            session, business, reader, text=text, why=error, permanent=True, opted_out=opted_out
+        )
     return True

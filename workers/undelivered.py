@@ -1,6 +1,6 @@
 """What follows from a message that did not arrive: the address is marked, and a human hears."""
 
-from core import businesses, outbox, people
+from core import businesses, consents, outbox, people
 from core.db import Session
 from core.due import Work
 from core.people import Reader
@@ -14,6 +14,7 @@ def given_up(
     reader: Reader,
     *,
     text: str,
+    why: str,
     permanent: bool,
     opted_out: bool,
 ) -> None:
@@ -22,7 +23,15 @@ def given_up(
     An address that does not work is tried again only after its owner writes from it.
     """
     if opted_out:
-        people.opted(session, reader.address, out=True, now=session.now)
+        consents.opted(
+            session,
+            reader.address,
+            out=True,
+            source="vendor",
+            wording=why,
+            message=None,
+            now=session.now,
+        )
     elif permanent and not reader.opted_out:
         people.unreachable(session, reader.address, now=session.now)
     telling.human(
@@ -44,6 +53,7 @@ def reported(session: Session, work: Work) -> None:
         businesses.load(session),
         people.reader(session, letter.address),
         text=letter.body,
+        why=str(work.facts.get("error", "")),
         permanent=bool(work.facts.get("permanent")),
         opted_out=bool(work.facts.get("opted_out")),
     )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from core import finding, people
+from core import consents, finding, people
 from dialogs.flows import change, holding, info, telling
 from dialogs.states import State
 from dialogs.talk import Talk, Turn, spoken
@@ -29,15 +29,29 @@ def by_carrier(turn: Turn) -> State:
     if turn.message.body == "opted_out":
         _opted_out(turn)
         return State.IDLE
-    people.opted(turn.session, turn.reader.address, out=False, now=turn.now)
+    _opted(turn, out=False)
     return turn.state
+
+
+def _opted(turn: Turn, *, out: bool) -> None:
+    """Keep what the person or their carrier said of being written to, in their words."""
+    carrier = turn.message.kind == "carrier"
+    consents.opted(
+        turn.session,
+        turn.reader.address,
+        out=out,
+        source="carrier" if carrier else "person",
+        wording=str(turn.message.facts.get("wording") or turn.message.body),
+        message=turn.message.id,
+        now=turn.now,
+    )
 
 
 def _opted_out(turn: Turn) -> int:
     """Let go what is held, and tell who expects them; return how many bookings stand."""
     holding.let_go(turn)
     turn.talk = Talk()
-    people.opted(turn.session, turn.reader.address, out=True, now=turn.now)
+    _opted(turn, out=True)
     rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
     for row in rows:
         telling.providers(turn.session, turn.business, row.id, note="opted_out", now=turn.now)
@@ -46,7 +60,7 @@ def _opted_out(turn: Turn) -> int:
 
 def start(turn: Turn) -> State:
     """Opt the address in again."""
-    people.opted(turn.session, turn.reader.address, out=False, now=turn.now)
+    _opted(turn, out=False)
     turn.say("started", name=turn.business.name)
     return turn.state
 

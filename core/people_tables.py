@@ -1,0 +1,109 @@
+"""The schema's people: who they are, where they are reached, what they agreed to, what is open."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from core.columns import business, created, facts, instant, metadata, tenant, to
+
+people = tenant(
+    "people",
+    business(),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("zone", Text),
+    Column("zone_source", Text),
+    Column("locale", Text),
+    Column("provider_id", BigInteger),  # the resource that this person is, once linked
+    created(),
+    Column("profile_zone", Text),  # beneath one that they said
+    Column("away_zone", Text),  # for a while, in place of the lasting one
+    instant("away_from"),
+    instant("away_until"),
+    Column("prefers", Text),  # the channel on which they would rather be reached
+    Column("merged_into", BigInteger),  # whom this turned out to be: nothing is theirs any more
+    instant("forgotten_at"),
+    to("resources", "provider_id"),
+    to("people", "merged_into"),
+    Index(
+        "people_provider",
+        "business_id",
+        "provider_id",
+        postgresql_where=text("provider_id IS NOT NULL"),
+    ),
+)
+
+addresses = tenant(
+    "addresses",
+    Column("person_id", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("first", Boolean, nullable=False, server_default=text("true")),
+    instant("last_used_at"),
+    instant("opted_out_at"),
+    instant("failed_at"),
+    created(),
+    to("people", "person_id"),
+    UniqueConstraint("business_id", "channel", "address"),
+    Index("addresses_person", "business_id", "person_id"),
+)
+
+link_codes = tenant(  # one-time codes by which a provider's address is linked
+    "link_codes",
+    Column("resource_id", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    instant("expires_at", null=False),
+    instant("used_at"),
+    to("resources", "resource_id"),
+    UniqueConstraint("business_id", "digest"),
+)
+
+join_codes = tenant(  # one-time codes by which an address proves to be the same person's
+    "join_codes",
+    Column("address_id", BigInteger, nullable=False),  # asked from here,
+    Column("target_id", BigInteger, nullable=False),  # sent there
+    Column("digest", LargeBinary, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    instant("expires_at", null=False),
+    instant("used_at"),
+    created(),
+    to("addresses", "address_id"),
+    to("addresses", "target_id"),
+    Index("join_codes_address", "business_id", "address_id", "id"),
+    Index("join_codes_target", "business_id", "target_id", "id"),
+)
+
+consents = tenant(  # only ever added to
+    "consents",
+    Column("address_id", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("wording", Text, nullable=False),  # the person's own words, or the carrier's
+    Column("message_id", BigInteger),  # the inbox row that said it
+    instant("at", null=False),
+    to("addresses", "address_id"),
+    CheckConstraint("source IN ('person', 'carrier', 'vendor')", name="source"),
+    Index("consents_address", "business_id", "address_id", "id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("business_id", BigInteger, primary_key=True),
+    Column("address_id", BigInteger, primary_key=True),
+    Column("state", Text, nullable=False, server_default="idle"),
+    facts("talk"),
+    Column("locale", Text),
+    instant("updated_at"),
+    to("addresses", "address_id"),
+)
