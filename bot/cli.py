@@ -15,6 +15,8 @@ COMMANDS = {
     "verify": ("bot.commands.verify", "Prove the book: nothing doubled, lost or forgotten."),
     "serve": ("bot.commands.serve", "Open the web door; without REDIS_URL, do all the work too."),
     "work": ("bot.commands.work", "Answer and deliver what comes over Redis."),
+    "doctor": ("bot.commands.doctor", "Look at all that the bot needs; say what to do."),
+    "webhooks": ("bot.commands.webhooks", "Tell the vendors where to call us."),
     "tick": ("bot.commands.tick", "Find what is due, expired or forgotten."),
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import Event
+from typing import NoReturn
 
 import structlog
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -18,6 +19,7 @@ from bot import logs, settings
 from bot.embedded import EmbeddedPostgresError
 from bot.opening import opened, unusable
 from bot.settings import Settings, SettingsError
+from bot.wiring import House, joined
 from core.db import Database
 
 UNUSABLE, MISTAKEN = 1, 2  # exit statuses
@@ -63,6 +65,14 @@ def started(command: str) -> Iterator[Started]:
         yield Started(chosen, database, ending)
 
 
+def house(process: Started) -> House:
+    """Join what the process works with; exits with 2 where a vendor is set up by half."""
+    try:
+        return joined(process.database, process.settings)
+    except SettingsError as error:
+        _stop("settings", str(error), MISTAKEN)
+
+
 def _awaited(chosen: Settings, ending: Event, stack: ExitStack) -> Database | None:
     """Open the database as soon as it answers; None where the end comes first."""
     tries = 0
@@ -81,6 +91,6 @@ def _awaited(chosen: Settings, ending: Event, stack: ExitStack) -> Database | No
     return None
 
 
-def _stop(command: str, why: str, status: int) -> None:
+def _stop(command: str, why: str, status: int) -> NoReturn:
     sys.stderr.write(f"slotkeeper {command}: {why}\n")
     sys.exit(status)

@@ -37,16 +37,16 @@ def app(
     database: Database,
     doors: Sequence[Door],
     *,
-    public_url: str = "",
+    store: "Store | None" = None,
     metrics_key: str | None = None,
     routes: Sequence[Route] = (),
 ) -> Starlette:
     """Return the ASGI application: the doors, whether it lives and is ready, and its figures.
 
-    `public_url` is where vendors call, which may be another address than the one listened to;
-    `routes` are pages beside the doors. Without `metrics_key` only this machine sees figures.
+    `store` keeps what comes; `routes` are pages beside the doors. Without `metrics_key` only this
+    machine sees figures.
     """
-    store = Store(database, public_url)
+    store = store or Store(database)
 
     def healthz(_: Request) -> Response:
         return JSONResponse({"alive": True})
@@ -78,9 +78,12 @@ def app(
 
 
 class Store:
-    """Takes calls at the doors and keeps what they hold; knows who sent how much of late."""
+    """Takes calls at the doors and keeps what they hold; knows who sent how much of late.
 
-    def __init__(self, database: Database, public_url: str) -> None:
+    `public_url` is where vendors call, which may be another address than the one listened to.
+    """
+
+    def __init__(self, database: Database, public_url: str = "") -> None:
         self._database = database
         self._public_url = public_url
         self._people = Buckets(floods.PERSON)

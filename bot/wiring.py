@@ -1,10 +1,15 @@
 """The only place where objects are joined."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from bot.settings import Settings
+from bot.vendors import parties
 from channels import simulator
+from channels.absent import Absent
 from channels.console import Console
-from channels.message import Channel
+from channels.message import Channel, Door, Party
 from channels.simulator import Simulator
 from core.db import Database
 from workers.runtime import Runtime
@@ -12,7 +17,33 @@ from workers.runtime import Runtime
 CHANNELS = simulator.NAMES
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """All that `serve`, `work` and `tick` work with."""
+
+    runtime: Runtime
+    parties: Mapping[str, Party]
+    doors: tuple[Door, ...]
+
+
 def simulated(database: Database, *, log: Path | None = None) -> Runtime:
     """Join the product with channels that have no vendor; `log` gets a line for each message."""
     stand_ins: dict[str, Channel] = {name: Simulator(name, log=log) for name in CHANNELS}
     return Runtime(database, stand_ins | {"console": Console()})
+
+
+def joined(database: Database, settings: Settings) -> House:
+    """Join the product with the vendors that are set up.
+
+    With the simulator's key every other channel is simulated; without it, it is absent. Raises
+    SettingsError where a vendor is set up by half.
+    """
+    found = parties(settings, database)
+    doors = [door for party in found.values() for door in party.doors]
+    if settings.simulator_key:
+        doors.append(simulator.door(settings.simulator_key.get_secret_value()))
+        others = simulated(database, log=settings.simulator_log).channels
+    else:
+        others = {name: Absent(name) for name in CHANNELS}
+    real = {name: channel for party in found.values() for name, channel in party.channels.items()}
+    return House(Runtime(database, {**others, "console": Console(), **real}), found, tuple(doors))

@@ -1,6 +1,7 @@
 """What every channel speaks: requests and messages in, messages out, and how sending fails."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -196,6 +197,13 @@ class Party(Protocol):
 
     channels: Mapping[str, Channel]
     doors: tuple[Door, ...]
+
+    def listening(self, keep: Callable[[Taken], object]) -> AbstractContextManager[object]:
+        """Return a block within which the vendor is heard where it does not call us.
+
+        `keep` stores what was heard, before the vendor is told that it arrived; where it raises,
+        that comes again.
+        """
 
     def check(self) -> list[Finding]:
         """Ask the vendor whether the credentials work and calls would reach us; never raises."""

@@ -17,9 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot import web
-from bot.starting import UNUSABLE, Started, started
-from bot.wiring import simulated
-from channels import simulator
+from bot.starting import UNUSABLE, Started, house, started
 from workers import broker
 
 _log = structlog.get_logger()
@@ -34,14 +32,22 @@ def run(arguments: list[str]) -> None:
     ).parse_args(arguments)
     with started("serve") as process, ExitStack() as stack:
         listening = _listen(process)
-        runtime = simulated(process.database, log=process.settings.simulator_log)
-        if process.settings.redis_url:
-            process.database.wake = broker.RedisWakes(process.settings.redis_url).send
+        settings, here = process.settings, house(process)
+        if settings.redis_url:
+            process.database.wake = broker.RedisWakes(settings.redis_url).send
         else:
-            stack.enter_context(broker.local(runtime, threads=process.settings.threads))
-        key = process.settings.simulator_key
-        doors = [simulator.door(key.get_secret_value())] if key else []
-        _serve(web.app(process.database, doors), listening, process.ending)
+            stack.enter_context(broker.local(here.runtime, threads=settings.threads))
+        store = web.Store(process.database, settings.public_url or "")
+        for party in here.parties.values():
+            stack.enter_context(party.listening(store.keep))
+        key = settings.metrics_key
+        app = web.app(
+            process.database,
+            here.doors,
+            store=store,
+            metrics_key=key.get_secret_value() if key else None,
+        )
+        _serve(app, listening, process.ending)
 
 
 def _listen(process: Started) -> socket.socket:

@@ -9,8 +9,7 @@ import sys
 
 import structlog
 
-from bot.starting import MISTAKEN, started
-from bot.wiring import simulated
+from bot.starting import MISTAKEN, house, started
 from workers import broker, tick
 
 _log = structlog.get_logger()
@@ -30,6 +29,6 @@ def run(arguments: list[str]) -> None:
             sys.exit(MISTAKEN)
         wakes = broker.RedisWakes(url)
         process.database.wake = wakes.send
-        runtime = simulated(process.database, log=process.settings.simulator_log)
+        runtime = house(process).runtime
         _log.info("ticking")
         tick.run(runtime, wakes.again, process.ending)

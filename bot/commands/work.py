@@ -8,8 +8,7 @@ import sys
 
 import structlog
 
-from bot.starting import MISTAKEN, started
-from bot.wiring import simulated
+from bot.starting import MISTAKEN, house, started
 from workers import broker
 
 _log = structlog.get_logger()
@@ -28,7 +27,7 @@ def run(arguments: list[str]) -> None:
             sys.stderr.write("slotkeeper work: REDIS_URL is not set; `serve` does the work then\n")
             sys.exit(MISTAKEN)
         process.database.wake = broker.RedisWakes(url).send
-        runtime = simulated(process.database, log=process.settings.simulator_log)
+        runtime = house(process).runtime
         workers = broker.remote(runtime, url, threads=process.settings.threads)
         _log.info("working", threads=process.settings.threads)
         process.ending.wait()

@@ -1,0 +1,109 @@
+"""From settings to parties: which vendors are set up here, and with what."""
+
+from typing import Any
+
+from bot.home import Home
+from bot.settings import Settings, SettingsError, Slack, Telegram, Twilio
+from channels import registry
+from channels.message import Party
+from core.db import Database
+from core.installations import Installations
+from core.vault import Vault, VaultError
+
+
+def parties(settings: Settings, database: Database | None = None) -> dict[str, Party]:
+    """Join the parties that are set up. Raises SettingsError where one is set up by half.
+
+    Without a database they can be asked and registered, and cannot keep anything.
+    """
+    url = (settings.public_url or "").rstrip("/")
+    found: dict[str, Party] = {}
+    if settings.twilio.account_sid:
+        found["twilio"] = registry.join("twilio", _twilio(settings.twilio, url))
+    if settings.telegram.bots:
+        found["telegram"] = registry.join("telegram", _telegram(settings.telegram, url))
+    if settings.slack.signing_secret or settings.slack.app_token:
+        hooks: dict[str, Any] = {}
+        if settings.slack.client_id:
+            hooks["installations"] = _installations(settings, database)
+        if database is not None:
+            hooks["book"] = Home(database)
+        found["slack"] = registry.join("slack", _slack(settings.slack, url), **hooks)
+    return found
+
+
+def _twilio(chosen: Twilio, url: str) -> dict[str, Any]:
+    if not chosen.auth_tokens:
+        raise SettingsError("SLOTKEEPER_TWILIO_AUTH_TOKENS: is missing")
+    if not url:
+        raise SettingsError("SLOTKEEPER_PUBLIC_URL: is missing; Twilio must reach us")
+    return {
+        "account_sid": chosen.account_sid,
+        "auth_tokens": tuple(token.get_secret_value() for token in chosen.auth_tokens),
+        "public_url": url,
+        "base_url": chosen.base_url,
+        "services": chosen.services,
+        "templates": chosen.templates,
+        "cancel_is_ours": chosen.cancel_is_ours,
+    }
+
+
+def _telegram(chosen: Telegram, url: str) -> dict[str, Any]:
+    if chosen.mode == "webhook" and not url:
+        raise SettingsError(
+            "SLOTKEEPER_PUBLIC_URL: is missing; or set SLOTKEEPER_TELEGRAM_MODE to poll"
+        )
+    config: dict[str, Any] = {
+        "bots": {name: token.get_secret_value() for name, token in chosen.bots.items()},
+        "mode": chosen.mode,
+        "public_url": url,
+        "secret": chosen.secret.get_secret_value() if chosen.secret else "",
+    }
+    for name in ("base_url", "base_file_url"):
+        if value := getattr(chosen, name):
+            config[name] = value
+    return config
+
+
+def _slack(chosen: Slack, url: str) -> dict[str, Any]:
+    if not (chosen.bot_token or chosen.client_id):
+        raise SettingsError("SLOTKEEPER_SLACK_BOT_TOKEN: is missing, or a client's id and secret")
+    if not chosen.app_token and not (url and chosen.signing_secret):
+        raise SettingsError(
+            "SLOTKEEPER_PUBLIC_URL, SLOTKEEPER_SLACK_SIGNING_SECRET: are missing, or an app token"
+        )
+    secrets = ("signing_secret", "bot_token", "client_secret", "app_token")
+    config: dict[str, Any] = {
+        name: getattr(chosen, name).get_secret_value() if getattr(chosen, name) else None
+        for name in secrets
+    }
+    config["signing_secret"] = config["signing_secret"] or ""
+    return config | {
+        "client_id": chosen.client_id,
+        "public_url": url,
+        "base_url": chosen.base_url,
+        "command": chosen.command,
+        "token_verification": chosen.token_verification,
+    }
+
+
+class _Nowhere:
+    """Keeps no token: for those who only ask and register."""
+
+    def get(self, address: str) -> str | None:
+        del address
+        return None
+
+    def save(self, address: str, token: str, facts: object) -> None:
+        """Keep nothing."""
+
+    def forget(self, address: str) -> None:
+        """Have nothing to forget."""
+
+
+def _installations(settings: Settings, database: Database | None) -> Installations | _Nowhere:
+    try:
+        vault = Vault([key.get_secret_value() for key in settings.secret_keys])
+    except VaultError as error:
+        raise SettingsError(f"SLOTKEEPER_SECRET_KEYS: {error}") from None
+    return Installations(database, vault, channel="slack") if database else _Nowhere()
