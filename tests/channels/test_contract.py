@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,8 @@ class Bot:
         party = self.adapter.party
         real = {**simulated(self.database).channels, **party.channels}
         self.runtime = Runtime(self.database, real)
-        self.caller = Caller(web.app(self.database, party.doors, public_url=PUBLIC))
+        store = web.Store(self.database, PUBLIC)
+        self.caller = Caller(web.app(self.database, party.doors, store=store))
         self.database.set_clock(frozen=self.now)
         self.numbers = itertools.count(1)
 
@@ -200,7 +202,7 @@ def test_a_haircut_is_booked(bot: Bot) -> None:
         for number, words in enumerate(("haircut tomorrow at 3", "yes"), 1):
             post = bot.adapter.text(words, message=number)
             assert bot.caller.post(post).status_code == 200
-            _until(lambda n=number: len(bot.adapter.heard()) >= n)
+            _until(partial(_heard, bot, number))
     proposed, booked = bot.adapter.heard()[:2]
     assert "3:00 PM" in proposed.text
     assert "Haircut" in booked.text
@@ -293,6 +295,10 @@ def _numbers(bot: Bot) -> list[int]:
     """Return the numbers of the letters that the customer got."""
     texts = [heard.text for heard in bot.adapter.heard()]
     return [int(t.rpartition("letter ")[2].partition(".")[0]) for t in texts if "letter " in t]
+
+
+def _heard(bot: Bot, number: int) -> bool:
+    return len(bot.adapter.heard()) >= number
 
 
 def _until(done: Callable[[], bool], *, seconds: float = 15) -> None:

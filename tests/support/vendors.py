@@ -47,9 +47,17 @@ class Adapter(Protocol):
     message, sent again.
     """
 
-    channel: str
-    sender: str
-    party: Party
+    @property
+    def channel(self) -> str:
+        """Return the name that the channel has in our rows."""
+
+    @property
+    def sender(self) -> str:
+        """Return the customer's address."""
+
+    @property
+    def party(self) -> Party:
+        """Return the vendor's party, joined to the fake."""
 
     def text(self, words: str, *, message: int, sender: str = "") -> Post:
         """Return the signed request by which the vendor hands us a text."""
@@ -112,4 +120,5 @@ class Caller:
     async def _post(self, post: Post) -> httpx.Response:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            return await client.post(post.path, content=post.body, headers=post.headers)
+            headers = httpx.Headers(dict(post.headers), encoding="latin-1")
+            return await client.post(post.path, content=post.body, headers=headers)
