@@ -9,7 +9,17 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
-_QUIET = ("dramatiq", "uvicorn", "alembic", "sqlalchemy", "asyncio")  # heard from warnings on
+# Heard from warnings on. What the last three say at "info" holds URLs, which for bots hold tokens.
+_QUIET = (
+    "dramatiq",
+    "uvicorn",
+    "alembic",
+    "sqlalchemy",
+    "asyncio",
+    "httpx",
+    "httpcore",
+    "telegram",
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){8,14}")
 

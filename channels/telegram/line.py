@@ -1,0 +1,112 @@
+"""The one thread on which the library's event loop runs, and the bots that speak through it."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+from telegram import Bot
+from telegram.request import HTTPXRequest
+
+from channels.telegram.config import Config, bare
+
+CONNECTIONS = 64  # to Telegram, of one process: 32 threads send, and presses are acknowledged
+
+T = TypeVar("T")
+
+
+class Line:
+    """Runs coroutines for threads that wait. The thread starts when it is first needed.
+
+    `bots` leads from a username, as `bare` gives it, to a bot. No bot is asked who it is.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._request = _request(config, CONNECTIONS)
+        # Long polling keeps a connection for each bot: it takes none from those who send.
+        self._polls = _request(config, len(config.bots) + 1)
+        self.bots = _bots(config, self._request)
+        self.pollers = _bots(config, self._polls)
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the loop; return its future, which any thread may wait for."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._running())
+
+    def run(self, coroutine: Coroutine[Any, Any, T], *, within: float) -> T:
+        """Wait for a coroutine. Raises TimeoutError after so many seconds, having stopped it."""
+        future = asyncio.run_coroutine_threadsafe(_limited(coroutine, within), self._running())
+        try:
+            return future.result()
+        except CancelledError:  # the line was closed meanwhile
+            raise TimeoutError from None
+
+    def close(self) -> None:
+        """Close the connections and end the thread; nothing can be sent after it."""
+        with self._lock:
+            loop, thread = self._loop, self._thread
+            if loop is None or thread is None:
+                loop = asyncio.new_event_loop()
+                loop.run_until_complete(self._closed())
+                loop.close()
+                return
+            asyncio.run_coroutine_threadsafe(self._ended(), loop).result()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(
+                    target=self._loop.run_forever, name="telegram", daemon=True
+                )
+                self._thread.start()
+            return self._loop
+
+    async def _ended(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._closed()
+
+    async def _closed(self) -> None:
+        for request in (self._request, self._polls):
+            with contextlib.suppress(RuntimeError):  # it was closed before
+                await request.shutdown()
+
+
+async def _limited(coroutine: Coroutine[Any, Any, T], seconds: float) -> T:
+    async with asyncio.timeout(seconds):
+        return await coroutine
+
+
+def _request(config: Config, connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        read_timeout=config.timeout,
+        write_timeout=config.timeout,
+        connect_timeout=config.timeout,
+        pool_timeout=config.timeout,
+        media_write_timeout=config.timeout,
+    )
+
+
+def _bots(config: Config, request: HTTPXRequest) -> dict[str, Bot]:
+    """Return the bots by name; one request object serves all, whose connections they share."""
+    return {
+        bare(username): Bot(
+            token,
+            base_url=config.base_url,
+            base_file_url=config.base_file_url,
+            request=request,
+            get_updates_request=request,
+        )
+        for username, token in config.bots.items()
+    }
