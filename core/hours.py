@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
 
-from core.public_days import public_days
+from core.public_days import names_in, public_days
 from core.rules import Business, Holidays, Shift
 from core.span import DAY, Span, both, instant, local_days, merged, minus
 
@@ -64,6 +64,16 @@ def holiday(rules: Holidays | None, day: date) -> str | None:
     if found is None and (year in rules.add or every in rules.add):
         return "holiday"
     return found
+
+
+def holiday_in(language: str, rules: Holidays | None, day: date, *, why: str) -> str:
+    """Return what a holiday is called in a language, else in its country's own.
+
+    `why` is the reason that a day was closed for; what is no public holiday's name is kept.
+    """
+    if rules is None or public_days(rules.country, rules.region, day.year).get(day) != why:
+        return why
+    return names_in(rules.country, rules.region, day.year, language)[day]
 
 
 def _business_spans(business: Business, day: date) -> list[Span]:

@@ -34,6 +34,19 @@ def public_days(country: str, region: str | None, year: int) -> dict[date, str]:
     return dict(calendar)
 
 
+@lru_cache(maxsize=256)
+def names_in(country: str, region: str | None, year: int, language: str) -> dict[date, str]:
+    """Return each public holiday of a year in a language, else in the country's own."""
+    known: tuple[str, ...] = _country(country).supported_languages
+    exact = f"{language}_{country}"
+    chosen = next((k for k in (exact, language) if k in known), None)
+    if chosen is None:
+        chosen = next((k for k in sorted(known) if k.partition("_")[0] == language), None)
+    language = chosen or _country(country).default_language
+    calendar: Any = _country(country)(subdiv=region, years=year, observed=False, language=language)
+    return dict(calendar)
+
+
 def _country(code: str) -> Any:  # noqa: ANN401 - a class of the library's own for each country
     spec = importlib.util.find_spec(_PACKAGE)
     if _PACKAGE not in sys.modules and spec is not None:  # a package that has not run its opening

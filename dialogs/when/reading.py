@@ -11,10 +11,10 @@ from dialogs.when.answer import wish
 from dialogs.when.cascade import Rewrite, State, run
 from dialogs.when.choices import Sorted, sort
 from dialogs.when.lexicon import lexicon
-from dialogs.when.model import Context, Wish
+from dialogs.when.model import Context, Note, Wish
 from dialogs.when.prepare import alone, bare, moved, no_such_time, plain
 from dialogs.when.tokens import row as tokens
-from dialogs.when.zones import zone_said
+from dialogs.when.zones import second_time, zone_said
 
 FIRST: tuple[Rewrite, ...] = (
     *amounts.RULES,
@@ -51,6 +51,7 @@ def read(
     words = lexicon(locale)
     context = context or Context()
     items = alone(plain(tokens(text, words), words, text))
+    spoken = items
     items, said = zone_said(items, words, context, zone)
     meant = said or zone
     if context.ref is not None and context.ref.tzinfo is not None:
@@ -66,7 +67,8 @@ def read(
         items = bare(items)
     items = run(SECOND, moved(run(FIRST, items, state)), state)
     sorted_items: Sorted = sort(items)
-    return wish(sorted_items, state, meant, said)
+    found = wish(sorted_items, state, meant, said)
+    return second_time(found, spoken) if found.note is Note.FOLD else found
 
 
 def ready(locale: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from importlib import resources
@@ -9,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from dialogs.when.items import Item
 from dialogs.when.lexicon import Lexicon, fold
-from dialogs.when.model import Context
+from dialogs.when.model import Context, Wish
 
 _LEADS = frozenset({"AT", "AND", "TO", "DASH", "UNTIL", "BY", "AFTER", "BEFORE", "FROM", "ABOUT"})
 _SURELY_CLOCKED = frozenset({"CLOCK", "MERIDIEM", "POINT", "OCLOCK", "CLOCKWORD"})
 _CLOCKED = _SURELY_CLOCKED | {"NUM", "DAYPART", "DOTTED", "REL", "WDAY", "ISH", "UNIT", "HOURMARK"}
 _ANY_YEAR = 2026
+_WINTER = frozenset({"mez", "wez", "oez", "hne", "hnc", "hnr", "hnp", "hna", "hnt"})
 
 
 def named(words: str, lexicon: Lexicon) -> ZoneInfo | None:
@@ -55,6 +57,8 @@ def zone_said(
                 meant = zone if item.raw in _own(zone) else named(item.raw, words)
                 return behind, meant
             item.kind = "X"
+        if item.kind == "X" and item.raw in _own(zone) and items[place - 1].kind in _SURELY_CLOCKED:
+            return items[:place] + items[place + 1 :], zone  # "3 PM WET", where that is the time
         if item.kind == "CLOCKWORD":
             found = _zone_beside(items, place, words)
             if found is not None:
@@ -87,6 +91,25 @@ def _own(zone: ZoneInfo) -> frozenset[str]:
     """What a zone calls itself in summer and in winter."""
     seasons = (datetime(_ANY_YEAR, month, 1, tzinfo=zone) for month in (1, 7))
     return frozenset((season.tzname() or "").lower() for season in seasons)
+
+
+def second_time(found: Wish, items: list[Item]) -> Wish:
+    """Take the second of an hour that comes twice where the zone said is winter's: "1:30 EST"."""
+    said = {each.raw for each in items}  # not every zone's own name is in every lexicon
+
+    def winters(moment: datetime | None) -> bool:
+        later = moment.replace(fold=1) if moment else None
+        if later is None or moment is None or later.utcoffset() == moment.utcoffset():
+            return False
+        return bool(said & {(later.tzname() or "").lower(), *_WINTER})
+
+    def second(moment: datetime | None) -> datetime | None:
+        return moment.replace(fold=1) if moment and winters(moment) else moment
+
+    if not any(winters(m) for w in found.windows for m in (w.start, w.end)):
+        return found
+    windows = tuple(replace(w, start=second(w.start), end=second(w.end)) for w in found.windows)
+    return replace(found, windows=windows, note=None)
 
 
 def _offset(items: list[Item], place: int) -> tuple[list[Item], ZoneInfo | None] | None:

@@ -47,15 +47,11 @@ def _tier(page: Page, percent: int, until: str, hours: int) -> str:
 def _hours(page: Page) -> Worded:
     rows = []
     for row in page.facts["days"]:
-        day = page.day(date.fromisoformat(row["day"]))
-        spans = [
-            f"{page.clock(datetime.fromisoformat(a))}-{page.clock(datetime.fromisoformat(b))}"
-            for a, b in row["spans"]
-        ]
-        said = ", ".join(spans) or page.t("closed")
-        if not spans and row.get("why"):
-            said = page.t("closed ({why})", why=page.reason(row["why"]))
-        rows.append(f"{day}: {said}")
+        on = date.fromisoformat(row["day"])
+        said = ", ".join(page.spans(row["spans"])) or page.t("closed")
+        if not row["spans"] and row.get("why"):
+            said = page.t("closed ({why})", why=page.reason(row["why"], on))
+        rows.append(f"{page.day(on)}: {said}")
     return Worded("\n".join(rows))
 
 

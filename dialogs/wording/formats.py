@@ -17,13 +17,18 @@ from babel.lists import format_list
 from babel.numbers import format_currency, get_currency_precision
 
 _SHORT = 5  # letters of a zone's short name
+_HALF_A_YEAR = timedelta(days=182)
+_AFTER = {"de": " Uhr"}  # what a time of day is called after its digits
 _PLAIN = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " ", "\u2019": "'", "\u2013": "-"})
 
 
 @lru_cache(maxsize=256)
-def locale_at(language: str, zone: str) -> Locale:
-    """Return the language as it is written in a zone's country: en in New York is en_US."""
-    territory = get_global("zone_territories").get(zone)
+def locale_at(language: str, zone: str, country: str | None = None) -> Locale:
+    """Return the language as it is written in a country, else in a zone's: en in New York is en_US.
+
+    A language that is not at home there is written as where it is.
+    """
+    territory = country or get_global("zone_territories").get(zone)
     for name in (f"{language}_{territory}", language, "en"):
         try:
             return Locale.parse(name)
@@ -37,7 +42,8 @@ def day(moment: date | datetime, locale: Locale, zone: ZoneInfo) -> str:
     if isinstance(moment, datetime):
         moment = moment.astimezone(zone).date()
     noon = datetime(moment.year, moment.month, moment.day, 12, tzinfo=zone)
-    return format_skeleton("MMMEd", noon, tzinfo=zone, locale=locale).translate(_PLAIN)
+    said = format_skeleton("MMMEd", noon, tzinfo=zone, locale=locale).translate(_PLAIN)
+    return said.rstrip(".")  # "3 de mar." would end a sentence twice
 
 
 def weekday(number: int, locale: Locale) -> str:
@@ -46,10 +52,19 @@ def weekday(number: int, locale: Locale) -> str:
 
 
 def clock(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
-    """Return a time of day: "3:00 PM", "15:00", "07:30", which said back is read as written."""
+    """Return a time of day: "3:00 PM", "15:00", "15h00", "15:00 Uhr"; said back it is read so."""
+    return _digits(moment, locale, zone) + _AFTER.get(locale.language, "")
+
+
+def span(start: datetime, end: datetime, locale: Locale, zone: ZoneInfo) -> str:
+    """Return from when to when on a day: "9:00 AM-5:00 PM", "09:00-17:00 Uhr"."""
+    return f"{_digits(start, locale, zone)}-{clock(end, locale, zone)}"
+
+
+def _digits(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
     pattern = locale.time_formats["short"].pattern
-    if "a" not in pattern:
-        pattern = "HH:mm"  # a bare 7:30 would be an evening's
+    if "a" not in pattern:  # both digits of the hour: a bare 7:30 would be an evening's
+        pattern = "HH'h'mm" if locale.language == "fr" else "HH:mm"
     said = format_time(moment, pattern, tzinfo=zone, locale=locale).translate(_PLAIN)
     return said.replace("a.m.", "am").replace("p.m.", "pm")  # no second stop ends a sentence
 
@@ -57,8 +72,9 @@ def clock(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
 def zone_name(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
     """Return the zone's short name at that moment: "EST", "MEZ"; "GMT-3" where it has none."""
     local = moment.astimezone(zone)
+    others = {(local + _HALF_A_YEAR).tzname()} - {local.tzname()}  # French WEST is winter's
     for name in (get_timezone_name(local, width="short", locale=locale), local.tzname()):
-        if name and name.isalpha() and len(name) <= _SHORT:
+        if name and name.isalpha() and len(name) <= _SHORT and name not in others:
             return name
     minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)

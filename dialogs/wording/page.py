@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from core.hours import holiday_in
 from core.rules import Business
 from dialogs.wording import formats
 from dialogs.wording.catalog import counted, translated
@@ -37,7 +38,7 @@ class Page:
     locale: Locale = field(init=False)
 
     def __post_init__(self) -> None:
-        where = formats.locale_at(self.language, self.business.zone.key)
+        where = formats.locale_at(self.language, *where_is(self.business))
         object.__setattr__(self, "locale", where)
 
     def t(self, message: str, **facts: object) -> str:
@@ -81,6 +82,19 @@ class Page:
             return self.t("{when} ({there} {zone} at our place)", when=said, there=there, zone=name)
         return self.t("{when} ({there} {zone} where you are)", when=said, there=there, zone=name)
 
+    def at(self, moment: datetime) -> str:
+        """Return a time of day with its zone: "3:00 PM EST"."""
+        return f"{self.clock(moment)} {self.zone_at(moment)}"
+
+    def spans(self, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        """Return each from when to when, with its zone where the other's differs."""
+        pairs = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in rows]
+        return tuple(
+            formats.span(start, end, self.locale, self.zone)
+            + (f" {self.zone_at(end)}" if self._elsewhere(end) else "")
+            for start, end in pairs
+        )
+
     def until(self, moment: datetime, *, beside: datetime) -> str:
         """Return a time that is near; its zone only where that of the moment beside it differs."""
         clock, zone = self.clock(moment), self.zone_at(moment)
@@ -99,9 +113,11 @@ class Page:
             return self.n("{n} minute", "{n} minutes", minutes)
         return self.n("{n} hour", "{n} hours", minutes // 60)
 
-    def reason(self, why: str) -> str:
-        """Return why a day is closed: what its rule or its holiday is called."""
-        return self.t("holiday") if why == "holiday" else why
+    def reason(self, why: str, day: date) -> str:
+        """Return why a day is closed: what its rule is called, or its holiday for the reader."""
+        if why == "holiday":
+            return self.t("holiday")
+        return holiday_in(self.language, self.business.holidays, day, why=why)
 
     def money(self, minor: int) -> str:
         return formats.money(minor, self.business.currency, self.locale)
@@ -169,6 +185,11 @@ class Page:
             said = f"{said} ({there} {formats.zone_name(start, self.locale, self.other)})"
         who = self.who(option.get("provider") or 0)
         return f"{said}, {who}" if named and who else said
+
+
+def where_is(business: Business) -> tuple[str, str | None]:
+    """Return a business's zone and, where its rules name one, its country."""
+    return business.zone.key, business.holidays.country if business.holidays else None
 
 
 def stays(page: Page, text: str) -> str:

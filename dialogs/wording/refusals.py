@@ -38,10 +38,7 @@ def _notice(page: Page, facts: Facts) -> str:
 
 
 def _hours(page: Page, facts: Facts) -> str:
-    spans = [
-        f"{page.clock(datetime.fromisoformat(a))}-{page.clock(datetime.fromisoformat(b))}"
-        for a, b in facts["spans"]
-    ]
+    spans = page.spans(facts["spans"])
     said = formats.listed(spans, page.locale)
     if facts.get("who"):
         return page.t("{who} is there {hours} that day.", who=facts["who"], hours=said)
@@ -55,16 +52,17 @@ def _hours(page: Page, facts: Facts) -> str:
 
 
 def _break(page: Page, facts: Facts) -> str:
-    until = page.clock(_at(facts, "until"))
+    until = page.at(_at(facts, "until"))
     if facts.get("who"):
         return page.t("{who} is on a break until {time}.", who=facts["who"], time=until)
     return page.t("We're on a break until {time}.", time=until)
 
 
 def _closed(page: Page, facts: Facts) -> str:
-    day = page.day(date.fromisoformat(facts["day"]))
+    on = date.fromisoformat(facts["day"])
+    day = page.day(on)
     if facts.get("why"):
-        return page.t("We're closed on {day} ({why}).", day=day, why=page.reason(facts["why"]))
+        return page.t("We're closed on {day} ({why}).", day=day, why=page.reason(facts["why"], on))
     return page.t("We're closed on {day}.", day=day)
 
 
@@ -76,7 +74,7 @@ def _off(page: Page, facts: Facts) -> str:
 
 
 def _busy(page: Page, facts: Facts) -> str:
-    until = page.clock(_at(facts, "until"))
+    until = page.at(_at(facts, "until"))
     return page.t("{who} is busy until {time}.", who=facts["who"], time=until)
 
 

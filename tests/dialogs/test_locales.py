@@ -15,7 +15,7 @@ from dialogs.wording.extract import TEMPLATE, template
 from support.gsm import is_plain
 
 FILES = sorted(LOCALES.glob("*/LC_MESSAGES/slotkeeper.po"))
-_ACCENTS = "áíóúÁÍÓÚÈÌÒÙÀçâêîôûãõ"  # letters that some languages cannot be written without
+_ACCENTS = "áíóúÁÍÓÚÈÌÒÙÀçâêîôûãõÃÕÊ"  # letters that some languages cannot be written without
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
 
 # What people are told to send, in the order of WORDS below.
@@ -39,6 +39,14 @@ WORDS = {
         *("MIS RESERVAS", "CANCELAR", "REPROGRAMAR", "HORARIO", "PRECIOS", "PERSONA", "AYUDA"),
         *("STOP", "START"),
     ),
+    "fr": (
+        *("MES RÉSERVATIONS", "ANNULER", "DÉPLACER", "HORAIRES", "TARIFS", "HUMAIN", "AIDE"),
+        *("STOP", "START"),
+    ),
+    "pt": (
+        *("MINHAS RESERVAS", "CANCELAR", "REMARCAR", "HORÁRIOS", "PREÇOS", "PESSOA", "AJUDA"),
+        *("STOP", "START"),
+    ),
     "it": (
         *("LE MIE PRENOTAZIONI", "ANNULLA", "SPOSTA", "ORARI", "PREZZI", "OPERATORE", "AIUTO"),
         *("STOP", "START"),
@@ -52,10 +60,19 @@ PROVIDERS = (Intent.TODAY, Intent.TOMORROW, Intent.WEEK)
 PROVIDERS_WORDS = {
     "en": ("TODAY", "TOMORROW", "WEEK"),
     "es": ("HOY", "MAÑANA", "SEMANA"),
+    "fr": ("AUJOURD'HUI", "DEMAIN", "SEMAINE"),
+    "pt": ("HOJE", "AMANHÃ", "SEMANA"),
     "it": ("OGGI", "DOMANI", "SETTIMANA"),
     "de": ("HEUTE", "MORGEN", "WOCHE"),
 }
-ANSWERS = {"en": ("YES", "NO"), "es": ("SÍ", "NO"), "it": ("SÌ", "NO"), "de": ("JA", "NEIN")}
+ANSWERS = {
+    "en": ("YES", "NO"),
+    "es": ("SÍ", "NO"),
+    "fr": ("OUI", "NON"),
+    "it": ("SÌ", "NO"),
+    "de": ("JA", "NEIN"),
+    "pt": ("SIM", "NÃO"),
+}
 
 
 def read(path: Path) -> Catalog:

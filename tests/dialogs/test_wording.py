@@ -18,7 +18,7 @@ FLOWS = [*(ROOT / "dialogs").glob("*.py"), *(ROOT / "dialogs" / "flows").glob("*
 WORDING = sorted((ROOT / "dialogs" / "wording").glob("*.py"))
 # Kinds that a flow makes of a state or a count, or passes on by a variable.
 MADE = {f"again_{state}" for state in ("party", "when", "choice", "proposal")}
-ELSEWHERE = {"undelivered"}  # said by the deliverer
+ELSEWHERE = {"undelivered", "slow_down"}  # said by the deliverer, and by the door
 
 
 def strings(*trees: ast.AST) -> set[str]:
