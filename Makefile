@@ -20,12 +20,13 @@ test: .venv/.dev ## Run every test at everyday counts (within 10 minutes on 2 co
 	@.ci/system-packages
 	$(BIN)/pytest -q $(ARGS)
 
-lint: .venv/.dev ## Check style, types and the walls between the floors
+lint: .venv/.dev ## Check style, types, the walls between the floors, and known vulnerabilities
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	MYPYPATH=tests $(BIN)/mypy --explicit-package-bases tests
 	$(BIN)/lint-imports
+	@.ci/audit
 
 format: .venv/.dev ## Put the code into its form
 	$(BIN)/ruff check --fix-only
