@@ -227,7 +227,8 @@ def _zero_led(found: Found, _state: State) -> Item | None:
 def _digits(found: Found, _state: State) -> Item | None:
     """Nine thirty as 930 after "at": three digits that are hour and minutes."""
     clock = hour_of(found.items[-1])
-    if clock is None or clock.at % 5 or len(found.items[-1].raw) != 3:
+    raw = found.items[-1].raw
+    if clock is None or clock.at % 5 or len(raw) != 3 or not raw.isdigit():
         return None
     return found.make("CLOCK", clock)
 
@@ -291,7 +292,8 @@ RULES = (
     ),
     rule(
         "four digits",
-        "(?:AT|FROM|BY|BEFORE|AFTER|TO|UNTIL|DASH|FOR) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH)",
+        "(?:AT|FROM|BY|BEFORE|AFTER|TO|UNTIL|(?<=[NUM CLOCK])DASH|FOR) "
+        "NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH)",
         _military,
     ),
     rule("four digits", "NUM UNIT", _hours_written),

@@ -59,6 +59,7 @@ class Lexicon:
     zones: dict[str, str]
     ambiguous: frozenset[str]
     articles: frozenset[str]
+    vague: frozenset[str]
     names: frozenset[str]
     expand: dict[str, tuple[str, ...]]
     after_day: dict[str, str]
@@ -141,6 +142,7 @@ def _load(language: str, region: str) -> Lexicon:
         month_after=dict(words.get("month_after_number", {})),
         names=frozenset(words.get("names", ())),
         articles=frozenset(fold(word) for word in words.get("number_articles", ())),
+        vague=frozenset(fold(word) for word in words.get("vague_numbers", ())),
         speller=Speller(fuzzy, ordinary | set(phrases)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs.when.beside import settle_beside
 from dialogs.when.items import Item, Part
 from dialogs.when.lexicon import Lexicon
 from dialogs.when.tokens import NO_SUCH_TIME
@@ -77,7 +78,7 @@ def alone(items: list[Item]) -> list[Item]:
 
 def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
     """Drop courtesies from the row, and take ambiguous words for times only beside other ones."""
-    items = _split([item for item in items if item.kind != "SOFT"], words)
+    items = settle_beside([item for item in items if item.kind != "SOFT"], words)
     single = len([item for item in items if item.kind != "STOP"]) <= 1
     for place, item in enumerate(items):
         if item.raw in words.after_day and place and items[place - 1].kind in {"WDAY", "REL"}:
@@ -93,34 +94,6 @@ def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
         if not (_company(items, place, -1) or _company(items, place, 1)):
             item.kind, item.value = "X", None
     return items
-
-
-def _split(items: list[Item], words: Lexicon) -> list[Item]:
-    """Words that mean another thing by what stands beside them.
-
-    "After next week" is after it, "week after next" is not; a number written onto a word ("gr8")
-    is none; a no between commas corrects; the hours of "due ore" are no "alle ore".
-    """
-    hours = words.conventions.get("hour_after_number")
-    row: list[Item] = []
-    for place, item in enumerate(items):
-        before = items[place - 1] if place else None
-        after = items[place + 1] if place + 1 < len(items) else None
-        if item.kind == "AFTERNEXT" and after and after.kind in {"UNIT", "WDAY", "MONTH"}:
-            if before is None or before.kind not in {"UNIT", "WDAY"}:
-                row.append(Item("AFTER", None, item.start, item.start))
-                item.kind = "NEXT"
-        elif item.kind == "NUM" and before and before.end == item.start:
-            if before.kind in {"X", "ANY"} and before.raw.isalpha():
-                item.kind, item.value = "X", None
-        elif item.kind == "NOT" and after and after.kind in {"COMMA", "STOP"}:
-            if before is None or before.kind in {"COMMA", "STOP", "DOT"}:
-                item.kind = "CUE"
-        elif item.kind == "AT" and item.raw == hours and before and before.kind == "NUM":
-            clocked = after is not None and after.kind in {"NUM", "CLOCK", "DOTTED"}
-            item.kind, item.value = ("AT", None) if clocked else ("UNIT", "hour")
-        row.append(item)
-    return row
 
 
 def _proper(items: list[Item], place: int, text: str) -> bool:

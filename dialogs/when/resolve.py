@@ -86,7 +86,8 @@ class PartSpan:
 
 def part_span(part: Part, state: State) -> PartSpan:
     """The window of a named part; "late" and "early" are halves of it."""
-    window = state.lexicon.dayparts[part.name]
+    named = state.lexicon.dayparts
+    window = named.get(part.name) or named["night"]  # Portuguese evenings are its noite
     first, last = window.first, window.last
     own = state.context.dayparts.get(part.name)
     if own is not None:
