@@ -23,12 +23,13 @@ def parties(settings: Settings, database: Database | None = None) -> dict[str, P
     if settings.telegram.bots:
         found["telegram"] = registry.join("telegram", _telegram(settings.telegram, url))
     if settings.slack.signing_secret or settings.slack.app_token:
-        hooks: dict[str, Any] = {}
-        if settings.slack.client_id:
-            hooks["installations"] = _installations(settings, database)
-        if database is not None:
-            hooks["book"] = Home(database)
-        found["slack"] = registry.join("slack", _slack(settings.slack, url), **hooks)
+        shared = settings.slack.client_id is not None
+        found["slack"] = registry.join(
+            "slack",
+            _slack(settings.slack, url),
+            installations=_installations(settings, database) if shared else None,
+            book=Home(database) if database else None,
+        )
     return found
 
 

@@ -205,6 +205,9 @@ class Party(Protocol):
         that comes again.
         """
 
+    def close(self) -> None:
+        """Close what is kept open; nothing can be sent after it."""
+
     def check(self) -> list[Finding]:
         """Ask the vendor whether the credentials work and calls would reach us; never raises."""
 

@@ -9,21 +9,24 @@ from channels.message import Party
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A party's folder, which has `Config` and `party`, and the names of its channels."""
+    """A party: the folder with its `config.Config`, the class in its `party`, its channels."""
 
     folder: str
+    joins: str
     channels: tuple[str, ...]
 
 
 PARTIES = {
-    "twilio": Listed("channels.sms", ("sms", "whatsapp")),
-    "telegram": Listed("channels.telegram", ("telegram",)),
-    "slack": Listed("channels.slack", ("slack",)),
+    "twilio": Listed("channels.sms", "Twilio", ("sms", "whatsapp")),
+    "telegram": Listed("channels.telegram", "Telegram", ("telegram",)),
+    "slack": Listed("channels.slack", "Slack", ("slack",)),
 }
 
 
 def join(name: str, config: dict[str, Any], **hooks: Any) -> Party:  # noqa: ANN401 - each folder's own
     """Join a party; its folder, and with it the vendor's library, is loaded only now."""
-    folder = importlib.import_module(PARTIES[name].folder)
-    joined: Party = folder.party(folder.Config(**config), **hooks)
+    listed = PARTIES[name]
+    chosen = importlib.import_module(f"{listed.folder}.config").Config(**config)
+    joins = getattr(importlib.import_module(f"{listed.folder}.party"), listed.joins)
+    joined: Party = joins(chosen, **hooks)
     return joined
