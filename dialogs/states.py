@@ -87,6 +87,7 @@ ASIDE = {
     I.HELLO: Step("info.hello"),
     I.THANKS: Step("info.thanks"),
     I.BYE: Step("info.bye"),
+    I.HESITATE: Step("info.hesitate"),
     I.UNKNOWN: Step("info.unknown"),
 }
 

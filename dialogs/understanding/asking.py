@@ -33,9 +33,7 @@ _APART = re.compile(r"[\W_]+")
 
 
 def heard(asked: Asked) -> Asked:
-    """Give the same question under a name we know; an unknown one is open, or a choice if it has
-    options.
-    """
+    """Give the same question by a name we know; any other is open, or a choice with options."""
     what = _known(asked.what)
     if what == "open" and asked.options:
         what = "choose"

@@ -39,6 +39,7 @@ class Intent(StrEnum):
     STOP = "stop"
     START = "start"
     HELP = "help"
+    HESITATE = "hesitate"
     UNDO = "undo"
     INFORM = "inform"
     TODAY = "today"

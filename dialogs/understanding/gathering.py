@@ -43,6 +43,7 @@ def gather(
     """Find every fact that a message states."""
     marks: list[Mark] = []
     services = find(vocabulary.services, row, ordinary=lexicon.speller.known)
+    services = services or _meals(row, lexicon, vocabulary)
     people = _people(
         find(vocabulary.providers, row, ordinary=lexicon.speller.known), text, row, lexicon
     )
@@ -58,6 +59,9 @@ def gather(
         asked=asked,
     )
     marks += people_said
+    paused = numbers.pause(first, lexicon)
+    if paused is not None:
+        marks.append(paused)
     picked: tuple[int, ...] = ()
     if asked.options:
         picked, place = choosing.by_words(asked.options, first, lexicon)
@@ -117,6 +121,15 @@ def gather(
             lexicon=lexicon,
         )
     return Said(facts, reading, frozenset(found))
+
+
+def _meals(row: Sequence[Word], lexicon: Lexicon, vocabulary: Vocabulary) -> list[Hit]:
+    """Hear "dinner" as the service of a place that seats people and does nothing else."""
+    if not vocabulary.party or len(vocabulary.services) != 1:
+        return []
+    keys = (vocabulary.services[0].key,)
+    meals = [at for at, word in enumerate(row) if word.text in lexicon.meal_words]
+    return [Hit(keys, at, at, exact=True) for at in meals]
 
 
 def _party(

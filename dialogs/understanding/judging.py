@@ -49,6 +49,7 @@ ORDER = (
     Intent.LANGUAGE,
     Intent.HUMAN,
     Intent.HELP,
+    Intent.HESITATE,
     Intent.INFORM,
     Intent.HELLO,
     Intent.THANKS,
@@ -100,6 +101,7 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if provider:
         _provide(found, facts)
     _prune(found, facts)
+    _hesitate(found, facts)
     if stated(facts) and not (found - _MANNERS - {Intent.CONFIRM}):
         found.add(Intent.INFORM)
     _courtesies(
@@ -237,6 +239,14 @@ def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) ->
         found.add(Intent.DECLINE)
     if Intent.CORRECT in found:
         found.discard(Intent.ASK)
+
+
+def _hesitate(found: set[Intent], facts: Facts) -> None:
+    """Drop "wait" beside what says more; "ok, let me check" agrees to nothing yet."""
+    if Intent.HESITATE in found:
+        found.discard(Intent.CONFIRM)
+        if found - _MANNERS - {Intent.HESITATE} or _booking_facts(facts):
+            found.discard(Intent.HESITATE)
 
 
 def _looks_round(found: set[Intent], facts: Facts) -> bool:

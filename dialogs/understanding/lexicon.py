@@ -40,6 +40,7 @@ class Lexicon:
     name_words: frozenset[str]
     place_words: frozenset[str]
     people_words: frozenset[str]
+    meal_words: frozenset[str]
     intents: Rules
     facts: Rules
     speller: Speller
@@ -157,6 +158,7 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         name_words=frozenset(lists["name"].split("|")),
         place_words=frozenset(lists["place"].split("|")),
         people_words=frozenset(lists["people"].split("|")),
+        meal_words=frozenset(lists["meals"].split("|")),
         intents=intents,
         facts=facts,
         speller=Speller(intents.words | facts.words | set(expand), known),

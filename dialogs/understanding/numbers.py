@@ -77,26 +77,41 @@ def party(
         names += ["party_seats", "party_maybe"]
     if asked.what == "party":
         names.append("party_asked")
+    together = _together(reading, lexicon)
+    if together is not None:
+        return together
     best: tuple[int, Mark] | None = None
-    for name, match in lexicon.facts.matches(reading.view):
-        first, last = reading.span(match)
-        if name in names:
-            said = match.group("n")
-            size = int(said) if said.isdigit() else 1
-            bare = name == "party_maybe" and asked.what != "party"
-            if 0 < size <= _MOST and not (bare and _is_hour(size, vocabulary)):
-                first, last = reading.span(match, "n")
-                best = (size, Mark("party", first, last))
-                if name == "party":
-                    return _together(reading, lexicon) or best
-        elif name == "party_plus":
-            said = match.group("n")
-            return (int(said) if said.isdigit() else 1) + 1, Mark("party", first, last)
-        elif name == "party_two" or (name == "party_two_seats" and vocabulary.party):
-            return 2, Mark("party", first, last)
-        elif name == "party_one" and best is None:
-            best = (1, Mark("party", first, last))
+    found = list(lexicon.facts.matches(reading.view))
+    clocks = [reading.span(match, "n") for name, match in found if name == "clock"]
+    for name, match in found:
+        whole = _whole(name, match, vocabulary)
+        if whole > 1 or (whole == 1 and best is None):
+            best = (whole, Mark("party", *reading.span(match)))
+        if whole > 1:
+            return best
+        if name not in names or not 0 < _number(match) <= _MOST:
+            continue
+        mark = Mark("party", *reading.span(match, "n"))
+        if name == "party":
+            return _number(match), mark
+        bare = name == "party_maybe" and asked.what != "party" and _is_hour(match, vocabulary)
+        if not bare and (mark.start, mark.end) not in clocks:
+            best = (_number(match), mark)
     return best
+
+
+def _whole(name: str, match: re.Match[str], vocabulary: Vocabulary) -> int:
+    """Give the people that "me and 3 friends", "both of us" or "just me" count; 0 for others."""
+    if name == "party_plus":
+        return _number(match) + 1
+    if name == "party_two" or (name == "party_two_seats" and vocabulary.party):
+        return 2
+    return int(name == "party_one")
+
+
+def _number(match: re.Match[str]) -> int:
+    said = match.group("n")
+    return int(said) if said.isdigit() else 1
 
 
 def odd_party(text: str, within: Callable[[str], bool]) -> tuple[float, Mark] | None:
@@ -118,10 +133,8 @@ def party_or_hour(
     if not vocabulary.party or asked.options or asked.what == "party":
         return None
     for name, match in lexicon.facts.matches(reading.view):
-        if name == "party_maybe" and match.group("n").isdigit():
-            size = int(match.group("n"))
-            if _is_hour(size, vocabulary):
-                return size
+        if name == "party_maybe" and match.group("n").isdigit() and _is_hour(match, vocabulary):
+            return _number(match)
     return None
 
 
@@ -141,6 +154,14 @@ def _together(reading: Reading, lexicon: Lexicon) -> tuple[int, Mark] | None:
     return sum(counts), mark
 
 
+def pause(reading: Reading, lexicon: Lexicon) -> Mark | None:
+    """Find where "one sec" stands: neither an hour nor a length is meant by it."""
+    for name, match in lexicon.facts.matches(reading.view):
+        if name == "pause":
+            return Mark("pause", *reading.span(match))
+    return None
+
+
 def request(reading: Reading, lexicon: Lexicon) -> tuple[int, Mark] | None:
     """Give the number of a request that a provider answers ("confirm 2"), and where."""
     for name, match in lexicon.facts.matches(reading.view):
@@ -151,8 +172,9 @@ def request(reading: Reading, lexicon: Lexicon) -> tuple[int, Mark] | None:
     return None
 
 
-def _is_hour(size: int, vocabulary: Vocabulary) -> bool:
+def _is_hour(match: re.Match[str], vocabulary: Vocabulary) -> bool:
     """Whether "make it 8" rather means an hour: late enough, and within opening hours."""
+    size = _number(match)
     if vocabulary.hours is None or not _LATE <= size <= 12:  # noqa: PLR2004 - a clock's face
         return False
     opens, closes = vocabulary.hours
