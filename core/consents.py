@@ -27,6 +27,10 @@ _HISTORY = text(
     " FROM consents c JOIN addresses a ON a.business_id = c.business_id AND a.id = c.address_id"
     " WHERE c.business_id = :business AND a.person_id = :person ORDER BY c.id DESC LIMIT :limit"
 )
+_REFUSED_BY = text(
+    "SELECT source FROM consents WHERE business_id = :business AND address_id = :address"
+    " AND NOT granted ORDER BY id DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,13 @@ def opted(
         message=message,
         now=now,
     )
+
+
+def refused_by(session: Session, address: int) -> str | None:
+    """Return whose word the last refusal of an address was, None where there was none."""
+    facts = {"business": session.business, "address": address}
+    found: str | None = session.execute(_REFUSED_BY, facts).scalar_one_or_none()
+    return found
 
 
 def history(session: Session, person: int, *, limit: int = 50) -> list[Consent]:

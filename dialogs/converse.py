@@ -105,7 +105,7 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
     reader = people.reader(session, address)
     people.touched(session, address, now=now)
     turn = _turn(session, business, reader=reader, kept=kept, message=message, now=now)
-    if message.kind == "carrier":
+    if profile.carriers(turn):
         state = profile.by_carrier(turn)
     elif reader.opted_out and not turn.said.has(Intent.START):
         state = _unheard(turn)

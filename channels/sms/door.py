@@ -69,7 +69,7 @@ def _content(
         cancel_is_ours=config.cancel_is_ours,
     )
     if carrier is Act.OPTED_OUT:
-        return "carrier", carrier, {"word": words.strip().lower()[:20]}
+        return "carrier", carrier, {"wording": words.strip()[:100]}
     if carrier is Act.HELPED or said.get("MessageType", "") in _UNANSWERED:
         return "", "", {}
     if carrier is Act.OPTED_IN:  # a yes may be an answer to what we asked: who hears it decides

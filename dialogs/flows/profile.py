@@ -25,12 +25,24 @@ def stop(turn: Turn) -> State:
 
 
 def by_carrier(turn: Turn) -> State:
-    """Hear from the carrier itself that somebody opted out or in; nothing is answered."""
+    """Hear what the carrier made of a message; it answers by itself.
+
+    But whom it had not stopped before it does not answer when they come back.
+    """
     if turn.message.body == "opted_out":
         _opted_out(turn)
         return State.IDLE
+    stopped_by = consents.refused_by(turn.session, turn.reader.address)
     _opted(turn, out=False)
+    if stopped_by == "person" and turn.message.kind != "carrier":
+        turn.say("started", name=turn.business.name)
     return turn.state
+
+
+def carriers(turn: Turn) -> bool:
+    """Whether the carrier acted on this message: a bare YES is an opt-in of someone opted out."""
+    back = turn.reader.opted_out and turn.message.facts.get("carrier") == "opted_in"
+    return back or turn.message.kind == "carrier"
 
 
 def _opted(turn: Turn, *, out: bool) -> None:
@@ -48,13 +60,25 @@ def _opted(turn: Turn, *, out: bool) -> None:
 
 
 def _opted_out(turn: Turn) -> int:
-    """Let go what is held, and tell who expects them; return how many bookings stand."""
+    """Let go what is held, and tell who expects them; return how many bookings stand.
+
+    Carriers take a bare CANCEL for STOP: then a booking may have been meant.
+    """
     holding.let_go(turn)
     turn.talk = Talk()
     _opted(turn, out=True)
     rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
+    meant = str(turn.message.facts.get("wording", "")).strip().lower() == "cancel"
+    note = "meant_cancel" if meant else "opted_out"
     for row in rows:
-        telling.providers(turn.session, turn.business, row.id, note="opted_out", now=turn.now)
+        telling.providers(
+            turn.session,
+            turn.business,
+            row.id,
+            note=note,
+            now=turn.now,
+            address=turn.reader.to,
+        )
     return len(rows)
 
 

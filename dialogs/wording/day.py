@@ -14,7 +14,7 @@ def _name(page: Page, facts: Mapping[str, Any]) -> str:
 def _person(facts: Mapping[str, Any]) -> str:
     """Return how to find somebody: their name and address, the address alone without a name."""
     name, address = facts.get("name"), facts["address"]
-    return f"{name} ({address})" if name else str(address)
+    return f"{name} ({address})" if name and name != address else str(address)
 
 
 def _what(page: Page, facts: Mapping[str, Any]) -> str:
@@ -74,6 +74,19 @@ def _moved(page: Page) -> Worded:
             booking=_what(page, page.facts),
             when=page.when(page.instant("start")),
             was=page.when(page.instant("was")),
+            ref=page.facts["ref"],
+        )
+    )
+
+
+def _meant_cancel(page: Page) -> Worded:
+    return Worded(
+        page.t(
+            "{who} has stopped our messages by texting CANCEL. They may have meant {booking}, "
+            "{when}, {ref}: it stands, please ask them.",
+            who=_person(page.facts),
+            booking=_what(page, page.facts),
+            when=page.when(page.instant("start")),
             ref=page.facts["ref"],
         )
     )
@@ -152,6 +165,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "opted_out": _line(
         t("{who} has stopped our messages and won't hear of {booking}, {when}, {ref}; it stands.")
     ),
+    "meant_cancel": _meant_cancel,
     "providers_only": lambda p: Worded(p.t("Only our own people can do that.")),
     "help_provider": _help,
     "wants_human": _person_says(t("{who} would like to talk to you: {text}")),

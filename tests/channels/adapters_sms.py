@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from channels.sms import Config
 from channels.sms.party import Twilio
@@ -9,9 +10,9 @@ from fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, signed
 from support.vendors import PUBLIC, Adapter, Heard, Post, Trouble
 
 
-def config(fake: FakeTwilio) -> Config:
+def config(fake: FakeTwilio, **chosen: Any) -> Config:  # noqa: ANN401 - a Config's own fields
     """Return an account at the fake."""
-    return Config(ACCOUNT, (TOKEN,), PUBLIC, base_url=fake.url, timeout=0.5)
+    return replace(Config(ACCOUNT, (TOKEN,), PUBLIC, base_url=fake.url, timeout=0.5), **chosen)
 
 
 class TextMessages:
@@ -20,9 +21,9 @@ class TextMessages:
     channel = "sms"
     sender = "+12125550123"
 
-    def __init__(self) -> None:
-        self.fake = FakeTwilio()
-        self.party = Twilio(config(self.fake))
+    def __init__(self, fake: FakeTwilio | None = None, **chosen: Any) -> None:  # noqa: ANN401 - likewise
+        self.fake = fake or FakeTwilio()
+        self.party = Twilio(config(self.fake, **chosen))
 
     def text(self, words: str, *, message: int, sender: str = "") -> Post:
         """Return a text of somebody's."""

@@ -95,10 +95,11 @@ class Adapter(Protocol):
 def adapters(folder: Path) -> Iterator[tuple[str, Callable[[], Adapter]]]:
     """Find what makes the adapters: ADAPTERS, by name, of each adapters_<vendor>.py."""
     for path in sorted(folder.glob("adapters_*.py")):
-        yield from _load(path).ADAPTERS.items()
+        yield from load(path).ADAPTERS.items()
 
 
-def _load(path: Path) -> ModuleType:
+def load(path: Path) -> ModuleType:
+    """Load a file of tests that lies beside others: they are folders, not packages."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise ImportError(path)
