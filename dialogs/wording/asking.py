@@ -191,7 +191,7 @@ def _again_choice(page: Page) -> Worded:
 
 def _which_booking(page: Page) -> Worded:
     options = tuple(
-        f"{page.title(o)}, {page.day(s)}, {page.clock(s)} {page.zone_at(s)}"
+        f"{page.title(o)}, {page.day(s)}, {page.at(s)}"
         for o in page.facts["options"]
         for s in [datetime.fromisoformat(o["start"])]
     )

@@ -29,7 +29,7 @@ def _booked(page: Page) -> Worded:
 
 def _requested(page: Page) -> Worded:
     who = page.who() or page.business.contact.human
-    until = page.by(page.instant("until"))
+    until = page.by(page.instant("until"), beside=page.instant("start"))
     if page.facts.get("was"):
         text = page.t(
             "{who} has to agree to the new time, {when}; you'll hear from me by {until}. Until "

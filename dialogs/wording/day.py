@@ -45,7 +45,7 @@ def _request(page: Page) -> Worded:
         "booking": _what(page, page.facts),
         "who": _name(page, page.facts),
         "when": page.when(page.instant("start")),
-        "until": page.by(page.instant("until")),
+        "until": page.by(page.instant("until"), beside=page.instant("start")),
         "ref": page.facts["ref"],
     }
     if page.facts.get("was"):

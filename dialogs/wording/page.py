@@ -83,26 +83,35 @@ class Page:
         return self.t("{when} ({there} {zone} where you are)", when=said, there=there, zone=name)
 
     def at(self, moment: datetime) -> str:
-        """Return a time of day with its zone: "3:00 PM EST"."""
-        return f"{self.clock(moment)} {self.zone_at(moment)}"
+        """Return a time of day with its zone, and the other's: "3:00 PM EST (8:00 PM GMT)"."""
+        return f"{self.clock(moment)} {self.zone_at(moment)}{self._beside(moment, moment)}"
 
     def spans(self, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-        """Return each from when to when, with its zone where the other's differs."""
+        """Return each from when to when; in both zones where the reader's and the other differ."""
         pairs = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in rows]
         return tuple(
             formats.span(start, end, self.locale, self.zone)
-            + (f" {self.zone_at(end)}" if self._elsewhere(end) else "")
+            + (f" {self.zone_at(end)}{self._beside(start, end)}" if self._elsewhere(end) else "")
             for start, end in pairs
         )
+
+    def _beside(self, start: datetime, end: datetime) -> str:
+        """Return a time or a span in the other zone, in brackets, where its clock differs."""
+        if not self._elsewhere(end):
+            return ""
+        one = formats.clock(end, self.locale, self.other)
+        there = formats.span(start, end, self.locale, self.other) if start < end else one
+        return f" ({there} {formats.zone_name(end, self.locale, self.other)})"
 
     def until(self, moment: datetime, *, beside: datetime) -> str:
         """Return a time that is near; its zone only where that of the moment beside it differs."""
         clock, zone = self.clock(moment), self.zone_at(moment)
         return clock if zone == self.zone_at(beside) else f"{clock} {zone}"
 
-    def by(self, moment: datetime) -> str:
-        """Return a deadline: "Mon, Mar 2 at 11:00 AM"."""
-        return self.t("{day} at {time}", day=self.day(moment), time=self.clock(moment))
+    def by(self, moment: datetime, *, beside: datetime) -> str:
+        """Return a deadline, "Mon, Mar 2 at 11:00 AM"; its zone where that beside it differs."""
+        time = self.until(moment, beside=beside)
+        return self.t("{day} at {time}", day=self.day(moment), time=time)
 
     def zone_at(self, moment: datetime) -> str:
         return formats.zone_name(moment, self.locale, self.zone)
@@ -180,9 +189,7 @@ class Page:
         said = f"{self.day(start)}, {self.clock(start)}" if whole else self.clock(start)
         if zoned:
             said = f"{said} {self.zone_at(start)}"
-        if self._elsewhere(start):
-            there = formats.clock(start, self.locale, self.other)
-            said = f"{said} ({there} {formats.zone_name(start, self.locale, self.other)})"
+        said += self._beside(start, start)
         who = self.who(option.get("provider") or 0)
         return f"{said}, {who}" if named and who else said
 

@@ -115,7 +115,8 @@ def test_deadlines_labels_days_and_clocks_read_back(
         windows = read(said, now=now, zone=zone, locale=locale).windows
         return windows[0].start if windows else None
 
-    assert start(page.by(moment)) == moment, page.by(moment)
+    deadline = page.by(moment, beside=moment)
+    assert start(deadline) == moment, deadline
     label = f"{page.day(moment)}, {page.clock(moment)}"
     assert start(label) == moment, label
     if moment.date() != now.astimezone(zone).date():
