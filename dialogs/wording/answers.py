@@ -51,7 +51,7 @@ def _hours(page: Page) -> Worded:
         said = ", ".join(page.spans(row["spans"])) or page.t("closed")
         if not row["spans"] and row.get("why"):
             said = page.t("closed ({why})", why=page.reason(row["why"], on))
-        rows.append(f"{page.day(on)}: {said}")
+        rows.append(page.t("{day}: {hours}", day=page.day(on), hours=said))
     return Worded("\n".join(rows))
 
 

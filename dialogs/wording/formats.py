@@ -43,7 +43,8 @@ def day(moment: date | datetime, locale: Locale, zone: ZoneInfo) -> str:
         moment = moment.astimezone(zone).date()
     noon = datetime(moment.year, moment.month, moment.day, 12, tzinfo=zone)
     said = format_skeleton("MMMEd", noon, tzinfo=zone, locale=locale).translate(_PLAIN)
-    return said.rstrip(".")  # "3 de mar." would end a sentence twice
+    # "3 de mar." would end a sentence twice; in German no sentence ends with a day.
+    return said if locale.language == "de" else said.rstrip(".")
 
 
 def weekday(number: int, locale: Locale) -> str:

@@ -113,6 +113,8 @@ def test_a_translation_says_the_same(path: Path) -> None:
             string.format_map(dict.fromkeys(names(string), "x"))
             assert is_plain("".join(c for c in string if c not in _ACCENTS)), string
             assert len(string) <= 250, string
+            if path.parts[-3] == "de":  # its days end with a stop: "3. Nov."
+                assert "{day}." not in string
 
 
 @pytest.mark.parametrize("locale", [path.parts[-3] for path in FILES])

@@ -12,7 +12,14 @@ from babel.messages.pofile import read_po
 CATALOG = Path("LC_MESSAGES") / "slotkeeper.po"
 # Sections of words that a language may do without.
 _OPTIONAL = {"names", "expand", "zones", "holidays", "not_typos", "number_articles"}
-_SAME = {"No", "{n} minutes", "{name}: {address}", "{booking}, {money}", "{service}: {money}"}
+_SAME = {
+    "No",
+    "{n} minutes",
+    "{name}: {address}",
+    "{day}: {hours}",
+    "{booking}, {money}",
+    "{service}: {money}",
+}
 
 
 def lacks(folder: Path, *, english: Path, template: Catalog) -> list[str]:
