@@ -19,21 +19,18 @@ from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
 from dialogs.flows import book, change, day, info, profile, telling, whereabouts
+from dialogs.hearing import Hearing
 from dialogs.states import State, Step
 from dialogs.talk import (
     Flow,
     Talk,
     Turn,
-    alone,
     asked,
     reader_zone,
-    spoken,
-    vocabulary,
 )
-from dialogs.understanding import Facts, Intent, Understood, detect, understand
+from dialogs.understanding import Facts, Intent, Understood
 from dialogs.when import Wish
 
-_TELLING = 3  # words from which on a message tells its language
 FORGETS = timedelta(hours=12)  # a question that nobody answered for so long is open no more
 FORGETS_PROPOSAL = timedelta(hours=24)  # whose lapse may have been told only after a night
 
@@ -80,6 +77,7 @@ FLOWS: dict[str, Flow] = {
     "info.thanks": info.thanks,
     "info.bye": info.bye,
     "info.nothing_open": info.nothing_open,
+    "info.hesitate": info.hesitate,
     "info.not_by_text": info.not_by_text,
     "info.unknown": info.unknown,
     "profile.name": profile.name,
@@ -161,92 +159,38 @@ def _turn(
     stale = kept.updated is not None and now - kept.updated > lasts
     state = State.IDLE if stale else State(kept.state)
     talk = Talk() if stale else Talk.from_json(kept.talk)
-    said = _understood(business, reader, kept, message, state=state, talk=talk)
+    hearing = Hearing(business, kept.locale, message, state)
+    said = hearing.understood(reader, talk)
     if said.facts.name and reader.provider is None:
         people.named(session, reader.person, name=said.facts.name)
         reader = replace(reader, name=said.facts.name)
     before = reader_zone(reader, business)
     reader, stay = whereabouts.learn(session, reader, message, said, zone=before)
     if message.kind == "text" and reader_zone(reader, business) != before:
-        said = _understood(business, reader, kept, message, state=state, talk=talk)
-    return Turn(session, business, reader, message, said, state, talk, now, stay=stay)
+        said = hearing.understood(reader, talk)
+    turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay)
+    if message.kind == "text" and said.intents == (Intent.UNKNOWN,) and talk.start is None:
+        _relate(turn, hearing)
+    return turn
 
 
-def _understood(
-    business: Business,
-    reader: Reader,
-    kept: Conversation,
-    message: Received,
-    *,
-    state: State,
-    talk: Talk,
-) -> Understood:
-    """Understand a message in the language it seems to be in, else in the others spoken here."""
-    body = message.body if message.kind == "text" else ""
-    known = spoken(business)
-    settled = next((code for code in (kept.locale, reader.locale) if code in known), None)
-    usual, seems = settled or known[0], detect(body, known)
-
-    def read(locale: str) -> Understood:
-        return _read(business, reader, message, locale=locale, state=state, talk=talk)
-
-    said = read(usual)
-    sure = Intent.UNKNOWN not in said.intents and (seems == usual or (settled and seems is None))
-    if sure or len(known) == 1:
-        return said
-    # A word or two are too little to change the language for.
-    words = not settled or len(body.split()) >= _TELLING
-
-    def fits(found: Understood) -> tuple[bool, int, bool, bool]:
-        likely = found.locale == seems and words
-        return Intent.UNKNOWN not in found.intents, _weight(found), likely, found.locale == usual
-
-    return max([said, *(read(code) for code in known if code != usual)], key=fits)
-
-
-def _weight(said: Understood) -> int:
-    """Return how many facts were found: what is read in its own language says the most."""
-    facts, wish = said.facts, said.facts.wish
-    named = (facts.service, facts.services, facts.provider, facts.party, facts.choices, facts.name)
-    timed = (wish.day_said, wish.time_said, wish.exclude, wish.rrule)
-    return sum(map(bool, (*named, *timed)))
-
-
-def _read(
-    business: Business,
-    reader: Reader,
-    message: Received,
-    *,
-    locale: str,
-    state: State,
-    talk: Talk,
-) -> Understood:
-    """Understand a message in one language; for a service of one person no number is a party's."""
-    several = any(s.party_max > 1 for s in business.services)
-    only = business.services[0] if len(business.services) == 1 else None
-    meant = business.service_by_id.get(talk.service or 0, only)
-
-    def read(*, party: bool) -> Understood:
-        return understand(
-            message.body if message.kind == "text" else "",
-            now=message.received,
-            zone=reader_zone(reader, business),
-            locale=locale,
-            vocabulary=vocabulary(business, party=party),
-            asked=asked(state, talk, business, locale=locale, zone=reader_zone(reader, business)),
-            provider=reader.provider is not None,
-        )
-
-    parties = several and not alone(meant)
-    said = read(party=parties)
-    named = next((s for s in business.services if s.key == said.facts.service), meant)
-    other = several and not alone(named)
-    if other != parties:
-        said = read(party=other)
-    if said.facts.zone and said.has(Intent.ZONE):  # "no, I'm in Denver" answers no question
-        kept = tuple(i for i in said.intents if i not in {Intent.CONFIRM, Intent.DECLINE})
-        return replace(said, intents=kept)
-    return said
+def _relate(turn: Turn, hearing: Hearing) -> None:
+    """Understand "half an hour later" with nothing open: than what was offered, or is booked."""
+    offered = next((choice.start for choice in turn.talk.options if choice.start), None)
+    booked = change.open_bookings(turn) if offered is None else []
+    start = offered or (booked[0].start if booked else turn.now)
+    said = hearing.understood(turn.reader, replace(turn.talk, start=start))
+    if not said.facts.wish.windows:
+        return
+    if offered is not None:
+        turn.said = said
+    elif len(booked) == 1:
+        turn.talk = replace(turn.talk, recent=booked[0].id, start=start)
+        turn.said = replace(said, intents=(Intent.CORRECT,))
+    elif booked:
+        turn.said = Understood((Intent.MOVE,), Facts(wish=Wish()), said.locale)
+    else:
+        turn.relative = True
 
 
 def _unheard(turn: Turn) -> State:
@@ -281,8 +225,8 @@ def _answer(turn: Turn) -> State:
     except machine.UnlistedError:
         _log.warning("unlisted", state=turn.state, intents=turn.said.intents)
         intent, step = Intent.UNKNOWN, Step("info.unknown")
-    if intent is not Intent.UNKNOWN and turn.talk.misses:
-        turn.learn(misses=0)
+    if turn.talk.misses:
+        turn.learn(misses=0)  # unless the flow counts another one
     if turn.stay is not None and intent is not Intent.ZONE:
         turn.remark("zone", **turn.stay.facts(now=turn.now))
     reached = machine.arrive(turn.state, step, FLOWS[step.flow](turn))
@@ -298,6 +242,8 @@ def _answer(turn: Turn) -> State:
 def _resume(turn: Turn) -> None:
     """After an answer by the way, come back to the yes or no that is still open."""
     mine = [note for note in turn.notes if note.address == turn.reader.address]
+    if mine and mine[-1].facts.get("until"):  # it says itself what is held
+        return
     if mine and turn.state is State.PROPOSAL and turn.talk.start is not None:
         mine[-1].facts.update(resume="proposal", held=turn.talk.start)
     elif mine and turn.state is State.CANCELLING and turn.talk.start is not None:

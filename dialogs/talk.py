@@ -18,12 +18,16 @@ from dialogs.when import Wish
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing offered, by number: a free time, a booking or a service. Instants are aware."""
+    """One thing offered, by number: a free time, a booking, a service or a number of people.
+
+    Instants are aware.
+    """
 
     start: datetime | None = None
     provider: int | None = None
     booking: int | None = None
     service: int | None = None
+    party: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         kept = {
@@ -31,6 +35,7 @@ class Choice:
             "provider": self.provider,
             "booking": self.booking,
             "service": self.service,
+            "party": self.party,
         }
         return {name: value for name, value in kept.items() if value is not None}
 
@@ -42,6 +47,7 @@ class Choice:
             provider=kept.get("provider"),
             booking=kept.get("booking"),
             service=kept.get("service"),
+            party=kept.get("party"),
         )
 
 
@@ -154,6 +160,7 @@ class Turn:
     was: Talk = field(init=False)  # the talk as this message found it
     pressed: dict[str, Any] | None = None  # the facts of the note whose button was pressed
     stay: Stay | None = None  # where this message says or shows that its sender is
+    relative: bool = False  # whether it says "an hour later" of nothing
     notes: list[Note] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
 

@@ -9,7 +9,7 @@ from core.policy import bookable
 from core.refusals import Reason, Refusal
 from core.rules import Kind, Service
 from core.span import Span
-from dialogs.flows import holding, looking, picking, settle
+from dialogs.flows import holding, info, looking, picking, settle
 from dialogs.flows.about import staff_of
 from dialogs.flows.pursuing import (
     options_shown,
@@ -20,7 +20,7 @@ from dialogs.flows.pursuing import (
     search,
 )
 from dialogs.states import State
-from dialogs.talk import Talk, Turn, alone
+from dialogs.talk import Choice, Talk, Turn, alone
 from dialogs.understanding import Facts, Intent
 from dialogs.when import Wish, combine
 
@@ -57,6 +57,8 @@ def go_on(turn: Turn) -> State:
     "friday?" about a time that is proposed asks what there is; "friday" would move it there.
     """
     wish, asks = turn.said.facts.wish, turn.message.body.rstrip().endswith("?")
+    if _people_or_hour(turn):
+        return State.CHOICE
     if turn.talk.start is not None and asks and wish.day_said and not wish.time_said:
         return ask(turn)
     if _merge(turn):
@@ -67,6 +69,19 @@ def go_on(turn: Turn) -> State:
     if offered and turn.said.has(Intent.CORRECT):
         return others(turn)
     return _ask_again(turn)
+
+
+def _people_or_hour(turn: Turn) -> bool:
+    """Ask what a bare number means that can be either: "make it 7" of a table for 6 at 8."""
+    number, service = turn.said.facts.party_or_hour, turn.service
+    starts = looking.exact_starts(turn.said.facts.wish)
+    if number is None or service is None or len(starts) != 1 or turn.talk.party is None:
+        return False
+    if number == turn.talk.party or number > service.party_max:
+        return False
+    turn.offer([Choice(party=number), Choice(start=starts[0])])
+    turn.say("people_or_hour", options=options_shown(turn))
+    return True
 
 
 def go_on_moving(turn: Turn) -> State:
@@ -105,6 +120,9 @@ def choose(turn: Turn) -> State:
         _take_service(turn, chosen.service)
         _merge(turn)  # "the consultation, tomorrow at 11" says more than which
         return pursue(turn, listing=False)
+    if chosen.party is not None:
+        turn.learn(party=chosen.party, options=())
+        return pursue(turn, listing=False)
     if chosen.start is None:
         return go_on(turn)
     if turn.said.facts.party is not None and not alone(turn.service):
@@ -122,8 +140,7 @@ def yes_to_choice(turn: Turn) -> State:
     only = turn.talk.options[0] if len(turn.talk.options) == 1 else None
     if only is not None and only.start is not None:
         return propose(turn, [only.start], provider=turn.talk.provider)
-    turn.say("which_time", options=options_shown(turn))
-    return State.CHOICE
+    return _ask_again(turn)
 
 
 def none_of_these(turn: Turn) -> State:
@@ -239,8 +256,10 @@ def decline(turn: Turn) -> State:
     if _merge(turn):
         return pursue(turn, listing=False)
     holding.let_go(turn)
-    turn.learn(options=(), wish=Wish(), start=None)
-    turn.say("let_go", service=turn.talk.service, kept=turn.talk.target is not None)
+    target = turn.talk.target
+    kept = finding.booking(turn.session, target) if target is not None else None
+    turn.learn(options=(), wish=Wish(), start=kept.start if kept else None)
+    turn.say("let_go", service=turn.talk.service, kept=kept is not None)
     return State.WHEN
 
 
@@ -277,9 +296,12 @@ def _merge(turn: Turn) -> bool:
         turn.learn(party=None)
         if facts.party is not None and facts.party > 1 and _by_a_person(turn):
             turn.remark("alone", service=turn.talk.service)
+    if facts.several and not single:
+        turn.remark("one_at_a_time")
     turn.learn(wish=wish)
     moved = service is not None or provider is not None or facts.anyone
-    return moved or facts.party is not None or bool(facts.wish) or bool(facts.services)
+    counted = facts.party is not None or facts.nobody
+    return moved or counted or bool(facts.wish) or bool(facts.services)
 
 
 def _take_service(turn: Turn, service: int) -> None:
@@ -316,6 +338,8 @@ def _ask_again(turn: Turn) -> State:
         return pursue(turn, listing=False)
     if turn.state is State.PROPOSAL and turn.talk.start is None:
         return pursue(turn, listing=False)
+    if info.missed(turn) == info.MISSES:
+        return info.give_over(turn)
     turn.say(
         f"again_{turn.state.value}",
         service=turn.talk.service,

@@ -14,7 +14,7 @@ from dialogs.when import Grain, Wish
 def mine(turn: Turn) -> State:
     """List the open bookings; the talk goes on where it was."""
     turn.say(
-        "mine", bookings=[facts_of(turn.business, r) | _standing(r) for r in _open_bookings(turn)]
+        "mine", bookings=[facts_of(turn.business, r) | _standing(r) for r in open_bookings(turn)]
     )
     return turn.state
 
@@ -23,7 +23,8 @@ def _standing(row: Booked) -> dict[str, object]:
     return {"status": row.status, "until": row.expires}
 
 
-def _open_bookings(turn: Turn) -> list[Booked]:
+def open_bookings(turn: Turn) -> list[Booked]:
+    """Return what the sender has booked or asked for and that is still ahead."""
     rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
     return [r for r in rows if r.status != "held"]
 
@@ -52,13 +53,13 @@ def cancel_open(turn: Turn) -> State:
 def _named_service(turn: Turn) -> bool:
     """Whether the message names the service of an open booking."""
     key = turn.said.facts.service
-    return any(turn.business.service(r.service).key == key for r in _open_bookings(turn))
+    return any(turn.business.service(r.service).key == key for r in open_bookings(turn))
 
 
 def _named_time(turn: Turn) -> bool:
     """Whether the message names the time of an open booking."""
     windows = looking.loosely(turn.said.facts.wish, turn.now)
-    return any(_starts_in(r, w) for r in _open_bookings(turn) for w in windows)
+    return any(_starts_in(r, w) for r in open_bookings(turn) for w in windows)
 
 
 def move(turn: Turn) -> State:
@@ -74,7 +75,7 @@ def move_open(turn: Turn) -> State:
     other = facts.service and not (service and service.key == facts.service)
     if facts.ref or other:
         return move(turn)
-    if turn.talk.target is None and turn.talk.start is None and _open_bookings(turn):
+    if turn.talk.target is None and turn.talk.start is None and open_bookings(turn):
         return move(turn)
     if facts.wish or facts.party is not None or facts.provider is not None:
         return book.go_on(turn)
@@ -89,13 +90,13 @@ def afterwards(turn: Turn) -> State:
     facts = turn.said.facts
     if facts.service is None and not facts.services:
         if not facts.wish and facts.party is not None:
-            parties = [r for r in _open_bookings(turn) if _has_party(turn, r)]
+            parties = [r for r in open_bookings(turn) if _has_party(turn, r)]
             if len(parties) == 1 and parties[0].party == facts.party:
                 return keep(turn)
             if len(parties) == 1:
                 return _move_this(turn, parties[0])
         elif facts.wish or facts.provider is not None:
-            rows = [r for r in _open_bookings(turn) if r.id == turn.talk.recent]
+            rows = [r for r in open_bookings(turn) if r.id == turn.talk.recent]
             if rows and (turn.said.has(Intent.CORRECT) or _same_day(turn, rows[0])):
                 return _move_this(turn, rows[0])
         elif facts.name is not None and not (facts.wish or facts.provider):
@@ -117,7 +118,7 @@ def _same_day(turn: Turn, row: Booked) -> bool:
 
 def sooner(turn: Turn) -> State:
     """Understand "anything sooner?": before the one booking there is, else as soon as can be."""
-    rows = _open_bookings(turn)
+    rows = open_bookings(turn)
     if turn.said.facts.service is not None or turn.said.facts.wish or not rows:
         return book.begin(turn)
     if len(rows) > 1:
@@ -156,11 +157,11 @@ def keep(turn: Turn) -> State:
 def corrected(turn: Turn) -> State:
     """Understand "no, the friday one" or "no, make it friday" while asked whether to cancel."""
     target = turn.talk.target
-    rows = [r for r in _open_bookings(turn) if r.id != target]
+    rows = [r for r in open_bookings(turn) if r.id != target]
     named = [r for r in rows if r in _meant(turn, rows)] if _named_time(turn) else []
     if named or turn.said.facts.ref or turn.said.facts.service:
         return cancel(turn)
-    kept = next((r for r in _open_bookings(turn) if r.id == target), None)
+    kept = next((r for r in open_bookings(turn) if r.id == target), None)
     return _move_this(turn, kept) if kept is not None else book.begin(turn)
 
 
@@ -206,7 +207,7 @@ def _release_moves(turn: Turn, booking: int) -> None:
 
 
 def _which(turn: Turn) -> State:
-    rows = _open_bookings(turn)
+    rows = open_bookings(turn)
     if not rows:
         turn.talk = Talk(last=turn.talk.last)
         turn.say("nothing_to_change")

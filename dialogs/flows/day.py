@@ -1,11 +1,12 @@
 """The provider's day by chat: what is on, and the word on a request."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from core import finding
 from core.finding import Booked
-from core.span import Span, instant
+from core.span import Span
+from dialogs import nights
 from dialogs.flows import settle
 from dialogs.flows.about import facts_for_staff, providers_of
 from dialogs.flows.info import not_yours, nothing_open
@@ -29,21 +30,24 @@ def week(turn: Turn) -> State:
 
 
 def _place_day(turn: Turn) -> date:
-    return turn.now.astimezone(turn.business.zone).date()
+    return nights.day_of(turn.business, turn.now)
 
 
 def _agenda(turn: Turn, first: date, days: int) -> State:
     if turn.reader.provider is None:
         return not_yours(turn)
-    zone = turn.business.zone
-    span = Span(instant(first, time(0), zone), instant(first + timedelta(days=days), time(0), zone))
+    business = turn.business
+    span = Span(nights.begins(business, first), nights.begins(business, first + timedelta(days)))
     rows = finding.between(turn.session, span, now=turn.now)
-    own = [r for r in rows if turn.reader.provider in providers_of(turn.business, r)]
+    own = [r for r in rows if turn.reader.provider in providers_of(business, r)]
     turn.say(
         "agenda",
         day=first,
         days=days,
-        bookings=[_for_staff(turn, r) | {"status": r.status} for r in own],
+        bookings=[
+            _for_staff(turn, r) | {"status": r.status, "day": nights.day_of(business, r.start)}
+            for r in own
+        ],
         requests=len(_requests(turn)),
     )
     return turn.state

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from core import finding
 from core.hours import closed_why, open_spans
-from dialogs.flows import telling
+from dialogs.flows import holding, telling
 from dialogs.flows.about import human_of
 from dialogs.states import State
 from dialogs.talk import Turn
@@ -97,8 +98,23 @@ def bye(turn: Turn) -> State:
 
 
 def nothing_open(turn: Turn) -> State:
-    """Answer a yes, a no or a number that no question asked for."""
+    """Answer a yes, a no or a number that no question asked for; call a human at the third."""
+    if missed(turn) == MISSES:
+        return give_over(turn)
     turn.say("nothing_open")
+    return turn.state
+
+
+def hesitate(turn: Turn) -> State:
+    """Leave time to think: what is held stays held, and until when is said."""
+    held = holding.living(turn)
+    found = finding.booking(turn.session, held) if held is not None else None
+    turn.say(
+        "hesitate",
+        held=found.start if found else None,
+        until=found.expires if found else None,
+        open=turn.state is not State.IDLE,
+    )
     return turn.state
 
 
@@ -124,14 +140,28 @@ def stale(turn: Turn) -> State:
 
 def unknown(turn: Turn) -> State:
     """Ask one short question, never the same twice running; call a human at the third."""
-    misses = turn.talk.misses + 1
-    turn.learn(misses=misses)
-    state, what = turn.state.value, turn.message.kind
+    misses = missed(turn)
+    if turn.relative and misses == 1:
+        turn.say("later_than")
+        return turn.state
+    state, what = turn.state.value, turn.message.kind if turn.message.body else "blank"
     if misses == MISSES:
-        told = _call(turn, "not_understood")
-        turn.say("unknown_human", human=turn.business.contact.human, told=told)
-    elif misses % 2:
+        return give_over(turn)
+    if misses % 2:
         turn.say("unknown_1", state=state, what=what)
     else:
         turn.say("unknown_2", state=state, what=what)
+    return turn.state
+
+
+def missed(turn: Turn) -> int:
+    """Count a message that led nowhere, and return how many there were running."""
+    turn.learn(misses=turn.was.misses + 1)
+    return turn.talk.misses
+
+
+def give_over(turn: Turn) -> State:
+    """Name the human, and tell them, where the talk has come to nothing for too long."""
+    told = _call(turn, "not_understood")
+    turn.say("unknown_human", human=turn.business.contact.human, told=told)
     return turn.state

@@ -1,6 +1,7 @@
 """From what is known of a wish to the next question, an offer, a proposal or a refusal."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -38,6 +39,9 @@ def pursue(turn: Turn, *, listing: bool) -> State:
     refused = _forbidden(turn, service)
     if refused is not None:
         return refused
+    if turn.said.facts.nobody and service.party_max > 1:
+        turn.say("no_party", largest=service.party_max, held=holding.held_start(turn))
+        return State.PARTY
     if service.party_max > 1 and not service.times and turn.talk.party is None:
         turn.say("ask_party", service=service.id, largest=service.party_max)
         return State.PARTY
@@ -93,7 +97,7 @@ def _back(turn: Turn, note: str, **facts: Any) -> State:  # noqa: ANN401 - a not
             turn.learn(recent=moving.id, start=moving.start, service=moving.service)
         turn.say(note, **facts, was=moving.start if moving else None)
         return State.IDLE
-    turn.talk = turn.was
+    turn.talk = replace(turn.was, options=())
     turn.say(note, **facts, resume="proposal", held=holding.held_start(turn))
     return State.PROPOSAL
 

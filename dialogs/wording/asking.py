@@ -32,6 +32,36 @@ def _ask_party(page: Page) -> Worded:
     return Worded(page.t("For how many people?"))
 
 
+def _no_party(page: Page) -> Worded:
+    text = page.t(
+        "I can book for 1 to {largest} people. How many will you be?",
+        largest=page.facts["largest"],
+    )
+    return Worded(text)
+
+
+def _people_or_hour(page: Page) -> Worded:
+    people, hour = page.facts["options"]
+    party = page.n("{n} person", "{n} people", people["party"])
+    start = datetime.fromisoformat(hour["start"])
+    return Worded(page.t("Is that the number of people, or the time?"), (party, page.clock(start)))
+
+
+def _hesitate(page: Page) -> Worded:
+    if page.facts.get("held"):
+        held = page.instant("held")
+        until = page.until(page.instant("until"), beside=held)
+        text = page.t(
+            "No hurry: I hold {when} for you until {until}. Reply YES or NO when you know.",
+            when=page.when(held),
+            until=until,
+        )
+        return ask(page, text)
+    if page.facts.get("open"):
+        return Worded(page.t("No hurry. Just reply when you know."))
+    return Worded(page.t("No hurry. Text me when you know what you would like."))
+
+
 def _again_party(page: Page) -> Worded:
     if page.facts.get("again"):
         return Worded(page.t("Just the number of people, please, for example 4."))
@@ -221,6 +251,12 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "ask_service": _ask_service,
     "ask_party": _ask_party,
     "again_party": _again_party,
+    "no_party": _no_party,
+    "people_or_hour": _people_or_hour,
+    "hesitate": _hesitate,
+    "later_than": lambda p: Worded(
+        p.t("Later or earlier than what? I find no booking of yours. Which day and time is it?")
+    ),
     "ask_when": _ask_when,
     "again_when": _again_when,
     "ask_when_else": _when_else,

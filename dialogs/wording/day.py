@@ -108,7 +108,7 @@ def _agenda(page: Page) -> Worded:
     lines: list[str] = []
     for n in range(days):
         day = first + timedelta(days=n)
-        own = [r for r in rows if _local(page, r["start"]).date() == day]
+        own = [r for r in rows if date.fromisoformat(r["day"]) == day]
         if own or days == 1:
             lines.append(f"{page.day(day)}:" if own else page.t("{day}: free", day=page.day(day)))
         lines.extend(_agenda_line(page, row) for row in own)
@@ -118,10 +118,6 @@ def _agenda(page: Page) -> Worded:
     if waiting:
         lines.append(page.n("{n} request waits for you.", "{n} requests wait for you.", waiting))
     return Worded("\n".join(lines))
-
-
-def _local(page: Page, moment: str) -> datetime:
-    return datetime.fromisoformat(moment).astimezone(page.business.zone)
 
 
 def _agenda_line(page: Page, row: Mapping[str, Any]) -> str:
@@ -140,7 +136,12 @@ def _help(page: Page) -> Worded:
 
 def _person_says(message: str) -> Callable[[Page], Worded]:
     """Word a note about a person and what they wrote, or could not be told."""
-    return lambda page: Worded(page.t(message, who=_person(page.facts), text=page.facts["text"]))
+
+    def line(page: Page) -> Worded:
+        said = page.facts["text"] or page.t("(a message without words)")
+        return Worded(page.t(message, who=_person(page.facts), text=said))
+
+    return line
 
 
 def t(message: str) -> str:

@@ -80,6 +80,7 @@ REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "alone": _alone,
     "fold": _fold,
     "gap": _gap,
+    "one_at_a_time": lambda p, _: p.t("I book one at a time, so let's begin with the first."),
     "zone": zone_set,
     "series": lambda p, _: p.t("I can't book a series by text yet; here is the first one."),
 }

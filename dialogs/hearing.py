@@ -1,0 +1,115 @@
+"""A stored message to what it means: in its sender's language and zone, on the place's clock."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from core.inbox import Received
+from core.people import Reader
+from core.rules import Business
+from dialogs import nights
+from dialogs.regions import read_in
+from dialogs.states import State
+from dialogs.talk import Talk, alone, asked, reader_zone, spoken, vocabulary
+from dialogs.understanding import Intent, Understood, detect, understand
+from dialogs.understanding.lexicon import lexicon
+from dialogs.when import ready as times_ready
+from dialogs.when.tonight import tonight
+
+_EVER = datetime(2026, 1, 1, tzinfo=UTC)
+_TELLING = 3  # words from which on a message tells its language
+
+
+def ready(business: Business) -> None:
+    """Read the words of a business's languages now, rather than with somebody's first message."""
+    for code in spoken(business):
+        lexicon(code)
+        times_ready(read_in(code, business))
+        understand("hello", now=_EVER, zone=business.zone, locale=code)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """One message and what is known of its talk; `locale` is the language spoken last, if any."""
+
+    business: Business
+    locale: str | None
+    message: Received
+    state: State
+
+    def understood(self, reader: Reader, talk: Talk) -> Understood:
+        """Understand the message in the language it seems to be in, else in the others here."""
+        body = self.message.body if self.message.kind == "text" else ""
+        known = spoken(self.business)
+        settled = next((code for code in (self.locale, reader.locale) if code in known), None)
+        usual, seems = settled or known[0], detect(body, known)
+        said = self._read(reader, talk, usual)
+        sure = Intent.UNKNOWN not in said.intents and (
+            seems == usual or (settled and seems is None)
+        )
+        if sure or len(known) == 1:
+            return said
+        # A word or two are too little to change the language for.
+        words = not settled or len(body.split()) >= _TELLING
+
+        def fits(found: Understood) -> tuple[bool, int, bool, bool]:
+            likely = found.locale == seems and words
+            return (
+                Intent.UNKNOWN not in found.intents,
+                _weight(found),
+                likely,
+                found.locale == usual,
+            )
+
+        others = (self._read(reader, talk, code) for code in known if code != usual)
+        return max([said, *others], key=fits)
+
+    def _read(self, reader: Reader, talk: Talk, locale: str) -> Understood:
+        """Understand it in one language; for a service of one person no number is a party's."""
+        several = any(s.party_max > 1 for s in self.business.services)
+        services = self.business.services
+        only = services[0] if len(services) == 1 else None
+        meant = self.business.service_by_id.get(talk.service or 0, only)
+        parties = several and not alone(meant)
+        said = self._heard(reader, talk, locale, party=parties)
+        named = next((s for s in services if s.key == said.facts.service), meant)
+        other = several and not alone(named)
+        if other != parties:
+            said = self._heard(reader, talk, locale, party=other)
+        if said.facts.zone and said.has(Intent.ZONE):  # "no, I'm in Denver" answers no question
+            kept = tuple(i for i in said.intents if i not in {Intent.CONFIRM, Intent.DECLINE})
+            return replace(said, intents=kept)
+        return said
+
+    def _heard(self, reader: Reader, talk: Talk, locale: str, *, party: bool) -> Understood:
+        """Understand it as it stands; "tonight" after midnight as if it were still before."""
+        zone = reader_zone(reader, self.business)
+        body = self.message.body if self.message.kind == "text" else ""
+        now = self.message.received
+
+        def read(now: datetime) -> Understood:
+            said = understand(
+                body,
+                now=now,
+                zone=zone,
+                locale=read_in(locale, self.business),
+                vocabulary=vocabulary(self.business, party=party),
+                asked=asked(self.state, talk, self.business, locale=locale, zone=zone),
+                provider=reader.provider is not None,
+            )
+            return replace(said, locale=said.locale.partition("-")[0])
+
+        night = nights.going_on(self.business, now)
+        if night is not None and zone == self.business.zone and tonight(body, locale=locale):
+            said = read(night.start)
+            wish = nights.left_of(said.facts.wish, night, now=now)
+            if wish.windows:
+                return replace(said, facts=replace(said.facts, wish=wish))
+        return read(now)
+
+
+def _weight(said: Understood) -> int:
+    """Return how many facts were found: what is read in its own language says the most."""
+    facts, wish = said.facts, said.facts.wish
+    named = (facts.service, facts.services, facts.provider, facts.party, facts.choices, facts.name)
+    timed = (wish.day_said, wish.time_said, wish.exclude, wish.rrule)
+    return sum(map(bool, (*named, *timed)))
