@@ -30,6 +30,7 @@ NAMES = (
     "wakes",
     "forgotten",
     "starting",
+    "doors",
 )
 
 

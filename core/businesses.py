@@ -61,6 +61,9 @@ def _version(session: Session) -> _Version:
     return found.revision, found.writer
 
 
+_REACHED = text("SELECT business_id FROM routes WHERE channel = :channel AND address = :address")
+
+
 def find(database: Database, slug: str) -> int | None:
     """Return the id of a business by its slug."""
     rows = database.route(select(t.businesses.c.id).where(t.businesses.c.slug == slug))
@@ -77,10 +80,7 @@ def listed(database: Database) -> dict[str, int]:
 
 def reached(database: Database, channel: str, address: str) -> int | None:
     """Return the business that a number, a bot or a team belongs to."""
-    routes = t.routes.c
-    rows = database.route(
-        select(routes.business_id).where(routes.channel == channel, routes.address == address)
-    )
+    rows = database.route(_REACHED, {"channel": channel, "address": address})
     return rows[0].business_id if rows else None
 
 
