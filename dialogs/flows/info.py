@@ -106,7 +106,9 @@ def nothing_open(turn: Turn) -> State:
 
 
 def hesitate(turn: Turn) -> State:
-    """Leave time to think: what is held stays held, and until when is said."""
+    """Leave time to think: what is held stays held, and until when is said; then ask once more."""
+    if turn.was.last == "hesitate":
+        return unknown(turn)
     held = holding.living(turn)
     found = finding.booking(turn.session, held) if held is not None else None
     turn.say(
