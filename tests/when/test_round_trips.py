@@ -125,7 +125,8 @@ def test_deadlines_labels_days_and_clocks_read_back(
         assert day.date() == moment.date(), page.day(moment)
     clock = start(page.clock(moment))
     assert clock is not None, page.clock(moment)
-    assert clock.time() == moment.time() or CHANGES[zone.key], page.clock(moment)
+    if not any(abs(clock - change) < timedelta(days=1) for change in CHANGES[zone.key]):
+        assert clock.time() == moment.time(), page.clock(moment)
 
 
 @given(
