@@ -80,12 +80,6 @@ def people_at(session: Session, address: str) -> list[int]:
     return sorted(int(row.person_id) for row in session.execute(_WHO, facts))
 
 
-_WAITING = text("""
-SELECT EXISTS (SELECT 1 FROM outbox WHERE business_id = :business AND address_id = ANY(:addresses)
-        AND status = 'pending' AND note = ANY(:notes))
-    OR EXISTS (SELECT 1 FROM inbox WHERE business_id = :business AND address_id = ANY(:addresses)
-        AND answered_at IS NULL) AS waiting
-""")
 _IDS = text("SELECT id FROM addresses WHERE business_id = :business AND person_id = :person")
 _ONCE = text("""
 WITH RECURSIVE same AS (
@@ -94,11 +88,6 @@ WITH RECURSIVE same AS (
     WHERE p.business_id = :business)
 SELECT id FROM same ORDER BY id
 """)
-
-
-def waiting(session: Session, person: int, *, notes: list[str]) -> bool:
-    """Whether a person has yet to be answered, or to be told one of these notes."""
-    return bool(session.execute(_WAITING, _facts(session, person) | {"notes": notes}).scalar_one())
 
 
 def _facts(session: Session, person: int) -> dict[str, Any]:

@@ -84,10 +84,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - json's own hook
     raise TypeError(f"a note cannot keep {type(value).__name__}")
 
 
+# The last letter to somebody forgotten alone says where it goes, until it went.
 # A letter due later steps aside for those due now; among these the order of posting holds.
 _HEAD = text("""
-SELECT o.id, o.address_id, a.channel, a.address, o.note, o.facts, o.locale, o.cause, o.attempts,
-    a.last_used_at, i.facts AS pressed, o.lease_until, o.due_at
+SELECT o.id, o.address_id, a.channel, coalesce(o.facts ->> 'forgotten', a.address) AS to_,
+    o.note, o.facts, o.locale, o.cause, o.attempts, a.last_used_at, i.facts AS pressed,
+    o.lease_until, o.due_at
 FROM outbox o JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
 LEFT JOIN inbox i ON i.business_id = o.business_id AND i.id = o.cause
     AND i.address_id = o.address_id AND i.kind = 'press'
@@ -115,15 +117,16 @@ def claim(session: Session, *, address: int, now: datetime) -> Letter | None:
 
 _SENT = text(
     "UPDATE outbox SET status = 'sent', sent_at = :now, lease_until = NULL, vendor_id = :vendor,"
-    " body = :body, choices = :choices, error = NULL WHERE business_id = :business AND id = :id"
+    " body = :body, choices = :choices, error = NULL,"
+    " facts = facts - 'forgotten' WHERE business_id = :business AND id = :id"
 )
 _LATER = text(  # a lease that ends with the wait: whatever stands behind it waits too
     "UPDATE outbox SET lease_until = :due, due_at = :due, error = :error"
     " WHERE business_id = :business AND id = :id"
 )
 _FAILED = text(
-    "UPDATE outbox SET status = 'failed', lease_until = NULL, error = :error, body = :body"
-    " WHERE business_id = :business AND id = :id"
+    "UPDATE outbox SET status = 'failed', lease_until = NULL, error = :error, body = :body,"
+    " facts = facts - 'forgotten' WHERE business_id = :business AND id = :id"
 )
 
 

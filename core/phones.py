@@ -36,3 +36,26 @@ def _times(zone: str) -> tuple[str, ...] | None:
     except (ZoneInfoNotFoundError, ValueError):
         return None
     return tuple(str(wall.replace(tzinfo=place).utcoffset()) for wall in _SEASONS)
+
+
+def e164(said: str, *, like: str, zone: str) -> str | None:
+    """Return a number that somebody wrote as "+" and digits; None where it can be no number.
+
+    Without a country's code it is of the region of another number (`like`), else of a zone's.
+    """
+    import phonenumbers  # noqa: PLC0415 - as above
+    from babel.core import get_global  # noqa: PLC0415 - as above
+
+    region = get_global("zone_territories").get(zone)
+    try:
+        code = phonenumbers.parse(like).country_code or 0
+        region = phonenumbers.region_code_for_country_code(code)
+    except phonenumbers.NumberParseException:
+        pass  # the place's own country then
+    try:
+        parsed = phonenumbers.parse(said, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))

@@ -18,7 +18,7 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import book, change, day, info, profile, telling, whereabouts
+from dialogs.flows import book, change, day, identity, info, profile, telling, whereabouts
 from dialogs.hearing import Hearing
 from dialogs.states import State, Step
 from dialogs.talk import (
@@ -86,7 +86,12 @@ FLOWS: dict[str, Flow] = {
     "profile.language": profile.language,
     "profile.stop": profile.stop,
     "profile.start": profile.start,
-    "profile.link": profile.link,
+    "identity.link": identity.link,
+    "identity.prefer": identity.prefer,
+    "identity.data": identity.data,
+    "identity.forget": identity.forget,
+    "identity.forget_now": identity.forget_now,
+    "identity.stay": identity.stay,
 }
 
 
@@ -103,6 +108,8 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
     reader = people.reader(session, address)
     people.touched(session, address, now=now)
     turn = _turn(session, business, reader=reader, kept=kept, message=message, now=now)
+    if kept.updated is None:
+        profile.first_contact(turn)
     if profile.carriers(turn):
         state = profile.by_carrier(turn)
     elif reader.opted_out and not turn.said.has(Intent.START):
@@ -218,7 +225,8 @@ def _answer(turn: Turn) -> State:
         if early is not None:
             return early
     elif turn.message.kind != "text":
-        intent = Intent.ZONE if turn.stay is not None else Intent.UNKNOWN
+        other = Intent.LINK if turn.message.kind == "contact" else Intent.UNKNOWN
+        intent = Intent.ZONE if turn.stay is not None else other
         turn.said = replace(turn.said, intents=(intent,))
     try:
         intent, step = machine.find(turn.state, turn.said.intents)
@@ -230,7 +238,7 @@ def _answer(turn: Turn) -> State:
     if turn.stay is not None and intent is not Intent.ZONE:
         turn.remark("zone", **turn.stay.facts(now=turn.now))
     reached = machine.arrive(turn.state, step, FLOWS[step.flow](turn))
-    if step.flow != "profile.link":  # whatever else is said, guesses at codes are not forgotten
+    if step.flow != "identity.link":  # whatever else is said, guesses at codes are not forgotten
         turn.learn(wrong_codes=turn.was.wrong_codes)
     if step.to:
         turn.learn(asked=turn.message.id)

@@ -13,6 +13,7 @@ no step: a test that meets one fails, and in life the bot asks a short question 
     proposal   one time is held for this person and waits for a yes
     which      the bot asked which booking is meant
     cancelling the bot asked whether to cancel a booking
+    forgetting the bot asked whether to forget this person for good
     name       the bot asked a new customer's name after the first booking; nothing waits for it
 
 A step's flow is a name, so that the table stays pure; `dialogs.converse` knows the functions.
@@ -35,6 +36,7 @@ class State(StrEnum):
     PROPOSAL = "proposal"
     WHICH = "which"
     CANCELLING = "cancelling"
+    FORGETTING = "forgetting"
     NAME = "name"
 
 
@@ -79,7 +81,9 @@ ASIDE = {
     I.ZONE: Step("profile.zone"),
     I.LANGUAGE: Step("profile.language"),
     I.START: Step("profile.start"),
-    I.LINK: Step("profile.link"),
+    I.LINK: Step("identity.link"),
+    I.PREFER: Step("identity.prefer"),
+    I.DATA: Step("identity.data"),
     I.JOIN: Step("info.not_by_text"),
     I.LEAVE: Step("info.not_by_text"),
     I.PLACE: Step("info.not_by_text"),
@@ -116,6 +120,7 @@ ANEW = {
     I.CANCEL: CANCEL,
     I.MOVE: MOVE,
     I.STOP: Step("profile.stop", (S.IDLE,)),
+    I.FORGET: Step("identity.forget", (S.FORGETTING,)),
 }
 
 EVERYWHERE = ASIDE | DAY | ANEW
@@ -183,6 +188,13 @@ TABLE: dict[State, dict[I, Step]] = {
         I.INFORM: AFTERWARDS,
         I.CORRECT: Step("change.corrected", (*_BOOKING, *_CANCELLING)),
     },
+}
+
+# Whoever says anything but yes is not forgotten.
+TABLE[S.FORGETTING] = TABLE[S.IDLE] | {
+    I.CONFIRM: Step("identity.forget_now", (S.IDLE,)),
+    I.DECLINE: Step("identity.stay", (S.IDLE,)),
+    I.CANCEL: Step("identity.stay", (S.IDLE,)),
 }
 
 # A name is taken from the next words that mean nothing else; all else goes on as with nothing open.

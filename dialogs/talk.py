@@ -265,6 +265,7 @@ _ASKED = {
     State.PROPOSAL: "confirm",
     State.WHICH: "which",
     State.CANCELLING: "confirm",
+    State.FORGETTING: "confirm",
 }
 
 

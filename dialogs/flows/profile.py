@@ -1,4 +1,4 @@
-"""Who is writing: opting out and in, zone, language, name, and a provider's one-time code."""
+"""Who is writing: opting out and in, zone, language, name."""
 
 import re
 from dataclasses import replace
@@ -9,9 +9,6 @@ from dialogs.states import State
 from dialogs.talk import Talk, Turn, spoken
 from dialogs.understanding import Intent
 from dialogs.understanding.lexicon import lexicon
-
-WRONG_CODES = 5  # then codes are no longer looked at from this address
-
 
 _NAME = re.compile(r"[^\W\d_]+(?:[ '.-]{1,2}[^\W\d_]+){0,3}\.?")
 _LONGEST = 40
@@ -37,6 +34,21 @@ def by_carrier(turn: Turn) -> State:
     if stopped_by == "person" and turn.message.kind != "carrier":
         turn.say("started", name=turn.business.name)
     return turn.state
+
+
+def first_contact(turn: Turn) -> None:
+    """Enter in the ledger that somebody wrote to us first: they may be answered."""
+    if turn.message.kind == "carrier" or turn.said.has(Intent.STOP, Intent.START):
+        return
+    consents.record(
+        turn.session,
+        turn.reader.address,
+        granted=True,
+        source="person",
+        wording=turn.message.body or turn.message.kind,
+        message=turn.message.id,
+        now=turn.now,
+    )
 
 
 def carriers(turn: Turn) -> bool:
@@ -148,22 +160,4 @@ def language(turn: Turn) -> State:
         return turn.state
     turn.said = replace(turn.said, locale=wanted)
     turn.say("language_set")
-    return turn.state
-
-
-def link(turn: Turn) -> State:
-    """Link this address to a provider by the one-time code that the business was given."""
-    code = turn.said.facts.code
-    if code is None or turn.talk.wrong_codes >= WRONG_CODES:
-        turn.say("bad_code")
-        return turn.state
-    provider = people.redeem(turn.session, person=turn.reader.person, code=code, now=turn.now)
-    if provider is None:
-        turn.learn(wrong_codes=turn.talk.wrong_codes + 1)
-        turn.say("bad_code")
-        return turn.state
-    turn.learn(wrong_codes=0)
-    if not turn.reader.name:
-        people.named(turn.session, turn.reader.person, name=turn.business.resource(provider).name)
-    turn.say("linked", provider=provider)
     return turn.state

@@ -74,7 +74,8 @@ def human(
     reader = people.of_provider(session, host) if host is not None else None
     if reader is None or reader.person == but:
         return False
-    tell(session, business, reader, note=note, facts=facts, now=now, key=key)
+    about = facts | {"person": but}
+    tell(session, business, reader, note=note, facts=about, now=now, key=key)
     return True
 
 

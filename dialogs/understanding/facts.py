@@ -55,6 +55,9 @@ class Intent(StrEnum):
     WAITING = "waiting"
     BOOK_FOR = "book_for"
     LINK = "link"
+    PREFER = "prefer"
+    DATA = "data"
+    FORGET = "forget"
     UNKNOWN = "unknown"
 
 
@@ -135,6 +138,7 @@ class Facts:
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
     `several` that more than one table or room is asked for.
+    `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     """
 
     wish: Wish
@@ -153,6 +157,7 @@ class Facts:
     language: str | None = None
     zone: str | None = None
     home: bool = False
+    channel: str | None = None
     nobody: bool = False
     party_or_hour: int | None = None
     several: bool = False

@@ -15,6 +15,7 @@ from dialogs.when import Context, Wish, read
 from dialogs.when.lexicon import lexicon as time_words
 from dialogs.when.zones import named as zone_named
 
+_CHANNELS = ("whatsapp", "telegram", "slack", "sms")  # "a text by WhatsApp" is no SMS
 _CITY = 3
 _FULL_NAME = 3
 
@@ -104,6 +105,7 @@ def gather(
         anyone="anyone" in found or (asked.what == "provider" and "anyone_asked" in found),
         zone=city[0] if city is not None else None,
         home="home" in found,
+        channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
         language=_language(row, marks, lexicon),
         name=_name(text, marks) if provider or "name" in found else None,

@@ -12,7 +12,10 @@ from dialogs.when import Grain
 ORDER = (
     Intent.STOP,
     Intent.START,
+    Intent.FORGET,
     Intent.LINK,
+    Intent.PREFER,
+    Intent.DATA,
     Intent.UNDO,
     Intent.ACCEPT,
     Intent.REFUSE,
@@ -88,8 +91,6 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     facts = said.facts
     if not provider:
         found -= PROVIDERS
-    if facts.code is None:
-        found.discard(Intent.LINK)
     _choose(found, facts, asked)
     _agree(
         found,
@@ -328,5 +329,8 @@ _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
     (Intent.BOOK, {Intent.ASK}),
     (Intent.HOURS, {Intent.ASK}),
     (Intent.LANGUAGE, {Intent.HELP}),
+    (Intent.FORGET, {Intent.DECLINE, Intent.CANCEL, Intent.LEAVE}),
+    (Intent.DATA, {Intent.HELP, Intent.ASK, Intent.LIST}),
+    (Intent.PREFER, {Intent.HUMAN, Intent.DECLINE}),
     (Intent.LATE, {Intent.CORRECT, Intent.DECLINE, Intent.CANCEL}),
 )

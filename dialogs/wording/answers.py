@@ -250,12 +250,4 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "language_unknown": lambda p: Worded(
         p.t("I'm sorry, here I only speak {languages}.", languages=_languages(p))
     ),
-    "bad_code": lambda p: Worded(p.t("That code is not valid. Ask for a new one.")),
-    "linked": lambda p: Worded(
-        p.t(
-            "Hello {who}, you're linked. I'll tell you about your bookings here; text TODAY for "
-            "your day, HELP for more.",
-            who=p.who(),
-        )
-    ),
 }

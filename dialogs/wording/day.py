@@ -154,6 +154,9 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "new_booking": _line(t("New: {booking} for {who}, {when}, {ref}.")),
     "moved_provider": _moved,
     "cancelled_provider": _line(t("Cancelled by {who}: {booking}, {when}, {ref}.")),
+    "forgotten_provider": _line(
+        t("Cancelled, as its customer asked to be forgotten: {booking}, {when}, {ref}.")
+    ),
     "request_lapsed_provider": _line(
         t("The request {ref} ({booking} for {who}, {when}) has lapsed.")
     ),

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import answers, asking, booked, day
+from dialogs.wording import answers, asking, booked, day, identity
 from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
@@ -16,6 +16,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     **answers.NOTES,
     **booked.NOTES,
     **day.NOTES,
+    **identity.NOTES,
 }
 
 

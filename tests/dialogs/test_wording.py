@@ -51,7 +51,7 @@ def calls(paths: list[Path], *names: str) -> Iterator[ast.Call]:
 def said() -> set[str]:
     """Return the kinds that flows say, or pass on to be said or told."""
     kinds: set[str] = set()
-    for call in calls(FLOWS, "say"):
+    for call in calls(FLOWS, "say", "Note"):
         kinds |= strings(*call.args[:1])
     for call in calls(FLOWS, "_back", "_call"):
         kinds |= strings(*call.args[1:2])

@@ -1,0 +1,166 @@
+"""The words about a person's addresses, and about what is kept of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from dialogs.wording import formats
+from dialogs.wording.asking import ask
+from dialogs.wording.page import Page, Worded
+
+NAMES = {"sms": "SMS", "whatsapp": "WhatsApp", "telegram": "Telegram", "slack": "Slack"}
+
+
+def channel(name: str) -> str:
+    """Return what people call a channel, in every language."""
+    return NAMES.get(name, name)
+
+
+def _link_how(page: Page) -> Worded:
+    if page.facts.get("channel") in {"telegram", "slack"}:
+        return Worded(
+            page.t(
+                "Write to us on {channel} and send LINK with your phone number there. I'll text "
+                "this number a code.",
+                channel=channel(page.facts["channel"]),
+            )
+        )
+    return Worded(
+        page.t("Send LINK and your phone number with its country code, such as LINK +1 ...")
+    )
+
+
+def _join_code(page: Page) -> Worded:
+    return Worded(
+        page.t(
+            "{name}: {code} joins this number to your chat on {channel}. Send it there within 10 "
+            "minutes. If you did not ask, ignore this.",
+            name=page.business.name,
+            code=page.facts["code"],
+            channel=channel(page.facts["channel"]),
+        )
+    )
+
+
+def _prefers(page: Page) -> Worded:
+    name = channel(page.facts["channel"])
+    return Worded(page.t("All right, from now on I write to you on {channel}.", channel=name))
+
+
+def _no_such_address(page: Page) -> Worded:
+    name = channel(page.facts["channel"])
+    return Worded(
+        page.t("I don't know you on {channel} yet. Please write to us there first.", channel=name)
+    )
+
+
+def _ask_forget(page: Page) -> Worded:
+    text = page.t("Shall I forget you? Your name, your addresses and our messages go for good.")
+    rows = page.facts["bookings"]
+    if rows:
+        first = datetime.fromisoformat(rows[0]["start"])
+        text += " " + page.n(
+            "Your booking on {when} will be cancelled.",
+            "Your bookings will be cancelled, the next on {when}.",
+            len(rows),
+            when=page.when(first),
+        )
+    return ask(page, text + " " + page.t("Reply YES or NO."))
+
+
+def _zone(page: Page) -> str:
+    zone = formats.zone_long(page.facts["zone"], page.locale)
+    known = {
+        "said": page.t("you said so"),
+        "location": page.t("from a location you shared"),
+        "profile": page.t("from your profile"),
+        "phone": page.t("from your number"),
+    }
+    return page.t("Time zone: {zone} ({why})", zone=zone, why=known[page.facts["zone_source"]])
+
+
+def _consent(page: Page, row: Mapping[str, Any]) -> str:
+    facts = {
+        "day": page.day(datetime.fromisoformat(row["at"])),
+        "channel": channel(row["channel"]),
+        "text": row["wording"],
+    }
+    if row["granted"]:
+        return page.t("{day}, {channel}: you may be written to ({text})", **facts)
+    return page.t("{day}, {channel}: no more messages ({text})", **facts)
+
+
+def _my_data(page: Page) -> Worded:
+    facts = page.facts
+    since = page.day(datetime.fromisoformat(facts["since"]))
+    lines = [page.t("What we keep about you, since {day}:", day=since)]
+    if facts["name"]:
+        lines.append(page.t("Name: {name}", name=facts["name"]))
+    where = [f"{address} ({channel(name)})" for name, address in facts["addresses"]]
+    lines.append(page.t("Addresses: {addresses}", addresses=", ".join(where)))
+    if facts["prefers"]:
+        lines.append(page.t("Preferred: {channel}", channel=channel(facts["prefers"])))
+    if facts["zone"] and facts["zone_source"]:
+        lines.append(_zone(page))
+    for row in facts["coming"]:
+        when = page.when(datetime.fromisoformat(row["start"]))
+        lines.append(f"{page.title(row)}, {when}, {row['ref']}")
+    lines.append(page.t("Earlier bookings: {n}", n=facts["past"]))
+    lines.append(
+        page.t("Messages: {received} from you, {sent} to you", **_counts(facts)),
+    )
+    lines += [_consent(page, row) for row in facts["consents"]]
+    lines.append(page.t("Send FORGET ME to have it deleted."))
+    return Worded("\n".join(lines))
+
+
+def _counts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {"received": facts["received"], "sent": facts["sent"]}
+
+
+NOTES: dict[str, Callable[[Page], Worded]] = {
+    "bad_code": lambda p: Worded(p.t("That code is not valid. Ask for a new one.")),
+    "linked": lambda p: Worded(
+        p.t(
+            "Hello {who}, you're linked. I'll tell you about your bookings here; text TODAY for "
+            "your day, HELP for more.",
+            who=p.who(),
+        )
+    ),
+    "link_how": _link_how,
+    "no_number": lambda p: Worded(
+        p.t(
+            "{said} is no phone number that I can reach. With the country code?",
+            said=p.facts["said"],
+        )
+    ),
+    "code_sent": lambda p: Worded(
+        p.t(
+            "I've sent a code to {number}: send it to me here within 10 minutes. If none comes, "
+            "text START from there first.",
+            number=p.facts["number"],
+        )
+    ),
+    "codes_spent": lambda p: Worded(
+        p.t("I can't send another code just now. Please try again later.")
+    ),
+    "join_code": _join_code,
+    "joined": lambda p: Worded(
+        p.t(
+            "{number} is yours now here too: one name, the same bookings.", number=p.facts["number"]
+        )
+    ),
+    "not_joined": lambda p: Worded(
+        p.t("I can't join these two. Please turn to {human}.", human=p.business.contact.human)
+    ),
+    "prefer_how": lambda p: Worded(
+        p.t("Where shall I write to you? Send for example PREFER WHATSAPP.")
+    ),
+    "prefers": _prefers,
+    "no_such_address": _no_such_address,
+    "my_data": _my_data,
+    "ask_forget": _ask_forget,
+    "forgotten": lambda p: Worded(
+        p.t("Done: we have forgotten you. If you write again, we meet for the first time.")
+    ),
+}
