@@ -4,6 +4,7 @@
 takes two, which stay together. In UCS-2 it is 70 and 67 units of UTF-16.
 """
 
+import re
 import unicodedata
 
 _BASIC = frozenset(
@@ -27,7 +28,8 @@ _PLAIN = str.maketrans(
     }
 )
 _DECORATION = frozenset({"So", "Cf"})  # emoji and what joins them: no language needs any
-_VARIATION = "\ufe0f"
+_SHADES = frozenset("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")  # of emoji
+_SPACES = re.compile(" {2,}")
 
 
 def is_gsm(text: str) -> bool:
@@ -42,12 +44,13 @@ def plain(text: str) -> str:
     """
     if is_gsm(text):
         return text
-    simple = "".join(c for c in text.translate(_PLAIN) if not _decorates(c)).strip()
+    kept = "".join(c for c in text.translate(_PLAIN) if not _decorates(c))
+    simple = _SPACES.sub(" ", kept).strip()
     return simple if simple and is_gsm(simple) else text
 
 
 def _decorates(character: str) -> bool:
-    return character == _VARIATION or unicodedata.category(character) in _DECORATION
+    return character in _SHADES or unicodedata.category(character) in _DECORATION
 
 
 def segments(text: str) -> int:

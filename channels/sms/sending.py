@@ -63,10 +63,10 @@ class Sender:
                 permanent=errors.final(error.status, code),
                 opted_out=errors.opted_out(code),
             ) from None
-        except (TwilioException, ValueError) as error:  # an answer that is none of Twilio's
-            raise SendError(
-                f"Twilio's answer was not understood: {error}", permanent=False
-            ) from None
+        except (TwilioException, ValueError) as error:
+            raise SendError(f"that was no answer of Twilio's: {error}", permanent=False) from None
+        if not taken.sid:
+            raise SendError("that was no answer of Twilio's", permanent=False)
         return str(taken.sid)
 
     def _ends(self, outbound: Outbound) -> dict[str, str]:

@@ -73,6 +73,8 @@ class FakeTwilio:
         self.status = "active"
         self.requests = 0
         self._trouble: tuple[Trouble, int | None] | None = None
+        self._answer: tuple[int, dict[str, object]] | None = None
+        self._accepts: int | None = None
         self._pace = 0.0
         self._lock = threading.Lock()
         self._sids = itertools.count(1)
@@ -96,7 +98,20 @@ class FakeTwilio:
     def trouble(self, how: Trouble | None, *, times: int | None = None) -> None:
         """Make the next messages fail, as many as said or until told otherwise."""
         with self._lock:
-            self._trouble = (how, times) if how else None
+            self._trouble, self._accepts = (how, times) if how else None, None
+
+    def refuse(self, status: int, code: int) -> None:
+        """Answer every message with this error."""
+        self._answer = failure(status, code, "refused")
+
+    def garble(self) -> None:
+        """Answer every message with what is none of Twilio's."""
+        self._answer = 200, {"hello": "world"}
+
+    def accept(self, count: int) -> None:
+        """Take so many messages more; then fail as a server does."""
+        with self._lock:
+            self._accepts = count
 
     def pace(self, seconds: float) -> None:
         """Take so long for each message."""
@@ -168,7 +183,7 @@ class FakeTwilio:
         """Answer a request to send."""
         with self._lock:
             self.requests += 1
-            refusal = self._refusal(fields)
+            refusal = self._answer or self._refusal(fields)
             if refusal is not None:
                 return refusal
             return 201, self._take(fields)
@@ -217,6 +232,9 @@ class FakeTwilio:
     def troubled(self) -> Trouble | None:
         """Take one of the troubles that were ordered."""
         with self._lock:
+            if self._accepts is not None:
+                self._accepts -= 1
+                return "500" if self._accepts < 0 else None
             if self._trouble is None:
                 return None
             how, times = self._trouble
@@ -304,7 +322,8 @@ class _Handler(BaseHTTPRequestHandler):
             fake.create(fields)
             self.close_connection = True
         else:
-            self._say(*fake.create(fields))
+            status, said = fake.create(fields)
+            self._say(status, said, retry="1" if status == 429 else "")
 
     def _resource(self, path: str, fields: dict[str, str]) -> tuple[int, dict[str, object]]:
         fake, posted = self.server.fake, self.command == "POST"
