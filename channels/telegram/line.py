@@ -2,19 +2,30 @@
 
 import asyncio
 import contextlib
+import os
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError, Future
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any, TypeVar, cast
 
 from telegram import Bot
+from telegram.error import RetryAfter
 from telegram.request import HTTPXRequest
 
 from channels.telegram.config import Config, bare
 
 CONNECTIONS = 64  # to Telegram, of one process: 32 threads send, and presses are acknowledged
 
+# The library's own switch: without it every refusal for flooding warns of a change of types.
+os.environ["PTB_TIMEDELTA"] = "true"
+
 T = TypeVar("T")
+
+
+def asked_to_wait(error: RetryAfter) -> float:
+    """Return after how many seconds Telegram wants to be asked again."""
+    return cast(timedelta, error.retry_after).total_seconds()
 
 
 class Line:

@@ -10,7 +10,7 @@ from channels.message import Call, Channel, Door, Finding, RejectedError, Taken
 from channels.telegram import setup
 from channels.telegram.config import Config, bare, proof
 from channels.telegram.line import Line
-from channels.telegram.polling import HOLDS, Poller
+from channels.telegram.polling import HOLDS, PAUSE, Poller
 from channels.telegram.reading import CHANNEL, read
 from channels.telegram.sending import Sender
 from channels.telegram.talkback import Talkback
@@ -57,16 +57,17 @@ class Telegram:
         return Taken(heard.messages, reply=self._talkback.reply(heard, bot))
 
     def listening(
-        self, keep: Callable[[Taken], object], *, hold: int = HOLDS
+        self, keep: Callable[[Taken], object], *, hold: int = HOLDS, pause: float = PAUSE
     ) -> AbstractContextManager[None]:
         """Return a block within which updates are asked for, and stored by `keep`.
 
         `keep` is called in threads, and again until it does not raise. `hold` is for how many
-        seconds a request stays open where nothing is new. Where Telegram calls us, nothing is done.
+        seconds a request stays open where nothing is new, `pause` is before a second try, growing.
+        Where Telegram calls us, nothing is done.
         """
         names = {bare(name): name for name in self._config.bots}
         asked = names if self._config.mode == "poll" else {}
-        return Poller(self._line, self._talkback, keep, hold=hold).running(asked)
+        return Poller(self._line, self._talkback, keep, hold=hold, pause=pause).running(asked)
 
     def check(self) -> list[Finding]:
         """Ask Telegram whether the tokens work and updates would reach us; never raises."""

@@ -17,14 +17,15 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from channels.message import RejectedError, Taken
-from channels.telegram.line import Line
+from channels.telegram.line import Line, asked_to_wait
 from channels.telegram.reading import KINDS, read
 from channels.telegram.talkback import Talkback
 
 Keep = Callable[[Taken], object]
 
 HOLDS = 25  # seconds for which Telegram keeps a request open where there is nothing new
-_FIRST, _LONGEST = 1.0, 30.0  # seconds between tries, doubling
+PAUSE = 1.0  # seconds before the second try, doubling
+_DOUBLINGS = 5
 _STORING = 4  # threads that store, of all bots together
 
 _log = structlog.get_logger()
@@ -33,11 +34,15 @@ _log = structlog.get_logger()
 class Poller:
     """Asks for the updates of all bots and has `keep` store them, in order for each bot."""
 
-    def __init__(self, line: Line, talkback: Talkback, keep: Keep, *, hold: int = HOLDS) -> None:
+    def __init__(
+        self, line: Line, talkback: Talkback, keep: Keep, *, hold: int, pause: float
+    ) -> None:
         self._line = line
         self._talkback = talkback
         self._keep = keep
         self._hold = hold
+        self._pause = pause
+        self._longest = pause * 2**_DOUBLINGS
         self._threads = ThreadPoolExecutor(_STORING, thread_name_prefix="telegram-poll")
         self._said: set[asyncio.Task[None]] = set()
 
@@ -67,7 +72,7 @@ class Poller:
                 number = update.get("update_id") if isinstance(update, dict) else None
                 offset = number + 1 if isinstance(number, int) else offset
             if updates and offset is None:
-                await asyncio.sleep(_LONGEST)
+                await asyncio.sleep(self._longest)
 
     async def _insist(self, name: str, bot: Bot, method: str, **arguments: object) -> Any:  # noqa: ANN401 - whatever Telegram answers
         """Call until Telegram answers.
@@ -75,7 +80,7 @@ class Poller:
         The raw call: one update that the library cannot read must not hide the others. Telegram
         does not mind the capitals of a method, the library would want its own of that name.
         """
-        pause = _FIRST
+        pause = self._pause
         while True:
             try:
                 return await bot.do_api_request(
@@ -84,11 +89,11 @@ class Poller:
             except (asyncio.CancelledError, RuntimeError):  # the line is closed
                 raise
             except RetryAfter as error:
-                pause = error._retry_after.total_seconds()  # noqa: SLF001 - see sending
+                pause = asked_to_wait(error)
             except TelegramError as error:
                 _log.warning("not polled", bot=name, why=_why(error), again=pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST)
+            pause = min(pause * 2, self._longest)
 
     async def _store(self, name: str, bot: Bot, update: object) -> None:
         """Store an update, however long that takes; only then is anything said of it."""
@@ -97,14 +102,14 @@ class Poller:
         except RejectedError as error:
             _log.warning("update not read", bot=name, why=str(error))
             return
-        loop, pause = asyncio.get_running_loop(), _FIRST
+        loop, pause = asyncio.get_running_loop(), self._pause
         while heard.messages:
             try:
                 await loop.run_in_executor(self._threads, self._keep, Taken(heard.messages))
             except Exception as error:  # noqa: BLE001 - it is tried until it works
                 _log.warning("update not stored", bot=name, why=type(error).__name__, again=pause)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST)
+                pause = min(pause * 2, self._longest)
             else:
                 break
         for method, arguments in self._talkback.to(heard, name):

@@ -159,8 +159,8 @@ def _shown(query: CallbackQuery) -> tuple[str, dict[str, Any]]:
     if message is None:
         return "", {}
     shown: dict[str, Any] = {"chat": _id(message.chat.id), "message": _id(message.message_id)}
-    if not isinstance(message, Message):  # so old that only its number is told
-        return "", shown
+    if not isinstance(message, Message) or not (message.text or message.caption):
+        return "", shown  # it is so old that only its number is told
     rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
     labels = [b.text for row in rows for b in row if b.callback_data == query.data]
     label = _text(labels[0]) if labels else ""

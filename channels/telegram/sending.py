@@ -22,7 +22,7 @@ from telegram.error import (
 from channels.message import Answered, Outbound, SendError
 from channels.telegram.config import bare
 from channels.telegram.floods import Floods
-from channels.telegram.line import Line
+from channels.telegram.line import Line, asked_to_wait
 from channels.telegram.pieces import (
     Keyboard,
     Piece,
@@ -95,7 +95,7 @@ class Sender:
         except TimeoutError:
             raise SendError("Telegram did not answer in time", permanent=False) from None
         except RetryAfter as error:
-            seconds = _seconds(error)
+            seconds = asked_to_wait(error)
             self._floods.met(name, outbound.to, seconds)
             raise SendError("flood control", permanent=False, wait=seconds) from None
         except TelegramError as error:
@@ -128,22 +128,26 @@ class Sender:
 
 
 async def _call(bot: Bot, chat: str, piece: Piece, buttons: Keyboard | None) -> int:
-    if piece.file is None:
-        sent = await bot.send_message(
-            chat,
-            markup(piece.text),
-            parse_mode=ParseMode.HTML,
-            reply_markup=buttons,
-            link_preview_options=_NO_PREVIEW,
-        )
-    else:
-        sent = await bot.send_document(
-            chat,
-            InputFile(piece.file.content, filename=piece.file.name),
-            caption=markup(piece.text) or None,
-            parse_mode=ParseMode.HTML,
-            reply_markup=buttons,
-        )
+    """Make one call and return the message's number; 0 where it was taken and none was told."""
+    try:
+        if piece.file is None:
+            sent = await bot.send_message(
+                chat,
+                markup(piece.text),
+                parse_mode=ParseMode.HTML,
+                reply_markup=buttons,
+                link_preview_options=_NO_PREVIEW,
+            )
+        else:
+            sent = await bot.send_document(
+                chat,
+                InputFile(piece.file.content, filename=piece.file.name),
+                caption=markup(piece.text) or None,
+                parse_mode=ParseMode.HTML,
+                reply_markup=buttons,
+            )
+    except KeyError:  # something is missing in what was answered
+        return 0
     return sent.message_id
 
 
@@ -186,8 +190,3 @@ def refusal(error: TelegramError) -> SendError:
     if isinstance(error, InvalidToken):  # that is nothing of the reader's
         return SendError("the bot's token is wrong", permanent=False, wait=_OURS)
     return SendError(error.message, permanent=False)
-
-
-def _seconds(error: RetryAfter) -> float:
-    """Return after how many seconds Telegram wants to be asked again."""
-    return error._retry_after.total_seconds()  # noqa: SLF001 - the public name warns of its change

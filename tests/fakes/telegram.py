@@ -106,6 +106,10 @@ class FakeTelegram:
 
         return self._wire.run(handed())
 
+    def unhook(self, bot: Account) -> None:
+        """Call the bot's webhook no more."""
+        self._wire.run(self._unhook(bot, {}))
+
     def _queue(self, bot: Account, update: Json) -> None:
         bot.updates.append(update)
         bot.new.set()
@@ -174,7 +178,11 @@ class FakeTelegram:
         made = message(number, bot.user(), chat, **content)
         reply = _json(given.get("reply_parameters"))
         if reply:
-            made["reply_to_message"] = {"message_id": reply["message_id"]}
+            made["reply_to_message"] = {
+                "message_id": reply["message_id"],
+                "chat": chat,
+                "date": made["date"],
+            }
         self.chats.setdefault((bot.token, chat["id"]), []).append(made)
         if shown and "inline_keyboard" not in shown:  # a keyboard of the reader's is not told
             return {key: value for key, value in made.items() if key != "reply_markup"}
@@ -275,9 +283,8 @@ class FakeTelegram:
 
     async def _post(self, bot: Account, hook: Webhook) -> None:
         """Call the webhook for each update until it answers 200; make the call that it replies."""
-        url = hook.url
-        for public, local in self.reach.items():
-            url = url.replace(public, local)
+        public = next((p for p in self.reach if hook.url.startswith(p)), None)
+        url = hook.url.replace(public, self.reach[public]) if public else None
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook.proof} if hook.proof else {}
         async with httpx.AsyncClient(timeout=5) as client:
             tries = 0
@@ -368,9 +375,11 @@ def _json(given: Any) -> Any:  # noqa: ANN401 - JSON is whatever it is
 
 
 async def _posted(
-    client: httpx.AsyncClient, url: str, update: Json, headers: dict[str, str]
+    client: httpx.AsyncClient, url: str | None, update: Json, headers: dict[str, str]
 ) -> tuple[str, Json]:
     """Call a webhook; return what went wrong, and the call of ours that it replies with."""
+    if url is None:
+        return "Connection refused", {}
     try:
         answer = await client.post(url, json=update, headers=headers)
     except httpx.HTTPError as error:

@@ -23,12 +23,10 @@ class Phone:
         """Press START, or follow a deep link to it."""
         if self.person.id in self.bot.blocked:
             self.unblock()
-        self.bot.started.add(self.person.id)
         return self.say(f"/start {payload}".strip())
 
     def say(self, words: str) -> int:
-        """Write something; whoever never pressed START does so before."""
-        self.bot.started.add(self.person.id)
+        """Write something."""
         return self._send(text=words)
 
     def edit(self, words: str, *, after: int = 10) -> int:
@@ -87,6 +85,7 @@ class Phone:
         return self.heard()
 
     def _send(self, **content: object) -> int:
+        self.bot.started.add(self.person.id)  # nobody writes before START
         number = next(self.bot.numbers.messages)
         made = message(number, self.person.user(), self.person.chat(), **content)
         kept = self.telegram.chats.setdefault((self.bot.token, self.person.id), [])
@@ -109,7 +108,10 @@ class GroupChat:
         chat = {"id": self.id, "type": "supergroup", "title": "Friends"}
         content: Json = {"text": words}
         if reply_to:
-            content["reply_to_message"] = reply_to
+            # Of what a message replies to, it is not told what that replied to.
+            content["reply_to_message"] = {
+                key: value for key, value in reply_to.items() if key != "reply_to_message"
+            }
         made = message(next(self.bot.numbers.messages), person.user(), chat, **content)
         return self.telegram.hand(self.bot, "message", made)
 

@@ -1,0 +1,119 @@
+"""Juniper with a bot of its own: the real door, workers and channel, and the fake vendor.
+
+Nothing is between them but HTTP. The clock stands on a Tuesday morning.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot import web
+from bot.wiring import simulated
+from channels.telegram.config import Config
+from channels.telegram.party import Telegram
+from core.db import Database
+from fakes.telegram import FakeTelegram
+from fakes.telegram_bots import Account
+from fakes.telegram_phone import Phone
+from support.shop import open_shop
+from workers import broker
+from workers.runtime import Runtime
+
+NOW = datetime(2026, 5, 5, 14, tzinfo=UTC)  # ten in the morning at Juniper
+BOT = "JuniperBot"
+PUBLIC = "https://bot.example"
+
+
+@dataclass
+class Shop:
+    """All of it; `business` is Juniper's number."""
+
+    telegram: FakeTelegram
+    bot: Account
+    party: Telegram
+    database: Database
+    business: int
+    store: web.Store
+
+    def phone(self, **profile: str) -> Phone:
+        """Give a new person a phone."""
+        return Phone(self.telegram, self.bot, self.telegram.person(**profile))
+
+    def count(self, what: str) -> int:
+        """Count rows: a table, and where asked for a condition."""
+        with self.database.owner.connect() as connection:
+            found: int = connection.exec_driver_sql(f"SELECT count(*) FROM {what}").scalar_one()
+            return found
+
+    def read(self, statement: str) -> list[tuple[object, ...]]:
+        """Return the rows of a statement."""
+        with self.database.owner.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+
+def config(
+    telegram: FakeTelegram,
+    bot: Account,
+    *,
+    mode: Literal["webhook", "poll"] = "webhook",
+    timeout: float = 0.5,
+) -> Config:
+    """Return what leads the channel to the fake."""
+    return Config(
+        {bot.username: bot.token},
+        mode=mode,
+        public_url=PUBLIC,
+        base_url=telegram.base_url,
+        base_file_url=telegram.base_file_url,
+        timeout=timeout,
+    )
+
+
+@contextmanager
+def opened(url: str, *, mode: Literal["webhook", "poll"] = "webhook") -> Iterator[Shop]:
+    """Open Juniper on an empty database; updates come to nobody yet."""
+    business = open_shop(url)
+    database = Database(url)
+    database.set_clock(frozen=NOW)
+    with FakeTelegram() as telegram:
+        bot = telegram.add_bot(BOT)
+        with Telegram(config(telegram, bot, mode=mode)) as party:
+            runtime = Runtime(database, {**simulated(database).channels, **party.channels})
+            store = web.Store(database, PUBLIC)
+            with broker.local(runtime, threads=2):
+                yield Shop(telegram, bot, party, database, business, store)
+    database.close()
+
+
+@contextmanager
+def hooked(shop: Shop) -> Iterator[None]:
+    """Serve the door, and have Telegram call there."""
+    with served(web.app(shop.database, shop.party.doors)) as local:
+        shop.telegram.reach[PUBLIC] = local
+        assert all(found.good for found in shop.party.register())
+        yield
+        shop.telegram.unhook(shop.bot)
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    """Serve an application on a free port; give its URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none")
+    )
+    thread = threading.Thread(target=server.run, args=([listening],), name="door")
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
