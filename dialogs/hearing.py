@@ -1,7 +1,9 @@
 """A stored message to what it means: in its sender's language and zone, on the place's clock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from core.inbox import Received
 from core.people import Reader
@@ -10,21 +12,19 @@ from dialogs import nights
 from dialogs.regions import read_in
 from dialogs.states import State
 from dialogs.talk import Talk, alone, asked, reader_zone, spoken, vocabulary
-from dialogs.understanding import Intent, Understood, detect, understand
-from dialogs.understanding.lexicon import lexicon
+from dialogs.understanding import Intent, Understood, detect, languages, understand
 from dialogs.when import ready as times_ready
 from dialogs.when.tonight import tonight
 
-_EVER = datetime(2026, 1, 1, tzinfo=UTC)
+_ONCE = datetime(2026, 1, 1, tzinfo=UTC)
 _TELLING = 3  # words from which on a message tells its language
 
 
-def ready(business: Business) -> None:
-    """Read the words of a business's languages now, rather than with somebody's first message."""
-    for code in spoken(business):
-        lexicon(code)
-        times_ready(read_in(code, business))
-        understand("hello", now=_EVER, zone=business.zone, locale=code)
+def ready(codes: Sequence[str] | None = None) -> None:
+    """Read the words of languages now, rather than with somebody's first message; None: of all."""
+    for code in languages() if codes is None else codes:
+        times_ready(code)
+        understand("tomorrow at 3", now=_ONCE, zone=ZoneInfo("UTC"), locale=code)
 
 
 @dataclass(frozen=True, slots=True)

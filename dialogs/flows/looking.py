@@ -4,8 +4,10 @@ Wishes carry wall times of their zone; what leaves here are instants in UTC, whi
 and compared without minding the clock changes.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from core import finding
 from core.availability import Slot
@@ -23,6 +25,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MANY = 4000
 _WHOLE_DAY = timedelta(hours=12)
 _FORTNIGHT = timedelta(days=14)
+_REPEATED = 21  # days ahead in which something that comes again is looked for
+_BYDAY = re.compile(r"BYDAY=([A-Z,]+)")
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _SAMPLES = 48  # starts of a window that are judged to learn why none can be had
 
 # Where several rules forbid a window's starts, the first of these is the reason that helps most.
@@ -92,13 +97,46 @@ def at(moment: datetime) -> Wish:
 def excluded(wish: Wish, *, business: Business, now: datetime) -> list[Span]:
     """Return the instants that a wish rules out."""
     everything = bookable(business, now=now)
+    zone = next((w.start.tzinfo for w in wish.windows if w.start), None) or business.zone
+    never = _weekdays(wish.exclude_rrule)
+    first = everything.start.astimezone(zone).date()
+    ahead = (first + n * DAY for n in range((everything.end - everything.start).days + 2))
     return [
         Span(
             _utc(w.start or everything.start),
             _utc(w.end) if w.end else _utc(w.start or now) + MINUTE,
         )
         for w in wish.exclude
-    ]
+    ] + [_day(day, zone) for day in ahead if WEEKDAYS[day.weekday()] in never]
+
+
+def _weekdays(rule: str | None) -> list[str]:
+    """Return the weekdays of a rule of RFC 5545: "MO", "TU"."""
+    found = _BYDAY.search(rule or "")
+    return found.group(1).split(",") if found else []
+
+
+def _day(day: date, zone: tzinfo) -> Span:
+    start, end = (datetime.combine(d, time(0), zone) for d in (day, day + DAY))
+    return Span(_utc(start), _utc(end))
+
+
+def on_each_day(wish: Wish) -> Wish:
+    """Return "weekday mornings" as the mornings of the next weeks; a wish without such as it is."""
+    window = wish.windows[0] if wish.windows else None
+    if wish.rrule is None or window is None or window.start is None or exact_starts(wish):
+        return wish
+    days = _weekdays(wish.rrule) or WEEKDAYS
+    ahead = (timedelta(days=n) for n in range(_REPEATED))
+    windows = (_later(window, by) for by in ahead)
+    fitting = tuple(w for w in windows if w.start and WEEKDAYS[w.start.weekday()] in days)
+    return replace(wish, windows=fitting, rrule=None)
+
+
+def _later(window: Window, by: timedelta) -> Window:
+    """Return a window so many days later, at the same wall times."""
+    start, end = (edge + by if edge else None for edge in (window.start, window.end))
+    return Window(start, end, window.grain)
 
 
 def find(

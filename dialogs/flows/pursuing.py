@@ -15,6 +15,7 @@ from dialogs.flows import holding, looking, picking, telling
 from dialogs.flows.about import shown, staff_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
+from dialogs.understanding import Intent
 from dialogs.when import Note, Wish
 
 # Refusals that somebody else of the staff may not give at the same time.
@@ -132,8 +133,10 @@ def _look(turn: Turn, service: Service, *, listing: bool) -> State:
     if not wish:
         return _ask_when(turn, service)
     if wish.rrule:
-        turn.remark("series")
-        turn.learn(wish=Wish(wish.windows, day_said=wish.day_said, time_said=wish.time_said))
+        if turn.said.has(Intent.RECURRING) or looking.exact_starts(wish):
+            turn.remark("series")
+        wish = replace(looking.on_each_day(wish), rrule=None)
+        turn.learn(wish=wish)
     starts = looking.exact_starts(wish)
     other_held = turn.talk.start not in starts and holding.living(turn) is not None
     if starts and not (listing and other_held):
