@@ -9,6 +9,14 @@ from dialogs.when.lexicon import Lexicon
 
 _TIMES = frozenset({"CLOCK", "NUM", "DOTTED", "HOURMARK", "MERIDIEM"})
 _ONE_NUMBER = (["NUM"], ["CLOCK"], ["DOTTED"])
+_NO_HOUR = frozenset({"X", "LABEL", "OTHER", "OR", "STREET", "NAMED"})  # behind an article
+_HOUR_MARKS = frozenset({"HOURMARK", "OCLOCK", "UNIT", "COLON", "DOT", "COMMA", "MERIDIEM", "NUM"})
+_AFTER_DAY = frozenset(
+    """
+    NUM CLOCK DOTTED ORD AT ABOUT DAYPART MERIDIEM POINT WDAY OR AND SLASH DASH FROM AFTER BEFORE
+    THE MONTH DATE
+    """.split()  # noqa: SIM905 - the names read better without quotes
+)
 _NUMBERS = frozenset({"NUM", "CLOCK", "DOTTED"})
 
 
@@ -57,7 +65,9 @@ def _number(item: Item, before: Item | None, ahead: list[Item], words: Lexicon) 
         none = before.raw.isalpha()
     elif item.raw in words.vague:
         none = after not in {"UNIT", "X", "QUARTER"}
-    elif item.raw in words.articles and after == "X" and words.language != "en":
+    elif item.raw == "0":
+        none = after not in _HOUR_MARKS
+    elif item.raw in words.articles and after in _NO_HOUR and words.language != "en":
         none = before is None or not before.raw.endswith((" la", "'"))
     else:
         none = False
@@ -79,6 +89,23 @@ def _at(item: Item, before: Item | None, ahead: list[Item], words: Lexicon) -> l
     return []
 
 
+def _weekday(item: Item, before: Item | None, ahead: list[Item], words: Lexicon) -> list[Item]:
+    """A weekday only before a time, or alone: "so um 10", "ter 15h", never "so machen wir das"."""
+    if item.raw in words.before_times:
+        lone = before is None and not ahead
+        behind = before is not None and before.kind in {
+            "ON",
+            "OR",
+            "SLASH",
+            "DASH",
+            "UNTIL",
+            "NEXT",
+        }
+        if not (lone or (ahead and ahead[0].kind in _AFTER_DAY) or (behind and not ahead)):
+            item.kind, item.value = "X", None
+    return []
+
+
 def _not(item: Item, before: Item | None, ahead: list[Item], _words: Lexicon) -> list[Item]:
     """A no between commas corrects: "martes, no, miércoles"."""
     closed = bool(ahead) and ahead[0].kind in {"COMMA", "STOP"}
@@ -92,4 +119,5 @@ _LOOKS: dict[str, Callable[[Item, Item | None, list[Item], Lexicon], list[Item]]
     "NUM": _number,
     "AT": _at,
     "NOT": _not,
+    "WDAY": _weekday,
 }

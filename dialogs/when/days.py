@@ -64,6 +64,8 @@ RULES = (
     rule("later that day", "(?:LATER|EARLIER) (?:ON|THE){0,2} SAME UNIT", relative.beside_ref),
     rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT){0,3} LEN", relative.moved),
     rule("a length from there", "LEN (?:AFTER|BEFORE)(?=STOP|COMMA|AT|$)", relative.moved),
+    rule("so long ago", "AGO LEN", relative.ago),
+    rule("so long ago", "BEFORE LEN(?!AND|DAY|CLOCK)", relative.ago),
     rule("a length from there", "LEN (?:LATER|EARLIER)", relative.moved),
     rule("a length from now", "LEN (?:HENCE|AGO)", relative.ahead),
     rule("a stretch from today", "FOR LEN HENCE", periods.stretch_from_today),

@@ -60,6 +60,7 @@ class Lexicon:
     ambiguous: frozenset[str]
     articles: frozenset[str]
     vague: frozenset[str]
+    before_times: frozenset[str]
     names: frozenset[str]
     expand: dict[str, tuple[str, ...]]
     after_day: dict[str, str]
@@ -143,6 +144,7 @@ def _load(language: str, region: str) -> Lexicon:
         names=frozenset(words.get("names", ())),
         articles=frozenset(fold(word) for word in words.get("number_articles", ())),
         vague=frozenset(fold(word) for word in words.get("vague_numbers", ())),
+        before_times=frozenset(fold(word) for word in words.get("before_times", ())),
         speller=Speller(fuzzy, ordinary | set(phrases)),
     )
 

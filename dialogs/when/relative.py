@@ -63,6 +63,13 @@ def ahead(found: Found, state: State) -> Item | None:
     return _counted(found, state.now, -1 if found.has("AGO") else 1)
 
 
+def ago(found: Found, state: State) -> Item | None:
+    """Hace una hora, il y a deux jours; vor einer Stunde, where the word for before says so."""
+    if found.has("BEFORE") and not state.lexicon.conventions.get("before_is_ago"):
+        return None
+    return None if found.items[0].raw == "back" else _counted(found, state.now, -1)
+
+
 def moved(found: Found, state: State) -> Item | None:
     """An hour later, a week earlier, push it back 20 minutes: counted from the booking.
 

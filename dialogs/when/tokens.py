@@ -10,6 +10,8 @@ from dialogs.when.lexicon import Lexicon, fold
 _MOST_DAYS = 31
 _MOST_ORDINALS = 99  # "on the 32nd" is asked about
 NO_SUCH_TIME = "no such time"  # 25:00 carries it, in case it was meant for one
+_STRANGERS = 8  # in a row, all kept: cities of three words and their surroundings
+_MOST_ITEMS = 400
 LIMIT = 4000  # characters read of one message; nobody says when in more
 
 _SHAPES = re.compile(
@@ -62,7 +64,30 @@ def row(text: str, lexicon: Lexicon) -> list[Item]:
         items.append(Item(kind, value, match.start(), match.end(), match.group()))
         place = match.end()
     _shapes(folded, place, len(folded), lexicon, items)
-    return _words(items, lexicon)
+    return _thinned(_words(items, lexicon))
+
+
+def _thinned(items: list[Item]) -> list[Item]:
+    """Leave out the middle of long runs of other words, and what comes after too many items.
+
+    A rule sees at most a few strangers in a row, and nobody says when in hundreds of numbers.
+    """
+    row: list[Item] = []
+    strangers: list[Item] = []
+    for item in items:
+        if item.kind == "X":
+            strangers.append(item)
+            continue
+        row.extend(strangers if len(strangers) <= _STRANGERS else _ends(strangers))
+        strangers.clear()
+        row.append(item)
+    row.extend(strangers if len(strangers) <= _STRANGERS else _ends(strangers))
+    return row[:_MOST_ITEMS]
+
+
+def _ends(strangers: list[Item]) -> list[Item]:
+    kept = [item for item in strangers[3:-3] if item.value is not None]  # a time that is none
+    return [*strangers[:3], *kept, *strangers[-3:]]
 
 
 def _shapes(text: str, start: int, end: int, lexicon: Lexicon, items: list[Item]) -> None:

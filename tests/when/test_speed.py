@@ -22,21 +22,23 @@ REPEATED = [
     *("3pm or ", "half past ", "monday and ", "every monday, ", "from 3 to 5 ", "in 3 days "),
     *("tomorroww ", "wensdayy ", "zzzzzzzzz", "January 5 ", "5th of ", "every other ", "🙂"),
     *("1 hour and 20 minutes ", "early next week or late ", "a@b.c", "http://", "$1 ", "+1 "),
+    *("1,", "5/5/", "x1", "1x", "3-3-", "@3", "and and 3 ", "((3) ", "1 to 2 to ", "3 no 4 "),
+    *("an hour later ", "push it back ", "same time ", "not before after ", "london time "),
     *("(555) 555", "12:30 ", "until ", "this weekend ", "monday next ", "İ", "one and a half "),
 ]
 
 
 def spent(text: str, language: str = "en") -> float:
-    """Milliseconds for one reading, the best of three."""
+    """Milliseconds of processor time for one reading, the best of three."""
     times = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.process_time()
         read(text, now=NOW, zone=NEW_YORK, locale=language)
-        times.append((time.perf_counter() - begun) * 1000)
+        times.append((time.process_time() - begun) * 1000)
     return min(times)
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "it", "pt"])
 @pytest.mark.parametrize("piece", REPEATED)
 def test_no_repetition_of_2000_characters_takes_50_ms(piece: str, language: str) -> None:
     """No pattern backtracks without bound."""
