@@ -55,11 +55,12 @@ class Twilio(BaseSettings):
     account_sid: str | None = None
     auth_tokens: Listed = ()
     base_url: Url = "https://api.twilio.com"
+    numbers: Annotated[tuple[str, ...], NoDecode] = ()  # ours, that Twilio shall call us for
     services: Paired = {}  # our number=messaging service
     templates: Paired = {}  # a note's kind=content template of WhatsApp
     cancel_is_ours: bool = False
 
-    _lists = field_validator("auth_tokens", mode="before")(_listed)
+    _lists = field_validator("auth_tokens", "numbers", mode="before")(_listed)
     _pairs = field_validator("services", "templates", mode="before")(_paired)
 
 

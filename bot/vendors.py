@@ -43,6 +43,7 @@ def _twilio(chosen: Twilio, url: str) -> dict[str, Any]:
         "auth_tokens": tuple(token.get_secret_value() for token in chosen.auth_tokens),
         "public_url": url,
         "base_url": chosen.base_url,
+        "numbers": chosen.numbers,
         "services": chosen.services,
         "templates": chosen.templates,
         "cancel_is_ours": chosen.cancel_is_ours,

@@ -1,7 +1,7 @@
 """What the texting channels need to know: plain values, read from the environment elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 BASE_URL = "https://api.twilio.com"
 
@@ -29,3 +29,16 @@ class Config:
     templates: Mapping[str, str] = field(default_factory=dict)
     cancel_is_ours: bool = False
     timeout: float = 12.0
+
+
+def tidied(config: Config) -> Config:
+    """Return the settings with our numbers as Twilio writes them: "+1 212 555 0100" has spaces."""
+    return replace(
+        config,
+        numbers=tuple(map(_digits, config.numbers)),
+        services={_digits(number): sid for number, sid in config.services.items()},
+    )
+
+
+def _digits(number: str) -> str:
+    return "+" + "".join(c for c in number if c.isdigit())

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from channels.message import Channel, Door, Finding, Taken
 from channels.sms import setup
 from channels.sms.client import Shared, connect
-from channels.sms.config import Config
+from channels.sms.config import Config, tidied
 from channels.sms.door import doors
 from channels.sms.sending import Sender, TextMessages, WhatsApp
 
@@ -15,7 +15,7 @@ class Twilio:
     """One account, for all businesses of this server."""
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        config = self._config = tidied(config)
         self._shared = Shared(config.timeout)
         self._client = connect(config, self._shared)
         sender = Sender(config, self._client)
