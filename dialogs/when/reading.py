@@ -68,7 +68,7 @@ def read(
     items = run(SECOND, moved(run(FIRST, items, state)), state)
     sorted_items: Sorted = sort(items)
     found = wish(sorted_items, state, meant, said)
-    return second_time(found, spoken) if found.note is Note.FOLD else found
+    return second_time(found, spoken, now) if found.note is Note.FOLD else found
 
 
 def ready(locale: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
 from dialogs.when.items import Item
 from dialogs.when.lexicon import Lexicon, fold
-from dialogs.when.model import Context, Wish
+from dialogs.when.model import Context, Problem, Wish
 
 _LEADS = frozenset({"AT", "AND", "TO", "DASH", "UNTIL", "BY", "AFTER", "BEFORE", "FROM", "ABOUT"})
 _SURELY_CLOCKED = frozenset({"CLOCK", "MERIDIEM", "POINT", "OCLOCK", "CLOCKWORD"})
@@ -57,7 +57,8 @@ def zone_said(
                 meant = zone if item.raw in _own(zone) else named(item.raw, words)
                 return behind, meant
             item.kind = "X"
-        if item.kind == "X" and item.raw in _own(zone) and items[place - 1].kind in _SURELY_CLOCKED:
+        clocked = place > 0 and items[place - 1].kind in _SURELY_CLOCKED
+        if clocked and item.kind == "X" and item.raw in _own(zone):
             return items[:place] + items[place + 1 :], zone  # "3 PM WET", where that is the time
         if item.kind == "CLOCKWORD":
             found = _zone_beside(items, place, words)
@@ -93,8 +94,11 @@ def _own(zone: ZoneInfo) -> frozenset[str]:
     return frozenset((season.tzname() or "").lower() for season in seasons)
 
 
-def second_time(found: Wish, items: list[Item]) -> Wish:
-    """Take the second of an hour that comes twice where the zone said is winter's: "1:30 EST"."""
+def second_time(found: Wish, items: list[Item], now: datetime) -> Wish:
+    """Take the second of an hour that comes twice where the zone said is winter's: "1:30 EST".
+
+    It may be ahead although the first is past.
+    """
     said = {each.raw for each in items}  # not every zone's own name is in every lexicon
 
     def winters(moment: datetime | None) -> bool:
@@ -109,7 +113,10 @@ def second_time(found: Wish, items: list[Item]) -> Wish:
     if not any(winters(m) for w in found.windows for m in (w.start, w.end)):
         return found
     windows = tuple(replace(w, start=second(w.start), end=second(w.end)) for w in found.windows)
-    return replace(found, windows=windows, note=None)
+    first = windows[0].start
+    ahead = first is not None and first.astimezone(UTC) > now.astimezone(UTC)
+    problem = None if found.problem is Problem.PAST and ahead else found.problem
+    return replace(found, windows=windows, note=None, problem=problem)
 
 
 def _offset(items: list[Item], place: int) -> tuple[list[Item], ZoneInfo | None] | None:
