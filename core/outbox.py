@@ -242,3 +242,37 @@ def told(session: Session, letter: int) -> Told:
         {"business": session.business, "id": letter},
     ).one()
     return Told(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """A message that answers none of its address's: `tried` are where it went, this address last.
+
+    `first` is the letter that it was at first.
+    """
+
+    note: str
+    facts: dict[str, Any]
+    locale: str
+    first: int
+    tried: tuple[int, ...]
+
+
+_UNASKED = text(
+    "SELECT o.note, o.facts, o.locale, o.id, o.address_id FROM outbox o"
+    " LEFT JOIN inbox i ON i.business_id = o.business_id AND i.id = o.cause"
+    " WHERE o.business_id = :business AND o.id = :id"
+    " AND i.address_id IS DISTINCT FROM o.address_id"
+)
+
+
+def unasked(session: Session, letter: int) -> Unasked | None:
+    """Return a message that nobody at its address asked for; None for an answer."""
+    facts = {"business": session.business, "id": letter}
+    row = session.execute(_UNASKED, facts).one_or_none()
+    if row is None:
+        return None
+    before = row.facts.get("elsewhere", {})
+    tried = (*before.get("tried", ()), row.address_id)
+    plain = {name: value for name, value in row.facts.items() if name != "elsewhere"}
+    return Unasked(row.note, plain, row.locale, before.get("first", row.id), tried)

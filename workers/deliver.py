@@ -181,6 +181,14 @@ def _failed(
         outbox.failed(session, letter.id, error=error, body=body)
         text = body or letter.note
         given_up(
-            session, business, reader, text=text, why=error, permanent=True, opted_out=opted_out
+            session,
+            business,
+            reader,
+            letter=letter.id,
+            note=letter.note,
+            text=text,
+            why=error,
+            permanent=True,
+            opted_out=opted_out,
         )
     return True

@@ -1,11 +1,15 @@
-"""What follows from a message that did not arrive: the address is marked, and a human hears."""
+"""What follows from a message that did not arrive: another address is tried, and a human hears."""
 
-from core import businesses, consents, outbox, people
+from core import businesses, consents, identities, outbox, people
 from core.db import Session
 from core.due import Work
 from core.people import Reader
 from core.rules import Business
 from dialogs.flows import telling
+
+# What is only for the address that it was sent to: its question is open there, or it proves it.
+_ONLY_THERE = frozenset({"join_code", "forgotten", "hold_lapsed", "stopped", "slow_down"})
+_NOBODYS_BUSINESS = frozenset({"join_code", "forgotten"})
 
 
 def given_up(
@@ -13,12 +17,14 @@ def given_up(
     business: Business,
     reader: Reader,
     *,
+    letter: int,
+    note: str,
     text: str,
     why: str,
     permanent: bool,
     opted_out: bool,
 ) -> None:
-    """Tell the business's human what a person could not be told, once an hour of one address.
+    """Try the person's next address, and tell the business's human, once an hour of one address.
 
     An address that does not work is tried again only after its owner writes from it.
     """
@@ -34,15 +40,47 @@ def given_up(
         )
     elif permanent and not reader.opted_out:
         people.unreachable(session, reader.address, now=session.now)
+    if note in _NOBODYS_BUSINESS:
+        return
+    other = _elsewhere(session, business, reader, letter) if note not in _ONLY_THERE else None
     telling.human(
         session,
         business,
         note="undelivered",
-        facts={"name": reader.name, "address": reader.to, "text": text},
+        facts={
+            "name": reader.name,
+            "address": reader.to,
+            "text": text,
+            "channel": other.channel if other else None,
+        },
         now=session.now,
         key=f"undelivered:{reader.address}:{session.now:%Y-%m-%dT%H}",
         but=reader.person,
     )
+
+
+def _elsewhere(session: Session, business: Business, reader: Reader, letter: int) -> Reader | None:
+    """Post what nobody asked for once more, to an address that it did not go to yet.
+
+    An answer goes only where it was asked for: there they will ask again.
+    """
+    lost = outbox.unasked(session, letter)
+    if lost is None:
+        return None
+    other = identities.next_address(session, reader.person, tried=list(lost.tried))
+    if other is None:
+        return None
+    outbox.post(
+        session,
+        address=other.address,
+        note=lost.note,
+        facts=lost.facts | {"elsewhere": {"first": lost.first, "tried": lost.tried}},
+        locale=lost.locale,
+        now=session.now,
+        key=f"again:{lost.first}:{other.address}",
+        due=telling.heard_at(other, business, session.now),
+    )
+    return other
 
 
 def reported(session: Session, work: Work) -> None:
@@ -52,6 +90,8 @@ def reported(session: Session, work: Work) -> None:
         session,
         businesses.load(session),
         people.reader(session, letter.address),
+        letter=work.subject,
+        note=letter.note,
         text=letter.body,
         why=str(work.facts.get("error", "")),
         permanent=bool(work.facts.get("permanent")),

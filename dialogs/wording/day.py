@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dialogs.wording.page import Page, Worded
+from dialogs.wording.page import Page, Worded, called
 
 
 def _name(page: Page, facts: Mapping[str, Any]) -> str:
@@ -144,6 +144,18 @@ def _person_says(message: str) -> Callable[[Page], Worded]:
     return line
 
 
+def _undelivered(page: Page) -> Worded:
+    said = page.t(
+        "I couldn't reach {who} to say: {text}",
+        who=_person(page.facts),
+        text=page.facts["text"] or page.t("(a message without words)"),
+    )
+    if not page.facts.get("channel"):
+        return Worded(said)
+    name = called(page.facts["channel"])
+    return Worded(said + "\n" + page.t("I'm trying {channel} instead.", channel=name))
+
+
 def t(message: str) -> str:
     """Mark a message for translation where its page is not there yet."""
     return message
@@ -174,7 +186,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "help_provider": _help,
     "wants_human": _person_says(t("{who} would like to talk to you: {text}")),
     "not_understood": _person_says(t("I can't make out what {who} wants: {text}")),
-    "undelivered": _person_says(t("I couldn't reach {who} to say: {text}")),
+    "undelivered": _undelivered,
     "wrote_opted_out": _person_says(
         t("{who} has stopped our messages, so I can't answer. They wrote: {text}")
     ),

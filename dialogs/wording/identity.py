@@ -6,14 +6,7 @@ from typing import Any
 
 from dialogs.wording import formats
 from dialogs.wording.asking import ask
-from dialogs.wording.page import Page, Worded
-
-NAMES = {"sms": "SMS", "whatsapp": "WhatsApp", "telegram": "Telegram", "slack": "Slack"}
-
-
-def channel(name: str) -> str:
-    """Return what people call a channel, in every language."""
-    return NAMES.get(name, name)
+from dialogs.wording.page import Page, Worded, called
 
 
 def _link_how(page: Page) -> Worded:
@@ -22,7 +15,7 @@ def _link_how(page: Page) -> Worded:
             page.t(
                 "Write to us on {channel} and send LINK with your phone number there. I'll text "
                 "this number a code.",
-                channel=channel(page.facts["channel"]),
+                channel=called(page.facts["channel"]),
             )
         )
     return Worded(
@@ -37,18 +30,18 @@ def _join_code(page: Page) -> Worded:
             "minutes. If you did not ask, ignore this.",
             name=page.business.name,
             code=page.facts["code"],
-            channel=channel(page.facts["channel"]),
+            channel=called(page.facts["channel"]),
         )
     )
 
 
 def _prefers(page: Page) -> Worded:
-    name = channel(page.facts["channel"])
+    name = called(page.facts["channel"])
     return Worded(page.t("All right, from now on I write to you on {channel}.", channel=name))
 
 
 def _no_such_address(page: Page) -> Worded:
-    name = channel(page.facts["channel"])
+    name = called(page.facts["channel"])
     return Worded(
         page.t("I don't know you on {channel} yet. Please write to us there first.", channel=name)
     )
@@ -82,7 +75,7 @@ def _zone(page: Page) -> str:
 def _consent(page: Page, row: Mapping[str, Any]) -> str:
     facts = {
         "day": page.day(datetime.fromisoformat(row["at"])),
-        "channel": channel(row["channel"]),
+        "channel": called(row["channel"]),
         "text": row["wording"],
     }
     if row["granted"]:
@@ -95,11 +88,11 @@ def _my_data(page: Page) -> Worded:
     since = page.day(datetime.fromisoformat(facts["since"]))
     lines = [page.t("What we keep about you, since {day}:", day=since)]
     if facts["name"]:
-        lines.append(page.t("Name: {name}", name=facts["name"]))
-    where = [f"{address} ({channel(name)})" for name, address in facts["addresses"]]
+        lines.append(page.t("Your name: {name}", name=facts["name"]))
+    where = [f"{address} ({called(name)})" for name, address in facts["addresses"]]
     lines.append(page.t("Addresses: {addresses}", addresses=", ".join(where)))
     if facts["prefers"]:
-        lines.append(page.t("Preferred: {channel}", channel=channel(facts["prefers"])))
+        lines.append(page.t("Preferred: {channel}", channel=called(facts["prefers"])))
     if facts["zone"] and facts["zone_source"]:
         lines.append(_zone(page))
     for row in facts["coming"]:

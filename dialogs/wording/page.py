@@ -199,6 +199,14 @@ def where_is(business: Business) -> tuple[str, str | None]:
     return business.zone.key, business.holidays.country if business.holidays else None
 
 
+_CALLED = {"sms": "SMS", "whatsapp": "WhatsApp", "telegram": "Telegram", "slack": "Slack"}
+
+
+def called(channel: str) -> str:
+    """Return what people call a channel, in every language."""
+    return _CALLED.get(channel, channel)
+
+
 def stays(page: Page, text: str) -> str:
     """Return a text with the assurance that a booking that is not moved stays where it `was`."""
     if not page.facts.get("was"):

@@ -42,6 +42,12 @@ def say(stage: Stage, words: str, who: dict[str, Any]) -> None:
     stage.play(script.read(lines)[1])
 
 
+def do(stage: Stage, **line: object) -> None:
+    """Play one line of a script."""
+    lines = [json.dumps(each) for each in (NOW, line)]
+    stage.play(script.read(lines)[1])
+
+
 def heard(told: Told, who: dict[str, Any]) -> str:
     """Return what they were told last."""
     return str([item["text"] for item in told if item.get("to") == who["from"]][-1])
@@ -175,3 +181,22 @@ def test_forgotten_on_both_phones(open_stage: tuple[Stage, Told]) -> None:
     with stage.runtime.database.transaction(stage.slugs["juniper"]) as session:
         assert prove(session, businesses.load(session)).wrong == ()
     assert left_behind(stage) == (0, 0)
+
+
+def test_what_does_not_arrive_is_sent_elsewhere_once(open_stage: tuple[Stage, Told]) -> None:
+    """News goes to the next address and the provider hears both; an answer goes nowhere else."""
+    stage, told = open_stage
+    say(stage, "link +12125550101", CHAT)
+    say(stage, code(told), CHAT)
+    do(stage, link="Mia", **ANA | {"from": "U0MIA"})
+    say(stage, "consultation tomorrow at 11am", SMS)
+    say(stage, "yes", SMS)
+    do(stage, fail=SMS["from"], permanent=True)
+    before = len(told)
+    do(stage, press="Confirm", **ANA | {"from": "U0MIA"})
+    assert heard(told, CHAT).startswith("Confirmed: Consultation with Mia")
+    assert sum(item["to"] == CHAT["from"] for item in told[before:]) == 1
+    assert heard(told, ANA).endswith("I'm trying Telegram instead.")
+    before = len(told)
+    say(stage, "my bookings", SMS)
+    assert [item["to"] for item in told[before:]] == []
