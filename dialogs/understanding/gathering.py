@@ -18,6 +18,7 @@ from dialogs.when.zones import named as zone_named
 _CHANNELS = ("whatsapp", "telegram", "slack", "sms")  # "a text by WhatsApp" is no SMS
 _CITY = 3
 _FULL_NAME = 3
+_BOTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def gather(
         picked, place = choosing.by_words(asked.options, first, lexicon)
         if place and picked:
             marks.append(Mark("pick", *place))
+        if picked and len(picked) == len(asked.options) and facts.party == _BOTH:
+            facts = replace(facts, party=None)
     if provider and not asked.options:
         number = numbers.request(first, lexicon)
         if number is not None:

@@ -150,7 +150,8 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         buttons=buttons,
         function_words=function_words,
         own_words=frozenset(
-            {*intents.words, *facts.words, *expand, *table["detect"].get("more", "").split()}
+            {*intents.words, *facts.words, *expand, *numbers, *table["ordinals"]}
+            | {*table["detect"].get("more", "").split()}
         ),
         letters=frozenset(table["detect"]["letters"]),
         not_names=frozenset(known),

@@ -59,6 +59,10 @@ def understand(
     first = within(locale)
     if first.intents != (Intent.UNKNOWN,) or not row:
         return first
+    if asked.what == "confirm" and said.isascii():
+        answer = _foreign_answer(row, locale)
+        if answer is not None:
+            return answer
     for other, sure in _others(said, row, locale):
         again = within(other)
         if again.intents[0] in _PLAIN or (sure and again.intents[0] is not Intent.UNKNOWN):
@@ -111,6 +115,16 @@ def _others(said: str, row: tuple[Word, ...], locale: str) -> Iterator[tuple[str
         for other in languages():
             if other not in {own, seems}:
                 yield other, False
+
+
+def _foreign_answer(row: tuple[Word, ...], locale: str) -> Understood | None:
+    """Take the plain "no" or "ja" of another language, though it is some other word here."""
+    bare = " ".join(word.text for word in row if word.text[0].isalnum())
+    for other in languages():
+        intent = lexicon(other).buttons.get(bare)
+        if intent in {Intent.CONFIRM, Intent.DECLINE} and other != lexicon(locale).language:
+            return Understood((intent,), Facts(wish=Wish()), other)
+    return None
 
 
 def _keyword(row: tuple[Word, ...], own: Lexicon) -> Intent | None:

@@ -36,7 +36,19 @@ STUDIO = Vocabulary(
 )
 LANGUAGES = st.sampled_from(["en", "es", "fr", "de", "it", "pt", "pt-BR", "xx", ""])
 WHAT = st.sampled_from(
-    ["confirm", "service", "when", "party", "choose", "which", "provider", "more", "nothing"]
+    [
+        "confirm",
+        "service",
+        "when",
+        "party",
+        "choose",
+        "which",
+        "provider",
+        "more",
+        "nothing",
+        "",
+        "?x",
+    ]
 )
 
 
@@ -75,6 +87,32 @@ def test_yes_to_another_time_corrects() -> None:
     proposal = Asked("confirm", ref=datetime(2026, 3, 3, 15, 0, tzinfo=ROME))
     assert read("yes at 4pm", asked=proposal)[:2] == (Intent.CORRECT, Intent.CONFIRM)
     assert Intent.CORRECT not in read("yes 3pm", asked=proposal)
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "intents"),
+    [
+        ("OFFER_INTENT", "sounds good", (Intent.CONFIRM,)),
+        ("yes/no", "ok", (Intent.CONFIRM,)),
+        ("Anything else?", "no thanks", (Intent.DECLINE, Intent.THANKS)),
+        ("notify_success", "ok", (Intent.THANKS,)),
+        ("appointment-time", "friday", (Intent.INFORM,)),
+        ("the colour of the door", "blue, thanks bye", (Intent.THANKS, Intent.BYE)),
+    ],
+)
+def test_questions_have_many_names(what: str, text: str, intents: tuple[Intent, ...]) -> None:
+    """What was asked may be named as other systems name it; an unknown name is an open question."""
+    assert read(text, asked=Asked(what)) == intents
+
+
+@pytest.mark.parametrize("locale", languages())
+def test_hesitation_keeps_its_silence_beside_what_says_more(locale: str) -> None:
+    """In every language there is a word for "wait", and a time beside it is still a correction."""
+    wait = {"en": "wait", "es": "espera", "fr": "attends", "de": "warte", "it": "aspetta"}
+    said = wait.get(locale, "espera")
+    asked = Asked("confirm", ref=datetime(2026, 3, 3, 15, 0, tzinfo=ROME))
+    assert read(said, locale, asked) == (Intent.HESITATE,)
+    assert read(f"{said}, 16:00", locale, asked)[0] is Intent.CORRECT
 
 
 @pytest.mark.parametrize("locale", languages())
@@ -131,6 +169,18 @@ def test_everyday_words_are_no_names(text: str) -> None:
         ("vorrei un taglio domani alle tre", "it"),
         ("oi, queria marcar um corte amanhã", "pt"),
         ("hi, can i get a haircut tomorrow", "en"),
+        ("hola", "es"),
+        ("sí", "es"),
+        ("dos personas", "es"),
+        ("demain 15h", "fr"),
+        ("merci", "fr"),
+        ("ja gerne", "de"),
+        ("domani alle 3", "it"),
+        ("due persone", "it"),
+        ("obrigado", "pt"),
+        ("book me in with José", "en"),
+        ("can I book with Françoise", "en"),
+        ("ciao, table for 2 tomorrow please", "en"),
         ("ok", None),
         ("15:30", None),
         ("", None),
