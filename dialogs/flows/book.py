@@ -107,9 +107,13 @@ def ask(turn: Turn) -> State:
 
 def choose(turn: Turn) -> State:
     """Take one of what was offered, by number, name or time."""
-    index, options = turn.said.facts.choice, turn.talk.options
-    several = [options[n] for n in turn.said.facts.choices if n < len(options)]
-    if index is None and 1 < len(several) < len(options) and not turn.said.facts.provider:
+    facts, options = turn.said.facts, turn.talk.options
+    wish = facts.wish
+    against = wish.exclude or wish.exclude_rrule  # "not wednesday either", "any time but tuesdays"
+    index = None if against else facts.choice
+    several = [options[n] for n in facts.choices if n < len(options)]
+    looks = facts.provider or wish  # "not before 2" may mean others too
+    if index is None and 1 < len(several) < len(options) and not looks:
         turn.offer(several)
         turn.say("which_time", options=options_shown(turn))
         return State.CHOICE
@@ -186,6 +190,12 @@ def sooner(turn: Turn) -> State:
     if turn.talk.options or turn.talk.booking is not None:
         return _further(turn, service, near or found, none="nothing_earlier")
     return _further(turn, service, found, none="nothing_earlier", soon=True)
+
+
+def _offered(turn: Turn) -> list[datetime]:
+    """Return the times on offer, in their order; where there are none, the one proposed."""
+    several = [choice.start for choice in turn.talk.options if choice.start is not None]
+    return several or ([turn.talk.start] if turn.talk.start is not None else [])
 
 
 def _seen(turn: Turn) -> set[datetime]:
@@ -280,11 +290,12 @@ def _merge(turn: Turn) -> bool:
         turn.learn(service=turn.business.services[0].id)
     service = _named_service(turn, facts)
     provider = _named_provider(turn, facts)
-    wish = turn.talk.wish
-    if facts.wish.problem is not None and not facts.wish.windows:
-        wish = facts.wish
-    elif facts.wish:
-        wish = combine(wish, facts.wish, now=turn.now, zone=turn.zone) if wish else facts.wish
+    wish, said = turn.talk.wish, looking.ruled_out(facts.wish, _offered(turn))
+    if said.problem is not None and not said.windows:
+        wish = said
+    elif said:
+        wish = looking.allowed_again(wish, said)
+        wish = combine(wish, said, now=turn.now, zone=turn.zone) if wish else said
     if service is not None and service != turn.talk.service:
         _take_service(turn, service)
     if provider is not None or facts.anyone:

@@ -121,6 +121,42 @@ def _day(day: date, zone: tzinfo) -> Span:
     return Span(_utc(start), _utc(end))
 
 
+def ruled_out(wish: Wish, offered: Sequence[datetime]) -> Wish:
+    """Return a wish whose exclusions mean what was offered: "not wednesday", "no mornings".
+
+    A weekday is that of the offered times; a part of a day that was not named is that of each day.
+    """
+    out: list[Window] = []
+    for w in wish.exclude:
+        if w.start is None or (wish.day_said and w.grain is not Grain.DAY):
+            out.append(w)
+        elif w.grain is Grain.DAY:
+            days = [o.astimezone(w.start.tzinfo).date() for o in offered]
+            same = [d for d in days if d.weekday() == w.start.weekday()]
+            out.append(w if not same else _later(w, same[0] - w.start.date()))
+        else:
+            out += [_later(w, timedelta(days=n)) for n in range(_REPEATED)]
+    return replace(wish, exclude=tuple(out))
+
+
+def allowed_again(earlier: Wish, later: Wish) -> Wish:
+    """Return the earlier wish without the days ruled out that the later one asks for."""
+    starts = [w.start for w in later.windows if w.start is not None] if later.day_said else []
+    kept = tuple(
+        w
+        for w in earlier.exclude
+        if w.grain is not Grain.DAY or not any(_within(start, w) for start in starts)
+    )
+    never = _weekdays(earlier.exclude_rrule)
+    again = any(WEEKDAYS[start.weekday()] in never for start in starts)
+    return replace(earlier, exclude=kept, exclude_rrule=None if again else earlier.exclude_rrule)
+
+
+def _within(start: datetime, window: Window) -> bool:
+    first, end = window.start, window.end
+    return first is not None and end is not None and first <= start < end
+
+
 def on_each_day(wish: Wish) -> Wish:
     """Return "weekday mornings" as the mornings of the next weeks; a wish without such as it is."""
     window = wish.windows[0] if wish.windows else None
