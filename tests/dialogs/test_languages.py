@@ -41,7 +41,7 @@ def without(pattern: str, name: str, instead: str = "") -> Callable[[Path], None
 
 
 PO = str(CATALOG)
-DAMAGES = {
+DAMAGES: dict[str, Callable[[Path], None]] = {
     "empty: Yes": without(r'^msgid "Yes"\nmsgstr "[^"]+"', PO, 'msgid "Yes"\nmsgstr ""'),
     "not translated: Yes": without(
         r'^msgid "Yes"\nmsgstr "[^"]+"', PO, 'msgid "Yes"\nmsgstr "Yes"'

@@ -13,6 +13,7 @@ CATALOG = Path("LC_MESSAGES") / "slotkeeper.po"
 # Sections of words that a language may do without.
 _OPTIONAL = {"names", "expand", "zones", "holidays", "not_typos", "number_articles"}
 _SAME = {
+    "Name: {name}",
     "No",
     "{n} minutes",
     "{name}: {address}",
