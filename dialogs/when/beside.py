@@ -106,6 +106,13 @@ def _weekday(item: Item, before: Item | None, ahead: list[Item], words: Lexicon)
     return []
 
 
+def _ordinal(item: Item, _before: Item | None, ahead: list[Item], words: Lexicon) -> list[Item]:
+    """The 1st one is no day."""
+    if ahead and ahead[0].raw in words.articles:
+        item.kind, item.value = "X", None
+    return []
+
+
 def _not(item: Item, before: Item | None, ahead: list[Item], _words: Lexicon) -> list[Item]:
     """A no between commas corrects: "martes, no, miércoles"."""
     closed = bool(ahead) and ahead[0].kind in {"COMMA", "STOP"}
@@ -119,5 +126,6 @@ _LOOKS: dict[str, Callable[[Item, Item | None, list[Item], Lexicon], list[Item]]
     "NUM": _number,
     "AT": _at,
     "NOT": _not,
+    "ORD": _ordinal,
     "WDAY": _weekday,
 }

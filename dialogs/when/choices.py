@@ -9,6 +9,7 @@ from itertools import pairwise
 from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Length, Part, Period, Rule
 from dialogs.when.merging import Days, apposed, lend_month, merge, merge_part
 
+_EARLY = 7 * 60
 _JOINTS = frozenset({"OR", "AND", "COMMA", "SLASH", "DASH"})
 
 
@@ -245,6 +246,13 @@ def _start_of_length(choice: Choice) -> None:
             choice.bounds.clear()
 
 
+def _fits(choice: Choice, after: Choice) -> bool:
+    """Whether the part said last is also the first one's: no 4 "in the morning" of the next 9."""
+    early = isinstance(choice.time, Clock) and choice.time.at % 720 < _EARLY
+    own = choice.days != after.days
+    return not (early and own and after.part is not None and after.part.name == "morning")
+
+
 def _share(choices: list[Choice]) -> None:
     """Lend what was said once to the alternatives beside it: "wed or thurs morning", "3 or 4"."""
     for before, choice in pairwise(choices):
@@ -263,4 +271,4 @@ def _share(choices: list[Choice]) -> None:
             choice.time = after.time
             choice.bounds = list(after.bounds)
         if choice.part is None and not (isinstance(choice.time, Clock) and choice.time.sure):
-            choice.part = after.part
+            choice.part = after.part if _fits(choice, after) else None

@@ -302,14 +302,15 @@ RULES = (
         "(?:FOR|FROM|TO) NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD)",
         _zero_led,
     ),
-    rule("four digits", "NUM(?=REL|WDAY|THIS|DAYPART)", _military),
+    rule("four digits", "NUM(?=ON? (?:REL|WDAY|THIS|DAYPART))", _military),
+    rule("three digits", "(?<=[AFTER BEFORE UNTIL BY])NUM(?!NOUN|STREET|UNIT|LEN|MONTH)", _digits),
     rule("three digits", "(?<=[WDAY REL])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DOT)", _digits),
     rule("four digits", "(?<=[WDAY REL])NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DOT)", _military),
     rule("three digits", "AT NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|DASH|DOT)", _digits),
     rule("about a time", "(?:AT )?ABOUT CLOCK", _about),
     rule(
         "a number with about",
-        "ABOUT NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|QUARTER|HALF|MERIDIEM)",
+        "ABOUT (?:NUM|DOTTED)(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|QUARTER|HALF|MERIDIEM)",
         at_number,
     ),
     rule(

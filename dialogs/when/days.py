@@ -57,11 +57,13 @@ RULES = (
     rule("day and month in words", "(?:THE|ON)? ORD ORD", dates.two_ordinals),
     rule(
         "a length ahead",
-        "(?:IN|WITHIN) LEN HENCE?",
+        "(?:IN|WITHIN) LEN(?!AGO|LATER|EARLIER) HENCE?",
         periods.ahead_or_within,
     ),
     rule("a length from now", "LEN CLOCKWORD", relative.ahead),
-    rule("later that day", "(?:LATER|EARLIER) (?:ON|THE){0,2} SAME UNIT", relative.beside_ref),
+    rule(
+        "later that day", "(?<!LEN)(?:LATER|EARLIER) (?:ON|THE){0,2} SAME UNIT", relative.beside_ref
+    ),
     rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT){0,3} LEN", relative.moved),
     rule("a length from there", "LEN (?:AFTER|BEFORE)(?=STOP|COMMA|AT|$)", relative.moved),
     rule("so long ago", "AGO LEN", relative.ago),
@@ -141,6 +143,7 @@ RULES = (
         "UNIT (?:AFTER|BEFORE|LATER|EARLIER|PRECEDING)(?!CLOCK|NUM|DAY))",
         relative.day_after,
     ),
+    rule("the day after", "THE UNIT (?:AFTER|BEFORE)(?=CLOCK)", relative.day_after),
     rule("length from a day", "LEN (?:FROM|AFTER|BEFORE) DAY", relative.from_day),
     rule("the day before a day", "THE? UNIT (?:AFTER|BEFORE) DAY", relative.beside),
     rule(

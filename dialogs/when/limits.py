@@ -25,6 +25,13 @@ def _bound(found: Found, _state: State) -> Item | None:
     return found.make("BOUND", Bound(side, item.value))
 
 
+def _through(found: Found, _state: State) -> Item | None:
+    """Every thursday through may: its end included, where the start is said apart."""
+    if found.items[0].raw not in {"through", "thru"}:
+        return None
+    return found.make("BOUND", Bound("by", found.items[-1].value))
+
+
 def _not_bound(found: Found, _state: State) -> Item:
     bound = found.items[-1].value
     side = {
@@ -90,6 +97,7 @@ BOUNDS = (
 _PART = "(?:DAYPART|CLOCK|SPAN)"
 
 RULES = (
+    rule("a bound", "TO (?:PERIOD|DAY)", _through),
     rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
     rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
     rule("a bound", "CLOCK (?:X|COMMA|STOP|CUE){1,4} LATER", _then_later),

@@ -135,8 +135,10 @@ def _first(rule: Rule, start: date, choice: Choice, making: Making) -> date:
     state = making.state
     clock_now = state.now.hour * 60 + state.now.minute
     at = None
-    if isinstance(choice.time, Clock):
-        at = settle(choice.time, state, choice.part)
+    froms = [b.of for b in choice.bounds if b.side in {"after", "from"} and isinstance(b.of, Clock)]
+    if isinstance(choice.time, Clock) or froms:
+        clock = choice.time if isinstance(choice.time, Clock) else froms[0]
+        at = settle(clock, state, choice.part)
     elif choice.part is not None:
         at = part_span(choice.part, state).last
     for ahead in range(400):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from dialogs.when.calendar import add_months, week_start
 from dialogs.when.cascade import Found, State, rule
 from dialogs.when.clocks import at_number as clock_at
 from dialogs.when.hours import hour_of
 from dialogs.when.items import Clock, ClockSpan, Day, Item, Part, Period
+from dialogs.when.resolve import date_of, settle
 
 _HOURS = 24
 
@@ -203,6 +204,21 @@ def _same_time(found: Found, state: State) -> Item:
     return found.make("CLOCK", Clock(ref.hour * 60 + ref.minute, sure=True))
 
 
+def _over_days(found: Found, state: State) -> Item | None:
+    """Friday 6pm to saturday 10am: from an instant to an instant."""
+    days, clocks = found.all("DAY"), found.all("CLOCK")
+    first, last = (date_of(day.value, state) for day in days)
+    if first is None or last is None:
+        return None
+    if last < first and days[1].value.weekday is not None:
+        last += timedelta(weeks=1)
+    start, end = (
+        datetime.combine(on, time()) + timedelta(minutes=settle(clock.value, state))
+        for on, clock in zip((first, last), clocks, strict=True)
+    )
+    return found.make("INSTANT", (start, end)) if start < end else None
+
+
 def _stretch(found: Found, _state: State) -> Item | None:
     """For two days from tomorrow, a week starting monday."""
     item = found.first("LEN")
@@ -322,7 +338,14 @@ HOURS = (
     rule("a number beside a stretch", "NUM(?=(?:DASH|TO|UNTIL) CLOCK)", _hour_first),
 )
 
+_MOMENT = "(?:DAY (?:AT|COMMA)? CLOCK|CLOCK (?:ON|COMMA)? DAY)"
+
 RULES = (
+    rule(
+        "from one moment to another",
+        f"FROM? {_MOMENT} (?:TO|UNTIL|DASH) (?:ON|AT)? {_MOMENT}",
+        _over_days,
+    ),
     rule(
         "days of a month",
         "(?:FROM|OF|BETWEEN|ON|THE){0,3} (?:DAY|NUM|ORD) (?:TO|UNTIL|DASH|AND) (?:THE|ON)? "

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dialogs.when.cascade import State
 from dialogs.when.choices import Choice, Sorted
-from dialogs.when.items import Bound, Clock, ClockSpan, Day, Part, Period
+from dialogs.when.items import Bound, Clock, ClockSpan, Day, Item, Part, Period
 from dialogs.when.merging import Days
 from dialogs.when.model import Grain, Note, Window
 from dialogs.when.relative import talked_about
@@ -70,10 +70,7 @@ def add_choice(choice: Choice, said: Sorted, making: Making) -> None:
     """Put the windows of one alternative behind those already made."""
     state = making.state
     if choice.instant is not None:
-        at = choice.instant.value
-        making.windows.append(
-            Window(making.at(at.date(), at.hour * 60 + at.minute), None, Grain.MINUTE)
-        )
+        _moments(choice.instant, making)
         return
     if choice.days is None and said.day_bounds:
         _bounded_days(choice, said, making)
@@ -106,6 +103,16 @@ def add_choice(choice: Choice, said: Sorted, making: Making) -> None:
         day += timedelta(days=1)
         if day >= end:
             break
+
+
+def _moments(item: Item, making: Making) -> None:
+    """An instant counted from another, or a stretch from one instant to another."""
+    ends: tuple[datetime, ...] = item.value if isinstance(item.value, tuple) else (item.value,)
+    start, *after = (making.at(end.date(), end.hour * 60 + end.minute) for end in ends)
+    if after:
+        making.windows.append(Window(start, after[0], Grain.RANGE))
+    else:
+        making.windows.append(Window(start, None, Grain.MINUTE))
 
 
 def _bounded_days(choice: Choice, said: Sorted, making: Making) -> None:
