@@ -9,17 +9,18 @@ from channels.message import Party
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A party: the folder with its `config.Config`, the class in its `party`, its channels."""
+    """A party: the folder with its `config.Config`, the module and class, its channels."""
 
     folder: str
+    module: str
     joins: str
     channels: tuple[str, ...]
 
 
 PARTIES = {
-    "twilio": Listed("channels.sms", "Twilio", ("sms", "whatsapp")),
-    "telegram": Listed("channels.telegram", "Telegram", ("telegram",)),
-    "slack": Listed("channels.slack", "Slack", ("slack",)),
+    "twilio": Listed("channels.sms", "party", "Twilio", ("sms", "whatsapp")),
+    "telegram": Listed("channels.telegram", "party", "Telegram", ("telegram",)),
+    "slack": Listed("channels.slack", "app", "Slack", ("slack",)),
 }
 
 
@@ -27,6 +28,6 @@ def join(name: str, config: dict[str, Any], **hooks: Any) -> Party:  # noqa: ANN
     """Join a party; its folder, and with it the vendor's library, is loaded only now."""
     listed = PARTIES[name]
     chosen = importlib.import_module(f"{listed.folder}.config").Config(**config)
-    joins = getattr(importlib.import_module(f"{listed.folder}.party"), listed.joins)
+    joins = getattr(importlib.import_module(f"{listed.folder}.{listed.module}"), listed.joins)
     joined: Party = joins(chosen, **hooks)
     return joined
