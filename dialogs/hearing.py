@@ -75,6 +75,9 @@ class Hearing:
         other = several and not alone(named)
         if other != parties:
             said = self._heard(reader, talk, locale, party=other)
+        if self.state is State.SERVICE and said.has(Intent.PRICE):  # naming one is not taking it
+            kept = tuple(i for i in said.intents if i is not Intent.CHOOSE)
+            return replace(said, intents=kept)
         if said.facts.zone and said.has(Intent.ZONE):  # "no, I'm in Denver" answers no question
             kept = tuple(i for i in said.intents if i not in {Intent.CONFIRM, Intent.DECLINE})
             return replace(said, intents=kept)
