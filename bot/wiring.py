@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.links import Links, linker
 from bot.settings import Settings
 from bot.vendors import parties
 from channels import simulator
@@ -24,6 +25,7 @@ class House:
     runtime: Runtime
     parties: Mapping[str, Party]
     doors: tuple[Door, ...]
+    links: Links | None = None
 
 
 def simulated(database: Database, *, log: Path | None = None) -> Runtime:
@@ -46,4 +48,10 @@ def joined(database: Database, settings: Settings) -> House:
     else:
         others = {name: Absent(name) for name in CHANNELS}
     real = {name: channel for party in found.values() for name, channel in party.channels.items()}
-    return House(Runtime(database, {**others, "console": Console(), **real}), found, tuple(doors))
+    links = linker(settings.public_url, [key.get_secret_value() for key in settings.secret_keys])
+    runtime = Runtime(
+        database,
+        {**others, "console": Console(), **real},
+        calendar_link=links.calendar if links else None,
+    )
+    return House(runtime, found, tuple(doors), links)

@@ -69,6 +69,26 @@ def kept(session: Session, person: int, *, now: datetime) -> Kept:
     )
 
 
+_FORGOTTEN = text(
+    "SELECT forgotten_at IS NOT NULL AS gone, locale FROM people"
+    " WHERE business_id = :business AND id = :person"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Somebody who is not forgotten, and the language that they read, where it is known."""
+
+    language: str | None
+
+
+def language_of(session: Session, person: int) -> Remembered | None:
+    """Return in which language to write of a person's booking; None once they are forgotten."""
+    facts = {"business": session.business, "person": person}
+    row = session.execute(_FORGOTTEN, facts).one()
+    return None if row.gone else Remembered(row.locale)
+
+
 _WHO = text(
     "SELECT DISTINCT person_id FROM addresses WHERE business_id = :business AND address = :address"
 )

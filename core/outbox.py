@@ -115,10 +115,12 @@ def claim(session: Session, *, address: int, now: datetime) -> Letter | None:
     return Letter(*list(row)[:11])
 
 
+# A letter whose reader was forgotten while it was on its way is pending no more.
 _SENT = text(
     "UPDATE outbox SET status = 'sent', sent_at = :now, lease_until = NULL, vendor_id = :vendor,"
     " body = :body, choices = :choices, error = NULL,"
-    " facts = facts - 'forgotten' WHERE business_id = :business AND id = :id"
+    " facts = facts - 'forgotten'"
+    " WHERE business_id = :business AND id = :id AND status = 'pending'"
 )
 _LATER = text(  # a lease that ends with the wait: whatever stands behind it waits too
     "UPDATE outbox SET lease_until = :due, due_at = :due, error = :error"
@@ -126,7 +128,8 @@ _LATER = text(  # a lease that ends with the wait: whatever stands behind it wai
 )
 _FAILED = text(
     "UPDATE outbox SET status = 'failed', lease_until = NULL, error = :error, body = :body,"
-    " facts = facts - 'forgotten' WHERE business_id = :business AND id = :id"
+    " facts = facts - 'forgotten'"
+    " WHERE business_id = :business AND id = :id AND status = 'pending'"
 )
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -14,6 +15,7 @@ from core.people import Reader
 from core.rules import Business
 from dialogs.talk import reader_zone, zone_beside
 from dialogs.wording import Worded, word
+from workers import calendars
 from workers.measures import FAILURES, OUTBOUND, SEND
 from workers.runtime import Runtime
 from workers.undelivered import given_up
@@ -55,6 +57,7 @@ def _one(runtime: Runtime, business: int, address: int) -> bool:
         now = session.now
         reader = people.reader(session, address)
         facts = businesses.load(session)
+        file = calendars.file_of(session, facts, letter)
     if reader.opted_out and letter.note not in _LAST_WORDS:
         return _failed(runtime, facts, letter, reader, error="opted out", body=None)
     body: str | None = None
@@ -62,6 +65,10 @@ def _one(runtime: Runtime, business: int, address: int) -> bool:
         worded = _word(letter, facts, reader)
         channel = runtime.channels[letter.channel]
         outbound = _outbound(letter, facts, worded, now)
+        if file is not None:
+            link = runtime.calendar_link
+            booking = int(letter.facts["booking"])
+            outbound = replace(outbound, file=file, link=link and link(business, booking))
         body = channel.render(outbound)
         with SEND.labels(letter.channel).time():
             vendor = channel.send(outbound)

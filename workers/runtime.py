@@ -1,6 +1,6 @@
 """What every worker works with: the database, a channel for each way to reach people, and hands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from channels.message import Channel
@@ -10,8 +10,12 @@ from workers.hands import Hands, OwnHands
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Joined once, by `bot.wiring`. `hands` send; queues give each channel threads."""
+    """Joined once, by `bot.wiring`. `hands` send; queues give each channel threads.
+
+    `calendar_link` is where a business's booking is had as a calendar file, where that is known.
+    """
 
     database: Database
     channels: Mapping[str, Channel]
     hands: Hands = field(default_factory=OwnHands)
+    calendar_link: Callable[[int, int], str] | None = None

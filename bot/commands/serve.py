@@ -16,7 +16,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from bot import web
+from bot import links, web
 from bot.starting import UNUSABLE, Started, house, started
 from workers import broker
 
@@ -46,6 +46,7 @@ def run(arguments: list[str]) -> None:
             here.doors,
             store=store,
             metrics_key=key.get_secret_value() if key else None,
+            routes=[links.route(process.database, here.links)] if here.links else [],
         )
         _serve(app, listening, process.ending)
 
