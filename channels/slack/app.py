@@ -1,7 +1,8 @@
 """Slack as one of the outside parties: its channel, its doors, and what its set-up lacks."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -40,11 +41,21 @@ class Slack:
             *oauth.doors(config, self._workspaces),
         )
 
-    def socket(self, store: Callable[[Taken], object]) -> Socket | None:
-        """Return what hears Slack by Socket Mode, not started yet; None without an app token."""
+    @contextmanager
+    def listening(self, keep: Callable[[Taken], object]) -> Iterator[Socket | None]:
+        """Hear Slack by Socket Mode within the block, where there is an app token."""
         if not self._config.app_token:
-            return None
-        return Socket(self._config, self._reader, self._workspaces, store)
+            yield None
+            return
+        socket = Socket(self._config, self._reader, self._workspaces, keep)
+        socket.start()
+        try:
+            yield socket
+        finally:
+            socket.stop()
+
+    def close(self) -> None:
+        """Close nothing: every call has a connection of its own."""
 
     def check(self) -> list[Finding]:
         """Ask Slack whether the tokens work and may do what we do, and say what else lacks."""

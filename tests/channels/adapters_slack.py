@@ -4,10 +4,13 @@ import html
 import json
 import time
 from dataclasses import replace
+from typing import Any
 
 from channels import slack
-from channels.message import Party
+from channels.slack.app import Slack
 from channels.slack.config import Config
+from channels.slack.courtesies import Book
+from channels.slack.workspaces import Installations
 from fakes import slack as fake
 from fakes import slack_requests as sent
 from support.vendors import PUBLIC, Heard, Post, Trouble
@@ -21,16 +24,23 @@ class DirectMessages:
     channel = "slack"
     sender = "U0MAYA"
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        installations: Installations | None = None,
+        book: Book | None = None,
+        **chosen: Any,  # noqa: ANN401 - the fields of a Config
+    ) -> None:
         self.fake = fake.Slack()
         config = Config(
             signing_secret=fake.SECRET,
-            bot_token=fake.TOKEN,
+            bot_token=None if installations else fake.TOKEN,
             public_url=PUBLIC,
             base_url=self.fake.api,
             timeout=0.5,
         )
-        self.party: Party = slack.party(config)
+        self.config = replace(config, **chosen)
+        self.party: Slack = slack.party(self.config, installations=installations, book=book)
 
     def text(self, words: str, *, message: int, sender: str = "") -> Post:
         """Return the event of a direct message; Slack sends &, < and > as entities."""

@@ -102,7 +102,7 @@ class Slack:
 
     def close(self) -> None:
         """Stop it."""
-        self._wait(self._runner.cleanup())
+        self._wait(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -167,6 +167,13 @@ class Slack:
         site = web.TCPSite(self._runner, "127.0.0.1", 0, backlog=256)
         await site.start()
         return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def _end(self) -> None:
+        await self._runner.cleanup()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -342,7 +349,7 @@ class Slack:
 async def _facts(request: web.Request) -> dict[str, Any]:
     """Read arguments as JSON or as a form, in which lists and objects are JSON themselves."""
     if request.content_type == "application/json":
-        said: dict[str, Any] = await request.json()
+        said: dict[str, Any] = json.loads(await request.read() or b"{}")
         return said
     given = {**request.query, **await request.post()}
     nested = {"blocks", "files", "view"}
