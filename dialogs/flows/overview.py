@@ -1,13 +1,14 @@
 """A page for whoever looks without asking: a provider's day, or a customer's bookings."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from core import finding
 from core.db import Session
 from core.people import Reader
 from core.rules import Business
-from core.span import Span, instant
+from core.span import Span
+from dialogs import nights
 from dialogs.flows import settle
 from dialogs.flows.about import facts_for_staff, facts_of, providers_of
 
@@ -25,8 +26,8 @@ def overview(
                 if row.status != "held"
             ]
         }
-    zone, first = business.zone, now.astimezone(business.zone).date()
-    span = Span(*(instant(first + timedelta(days=n), time(0), zone) for n in (0, 1)))
+    first = nights.day_of(business, now)
+    span = Span(*(nights.begins(business, first + timedelta(days=n)) for n in (0, 1)))
     own = [
         row
         for row in finding.between(session, span, now=now)
@@ -41,7 +42,9 @@ def overview(
         "day": first,
         "days": 1,
         "bookings": [
-            facts_for_staff(session, business, row) | {"status": row.status} for row in own
+            facts_for_staff(session, business, row)
+            | {"status": row.status, "day": nights.day_of(business, row.start)}
+            for row in own
         ],
         "requests": len(requests),
     }
