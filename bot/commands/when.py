@@ -29,7 +29,7 @@ def run(arguments: list[str]) -> None:
     if options.jsonl:
         for line in sys.stdin:
             if line.strip():
-                sys.stdout.write(json.dumps(_line(json.loads(line)), ensure_ascii=False) + "\n")
+                sys.stdout.write(json.dumps(_answered(line), ensure_ascii=False) + "\n")
         return
     if not options.phrase:
         parser.error("a phrase, or --jsonl")
@@ -51,6 +51,22 @@ def run(arguments: list[str]) -> None:
     for step in wish.steps:
         sys.stdout.write(step + "\n")
     sys.stdout.write(json.dumps(_answer(wish, zone), ensure_ascii=False) + "\n")
+
+
+def _answered(line: str) -> dict[str, Any]:
+    """Answer one line; one that cannot be read gets an error and does not stop the others."""
+    name = None
+    try:
+        given = json.loads(line)
+        name = given.get("id") if isinstance(given, dict) else None
+        if isinstance(given, dict) and isinstance(given.get("text"), str):
+            return _line(given)
+        told = "no text" if isinstance(given, dict) else "not a JSON object"
+    except KeyError as error:
+        told = f"no {error.args[0]}" if error.args[0] == "now" else f"no such zone: {given['tz']}"
+    except (ValueError, TypeError, AttributeError, OSError) as error:
+        told = str(error)
+    return {"id": name, "start": None, "end": None, "rrule": None, "error": told}
 
 
 def _line(given: dict[str, Any]) -> dict[str, Any]:

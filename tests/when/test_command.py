@@ -69,3 +69,27 @@ def test_an_unknown_zone_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         run(["--tz", "Mars/Olympus", "tomorrow"])
     assert stopped.value.code == 2
     assert "Mars/Olympus" in capsys.readouterr().err
+
+
+def test_a_line_that_cannot_be_read_gets_an_error_and_the_next_is_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken JSON, a missing text or moment, an unknown zone: each answered in its place."""
+    said = {"now": "2026-03-04T10:20-05:00", "tz": "America/New_York", "locale": "en"}
+    lines = [
+        "not json",
+        "[]",
+        json.dumps({"id": "no text", **said}),
+        json.dumps({"id": "no moment", "text": "friday"}),
+        json.dumps({"id": "no zone", "text": "friday", **said, "tz": "Mars/Olympus"}),
+        json.dumps({"id": "no hours", "text": "9", "context": {"hours": [9]}, **said}),
+        json.dumps({"id": "fine", "text": "friday", **said}),
+    ]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+    run(["--jsonl"])
+    got = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["id"] for each in got[2:]] == [
+        *("no text", "no moment", "no zone", "no hours", "fine"),
+    ]
+    assert all(each["error"] and each["start"] is None for each in got[:-1])
+    assert got[-1]["start"] == "2026-03-06"
