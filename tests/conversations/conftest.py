@@ -11,18 +11,36 @@ from bot.replay.script import Line, instant
 from bot.replay.stage import Stage
 from bot.wiring import simulated
 from core.applying import applied
-from core.blueprint import Blueprint
+from core.blueprint import Blueprint, read
 from core.db import Database
 from support.postgres import Databases
 from support.staging import Play
 
 
+GENEVRIER = (  # Juniper Studio in the languages that no shipped business speaks
+    ('languages = ["en", "es"]', 'languages = ["fr", "pt"]'),
+    ("names.es", "names.pt"),
+    ('names.en = ["Haircut", "cut", "trim"]', 'names.fr = ["Coupe", "coupe de cheveux"]'),
+    ('names.pt = ["Corte de pelo", "corte"]', 'names.pt = ["Corte de cabelo", "corte"]'),
+    ("names.en", "names.fr"),
+    ("+1 212 555 0100", "+1 212 555 0109"),
+    ("JuniperBot", "GenevrierBot"),
+    ("T0JUNIPER", "T0GENEVRIER"),
+)
+
+
 @pytest.fixture(scope="session")
 def examples() -> dict[str, Blueprint]:
-    """Give the shipped businesses by their slugs."""
+    """Give the shipped businesses by their slugs, and one that speaks French and Portuguese."""
     blueprints, problems = read_files([str(path) for path in sorted(EXAMPLES.glob("*.toml"))])
     assert not problems
-    return {blueprint.slug: blueprint for blueprint in blueprints}
+    file = (EXAMPLES / "juniper.toml").read_text(encoding="utf-8")
+    for old, new in GENEVRIER:
+        assert old in file, old
+        file = file.replace(old, new)
+    genevrier = read(file.encode(), "genevrier.toml")
+    assert isinstance(genevrier, Blueprint), genevrier
+    return {blueprint.slug: blueprint for blueprint in (*blueprints, genevrier)}
 
 
 @pytest.fixture
