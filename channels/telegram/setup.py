@@ -35,70 +35,73 @@ def check(config: Config, line: Line) -> list[Finding]:
 def register(config: Config, line: Line) -> list[Finding]:
     """Set or remove each bot's webhook, keeping what waits, and set its commands. Never raises."""
     if config.mode == "webhook" and not config.public_url.startswith("https://"):
-        advice = "set the public URL, which begins with https://, or let the bots poll"
-        return [Finding("telegram: Telegram calls only https addresses", good=False, advice=advice)]
+        advice = "Telegram calls only https:// addresses: set the public URL, or let the bots poll"
+        return [Finding("Telegram: public URL", good=False, advice=advice)]
     return _each(config, line, _registered)
 
 
 def _each(config: Config, line: Line, work: Work) -> list[Finding]:
     found: list[Finding] = []
     for name in config.bots:
+        what = f"Telegram: @{name}"
         try:
             found += line.run(work(config, name, line.bots[bare(name)]), within=_PATIENCE)
         except InvalidToken:
-            advice = "take the token of this bot from @BotFather: /mybots, API Token"
-            found.append(
-                Finding(f"telegram @{name}: the token is wrong", good=False, advice=advice)
-            )
+            advice = "the token is wrong: take it from @BotFather, /mybots, API Token"
+            found.append(Finding(what, good=False, advice=advice))
         except (TelegramError, TimeoutError) as error:
-            what = f"telegram @{name}: Telegram does not answer: {error or 'it took too long'}"
-            advice = "try again; look at the base URL and at what stands between"
+            advice = f"Telegram does not answer ({str(error) or 'it took too long'}): try again"
             found.append(Finding(what, good=False, advice=advice))
     return found
 
 
 async def _checked(config: Config, name: str, bot: Bot) -> list[Finding]:
     me = await bot.get_me()
+    what = f"Telegram: @{name}"
     if bare(me.username or "") != bare(name):
-        what = f"telegram @{name}: the token is of @{me.username}"
-        return [Finding(what, good=False, advice="correct the bot's name or its token")]
+        advice = f"the token is of @{me.username}: correct the bot's name or its token"
+        return [Finding(what, good=False, advice=advice)]
     info = await bot.get_webhook_info()
-    found = [Finding(f"telegram @{name}: the token works", good=True), _place(config, name, info)]
+    found = [_place(config, name, info)]
+    waiting = info.pending_update_count
     if info.url and info.last_error_message:
-        when = f"{info.last_error_date:%Y-%m-%d %H:%M} UTC" if info.last_error_date else "once"
-        what = f"telegram @{name}: the last call that failed, {when}: {info.last_error_message}"
-        found.append(Finding(what, good=not info.pending_update_count, advice=_REACH))
-    if info.pending_update_count > _MANY:
-        what = f"telegram @{name}: {info.pending_update_count} updates wait"
-        found.append(Finding(what, good=False, advice=_REACH if info.url else _ASK))
+        when = f" ({info.last_error_date:%Y-%m-%d %H:%M} UTC)" if info.last_error_date else ""
+        advice = (
+            f"{info.last_error_message}{when}: {_REACH if waiting else 'it went through since'}"
+        )
+        found.append(Finding(f"{what}, last failure", good=not waiting, advice=advice))
+    if waiting > _MANY:
+        advice = f"{waiting} updates: {_REACH if info.url else _ASK}"
+        found.append(Finding(f"{what}, waiting", good=False, advice=advice))
     return found
 
 
 _REACH = "see that the public URL leads to `slotkeeper serve`, with a valid certificate"
-_ASK = "see that a process polls"
-_SET = "run `slotkeeper webhooks set`"
+_ASK = "see that `slotkeeper serve` runs"
+_SET = "run `slotkeeper webhooks set telegram`"
 
 
 def _place(config: Config, name: str, info: WebhookInfo) -> Finding:
     """Say whether updates come to where we wait for them."""
-    where = f"telegram @{name}: "
+    what = f"Telegram: @{name}"
     if config.mode == "poll":
         if info.url:
-            return Finding(f"{where}a webhook keeps updates from us", good=False, advice=_SET)
-        return Finding(f"{where}no webhook is set, we ask", good=True)
+            advice = f"a webhook keeps updates from us: {_SET}"
+            return Finding(what, good=False, advice=advice)
+        return Finding(what, good=True, advice="no webhook, we ask")
     wanted = webhook(config, name)
     if info.url != wanted:
-        told = f"Telegram calls {info.url or 'nowhere'}, not {wanted}"
-        return Finding(where + told, good=False, advice=_SET)
+        told = f"Telegram calls {info.url or 'nowhere'}, not {wanted}: {_SET}"
+        return Finding(what, good=False, advice=told)
     if info.allowed_updates and not set(KINDS) <= set(info.allowed_updates):
-        return Finding(f"{where}Telegram keeps some updates to itself", good=False, advice=_SET)
-    return Finding(f"{where}Telegram calls {wanted}", good=True)
+        return Finding(what, good=False, advice=f"Telegram keeps some updates to itself: {_SET}")
+    return Finding(what, good=True, advice=f"calls {wanted}")
 
 
 async def _registered(config: Config, name: str, bot: Bot) -> list[Finding]:
     if config.mode == "poll":
         await bot.delete_webhook(drop_pending_updates=False)
-        what = f"telegram @{name}: no webhook is set, we ask"
+        told = "no webhook, we ask"
     else:
         await bot.set_webhook(
             webhook(config, name),
@@ -106,6 +109,6 @@ async def _registered(config: Config, name: str, bot: Bot) -> list[Finding]:
             allowed_updates=KINDS,
             drop_pending_updates=False,
         )
-        what = f"telegram @{name}: Telegram calls {webhook(config, name)}"
+        told = f"calls {webhook(config, name)}"
     await bot.set_my_commands(COMMANDS)
-    return [Finding(what, good=True)]
+    return [Finding(f"Telegram: @{name}", good=True, advice=told)]

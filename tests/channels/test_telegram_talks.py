@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from bot.acting import Who, write
 from core import people
 from fakes.telegram_phone import GroupChat, buttons
 from fakes.telegram_shop import Shop, hooked, opened
@@ -178,3 +179,21 @@ def test_in_a_group_only_who_speaks_to_the_bot_is_shown_the_private_chat(either:
     assert german["text"].startswith("Buchungen sind privat")
     assert shop.count("inbox") == 0
     assert shop.count("addresses WHERE channel = 'telegram'") == 0
+
+
+def test_a_shared_number_joins_what_was_booked_by_text(shop: Shop) -> None:
+    """Who shares their own number is the person who texts from it; another's is only words."""
+    with shop.database.transaction(shop.business) as session:
+        write(session, Who("sms", "+12125550123"), message="1", body="haircut tomorrow at 3pm")
+    until(lambda: shop.count("bookings WHERE status = 'held'") == 1)
+    with shop.database.transaction(shop.business) as session:
+        write(session, Who("sms", "+12125550123"), message="2", body="yes")
+    until(lambda: shop.count("bookings WHERE status = 'confirmed'") == 1)
+    maya, zoe = shop.phone(phone="12125550123"), shop.phone(first="Zoe")
+    zoe.share_contact(maya.person)
+    zoe.say("/my_bookings")
+    assert "3:00 PM" not in zoe.wait(2)[-1]
+    maya.share_contact()
+    maya.wait(1)
+    maya.say("/my_bookings")
+    assert "3:00 PM" in maya.wait(2)[-1]
