@@ -14,9 +14,9 @@ KNOWN = frozenset(
 _SAME = {
     "confirm": "confirmation proposal propose offer_intent yes_no yesno yes_or_no approve approval "
     "affirm agree agreement cancelling hold held",
-    "choose": "choice choices options option offer offers select selection pick picking slot slots "
+    "choose": "choice choices options option offer offers select selection pick picking slots "
     "alternatives times",
-    "when": "time date day datetime date_time hour start appointment_time appointment_date "
+    "when": "slot time date day datetime date_time hour start appointment_time appointment_date "
     "day_and_time move_when new_time",
     "service": "type kind what treatment category intent",
     "party": "party_size size people guests seats covers number_of_people number_of_guests "

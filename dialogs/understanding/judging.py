@@ -63,7 +63,7 @@ _RANK = {intent: rank for rank, intent in enumerate(ORDER)}
 _YESNO = frozenset({"confirm"})
 _PICKING = frozenset({"choose", "which"})
 _CLOSING = frozenset({"decline.idle", "decline.more"})
-_FILLING = frozenset({"service", "when", "party", "provider"})
+_FILLING = frozenset({"service", "when", "party", "provider", "open"})
 _SETTLED = frozenset(
     {
         Intent.CONFIRM,
