@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Thread
 from typing import NoReturn
 
 import structlog
@@ -21,6 +21,7 @@ from bot.opening import opened, unusable
 from bot.settings import Settings, SettingsError
 from bot.wiring import House, joined
 from core.db import Database
+from dialogs import hearing
 
 UNUSABLE, MISTAKEN = 1, 2  # exit statuses
 _PATIENCE = 0.5  # seconds between two tries
@@ -66,7 +67,11 @@ def started(command: str) -> Iterator[Started]:
 
 
 def house(process: Started) -> House:
-    """Join what the process works with; exits with 2 where a vendor is set up by half."""
+    """Join what the process works with; exits with 2 where a vendor is set up by half.
+
+    The languages are read meanwhile, so that nobody's first message waits for that.
+    """
+    Thread(target=hearing.ready, name="languages", daemon=True).start()
     try:
         return joined(process.database, process.settings)
     except SettingsError as error:

@@ -16,7 +16,6 @@ from core.db import Database
 from support.postgres import Databases
 from support.staging import Play
 
-
 GENEVRIER = (  # Juniper Studio in the languages that no shipped business speaks
     ('languages = ["en", "es"]', 'languages = ["fr", "pt"]'),
     ("names.es", "names.pt"),
