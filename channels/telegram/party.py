@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Self
 
 from channels.message import Call, Channel, Door, Finding, RejectedError, Taken
@@ -22,7 +23,8 @@ class Telegram:
     """Fulfils `channels.message.Party` for all bots of one configuration."""
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        named = {name.removeprefix("@"): token for name, token in config.bots.items()}
+        self._config = config = replace(config, bots=named)
         self._line = Line(config)
         self._talkback = Talkback()
         self.channels: Mapping[str, Channel] = {CHANNEL: Sender(self._line)}

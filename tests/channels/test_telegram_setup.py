@@ -61,10 +61,11 @@ def test_a_webhook_is_set_with_a_secret_and_drops_nothing(
 
 
 def test_doctor_finds_a_bot_well(telegram: FakeTelegram, bot: Account) -> None:
-    """The token works and Telegram calls us, however the public URL ends."""
+    """The token works and Telegram calls us, however the URL ends and the bot's name begins."""
     chosen = config(telegram, bot)
     _registered(chosen)
-    found = _checked(replace(chosen, public_url=f"{PUBLIC}/"))
+    named = replace(chosen, bots={"@JuniperBot": bot.token})
+    found = _checked(replace(named, public_url=f"{PUBLIC}/"))
     assert [f.good for f in found] == [True]
 
 
