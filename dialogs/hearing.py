@@ -76,11 +76,9 @@ class Hearing:
         if other != parties:
             said = self._heard(reader, talk, locale, party=other)
         if self.state is State.SERVICE and said.has(Intent.PRICE):  # naming one is not taking it
-            kept = tuple(i for i in said.intents if i is not Intent.CHOOSE)
-            return replace(said, intents=kept)
+            return _without(said, Intent.CHOOSE)
         if said.facts.zone and said.has(Intent.ZONE):  # "no, I'm in Denver" answers no question
-            kept = tuple(i for i in said.intents if i not in {Intent.CONFIRM, Intent.DECLINE})
-            return replace(said, intents=kept)
+            return _without(said, Intent.CONFIRM, Intent.DECLINE)
         return said
 
     def _heard(self, reader: Reader, talk: Talk, locale: str, *, party: bool) -> Understood:
@@ -108,6 +106,10 @@ class Hearing:
             if wish.windows:
                 return replace(said, facts=replace(said.facts, wish=wish))
         return read(now)
+
+
+def _without(said: Understood, *gone: Intent) -> Understood:
+    return replace(said, intents=tuple(intent for intent in said.intents if intent not in gone))
 
 
 def _weight(said: Understood) -> int:
