@@ -58,7 +58,7 @@ def link(url: str, name: str) -> str:
 
 def shown(outbound: Outbound, *, linked: bool) -> str:
     """Return a message as mrkdwn, with the link to its file where that goes along as a link."""
-    text = escape(outbound.text)
+    text = escape(outbound.text) if outbound.text.strip() else "\u2026"  # Slack takes no blank
     if linked and outbound.link:
         name = outbound.file.name if outbound.file else outbound.link
         text += "\n" + link(outbound.link, name)
@@ -128,7 +128,7 @@ def _parts(text: str) -> list[str]:
         end = end if end > 0 else _whole(text, SECTION)
         parts.append(text[:end])
         text = text[end:].lstrip()
-    return [*parts, text or " "]
+    return [*parts, text] if text.strip() else parts
 
 
 def _whole(text: str, end: int) -> int:

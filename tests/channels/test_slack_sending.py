@@ -14,7 +14,9 @@ from channels.message import Answered, Channel, File, Outbound, SendError
 from channels.slack.app import Slack
 from channels.slack.blocks import plain
 from channels.slack.config import Config
+from channels.slack.manifest import manifest
 from fakes import slack as fake
+from support.processes import ROOT
 
 FILE = File("booking.ics", "text/calendar", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
 LINK = "https://bot.example/ics/1?a=1&b=2"
@@ -39,7 +41,12 @@ def there(one: fake.Slack) -> fake.Slack:
 
 
 def joined(there: fake.Slack, **chosen: Any) -> Slack:  # noqa: ANN401 - the fields of a Config
-    facts = {"signing_secret": "x", "bot_token": fake.TOKEN, "base_url": there.api, "timeout": 0.5}
+    facts: dict[str, Any] = {
+        "signing_secret": "x",
+        "bot_token": fake.TOKEN,
+        "base_url": there.api,
+        "timeout": 0.5,
+    }
     return slack.party(Config(**(facts | chosen)))
 
 
@@ -48,7 +55,8 @@ def channel(there: fake.Slack) -> Channel:
 
 
 def letter(text: str = "Hello.", **more: Any) -> Outbound:  # noqa: ANN401 - the fields of an Outbound
-    return Outbound(**({"to": "U0MAYA", "text": text, "sender": fake.TEAM, "letter": 7} | more))
+    facts: dict[str, Any] = {"to": "U0MAYA", "text": text, "sender": fake.TEAM, "letter": 7}
+    return Outbound(**(facts | more))
 
 
 def failed(there: fake.Slack, outbound: Outbound) -> SendError:
@@ -99,10 +107,10 @@ def test_nobody_breaks_out_of_a_text(there: fake.Slack, words: str) -> None:
 def test_slack_takes_whatever_is_said(there: fake.Slack, text: str, choices: list[str]) -> None:
     """However long a text is, and however many or long its choices are."""
     there.messages.clear()
-    channel(there).send(letter(text or "-", choices=tuple(choices)))
+    channel(there).send(letter(text, choices=tuple(choices)))
     [sent] = there.told("U0MAYA")
     assert len(sent.buttons) == len(choices)
-    assert "".join(shown(sent).split()) == "".join((text or "-").split())
+    assert "".join(shown(sent).split()) == ("".join(text.split()) or "\u2026")
 
 
 @given(st.text(st.sampled_from("a &<>;lgtmp|#@!"), max_size=40))
@@ -164,13 +172,13 @@ def test_a_file_goes_along(there: fake.Slack) -> None:
     [file] = there.files
     assert file["content"] == FILE.content
     assert (file["name"], file["shared"], file["comment"]) == ("booking.ics", "D0MAYA", "Booked.")
-    assert not there.messages
+    assert [message.file for message in there.messages] == [file["id"]]
 
 
 def test_a_file_below_a_message_with_buttons(there: fake.Slack) -> None:
     """Buttons need a message; the file comes after it, without words."""
     channel(there).send(letter("Sure?", choices=("Yes", "No"), file=FILE))
-    assert [m.text for m in there.messages] == ["Sure?"]
+    assert [m.text for m in there.messages] == ["Sure?", ""]
     assert there.files[0]["shared"] == "D0MAYA"
     assert not there.files[0]["comment"]
 
@@ -237,3 +245,11 @@ def test_the_manifest_says_all_that_would_be_clicked(there: fake.Slack) -> None:
     said = json.loads(told.advice[told.advice.index("{") :])
     assert said["settings"]["socket_mode_enabled"] is True
     assert "https://bot.example" not in told.advice
+
+
+def test_the_page_shows_the_manifest_that_we_print() -> None:
+    """What the documentation tells people to paste is what the program would have them paste."""
+    page = (ROOT / "docs" / "channels" / "slack.md").read_text()
+    pasted = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    ours = manifest(Config(signing_secret="x", public_url="https://bot.example.com"))  # noqa: S106 - none
+    assert pasted == ours

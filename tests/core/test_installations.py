@@ -1,6 +1,6 @@
 """Tokens at rest: encrypted, seen by their own business only, and kept when keys change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from cryptography.fernet import Fernet
@@ -17,7 +17,7 @@ TEAM = "T0JUNIPER"  # as examples/juniper.toml names it
 
 
 @pytest.fixture
-def desk(open_desk: Callable[..., Desk]) -> Iterator[Desk]:
+def desk(open_desk: Callable[..., Desk]) -> Desk:
     """Give Juniper, which is reached at a workspace of its own."""
     return open_desk("juniper")
 

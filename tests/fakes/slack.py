@@ -41,6 +41,7 @@ class Message:
     text: str
     blocks: list[dict[str, Any]]
     updates: int = 0
+    file: str = ""  # the id of the file that it shares
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
@@ -290,6 +291,9 @@ class Slack:
             file = next(f for f in self.files if f["id"] == given["id"])
             file |= {"shared": facts["channel_id"], "comment": facts.get("initial_comment")}
             done.append({"id": file["id"], "title": given.get("title")})
+            comment = facts.get("initial_comment") or ""
+            to = f"U{facts['channel_id'][1:]}"
+            self.messages.append(Message(to, self._ts(), comment, [], file=file["id"]))
         return {"files": done}
 
     def _apps_connections_open(self, _facts: dict[str, Any], token: str) -> dict[str, Any] | str:

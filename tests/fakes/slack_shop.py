@@ -47,7 +47,7 @@ class Shop:
     url: str
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def say(self, user: str, words: str, **more: object) -> None:
+    def say(self, user: str, words: str, **more: Any) -> None:  # noqa: ANN401 - of an event
         """Have somebody write to the bot."""
         self.deliver(sent.events(sent.said(user, words, number=next(self.numbers), **more)))
 
