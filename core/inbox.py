@@ -23,7 +23,7 @@ RETURNING id
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message of a person: `kind` is "text", "press", "location", "contact" or "carrier"."""
+    """One message of a person; `kind` and `facts` are as its channel gave them."""
 
     id: int
     address: int
@@ -33,6 +33,11 @@ class Received:
     facts: dict[str, Any]
     received: datetime
     attempts: int
+
+    @property
+    def words(self) -> str:
+        """Return what was written, be it under a picture."""
+        return self.body if self.kind in {"text", "media"} else ""
 
 
 def store(

@@ -173,10 +173,10 @@ def _turn(
         reader = replace(reader, name=said.facts.name)
     before = reader_zone(reader, business)
     reader, stay = whereabouts.learn(session, reader, message, said, zone=before)
-    if message.kind == "text" and reader_zone(reader, business) != before:
+    if message.words and reader_zone(reader, business) != before:
         said = hearing.understood(reader, talk)
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay)
-    if message.kind == "text" and said.intents == (Intent.UNKNOWN,) and talk.start is None:
+    if message.words and said.intents == (Intent.UNKNOWN,) and talk.start is None:
         _relate(turn, hearing)
     return turn
 
@@ -224,7 +224,7 @@ def _answer(turn: Turn) -> State:
         early = _press(turn)
         if early is not None:
             return early
-    elif turn.message.kind != "text":
+    elif turn.message.kind != "text" and not turn.message.words:
         other = Intent.LINK if turn.message.kind == "contact" else Intent.UNKNOWN
         intent = Intent.ZONE if turn.stay is not None else other
         turn.said = replace(turn.said, intents=(intent,))

@@ -38,7 +38,7 @@ class Hearing:
 
     def understood(self, reader: Reader, talk: Talk) -> Understood:
         """Understand the message in the language it seems to be in, else in the others here."""
-        body = self.message.body if self.message.kind == "text" else ""
+        body = self.message.words
         known = spoken(self.business)
         settled = next((code for code in (self.locale, reader.locale) if code in known), None)
         usual, seems = settled or known[0], detect(body, known)
@@ -84,7 +84,7 @@ class Hearing:
     def _heard(self, reader: Reader, talk: Talk, locale: str, *, party: bool) -> Understood:
         """Understand it as it stands; "tonight" after midnight as if it were still before."""
         zone = reader_zone(reader, self.business)
-        body = self.message.body if self.message.kind == "text" else ""
+        body = self.message.words
         now = self.message.received
 
         def read(now: datetime) -> Understood:

@@ -92,7 +92,17 @@ def test_a_picture_is_politely_answered(joined: Join) -> None:
     )
     bot.post(picture)
     assert _last(bot, "kind") == "media"
-    assert bot.adapter.heard()
+    assert len(bot.adapter.heard()) == 1
+    assert bot.count("inbox WHERE error IS NOT NULL") == 0
+
+
+def test_words_under_a_picture_are_understood(joined: Join) -> None:
+    """People send the cut that they would like."""
+    bot = joined(_sms.WhatsApp())
+    words = "haircut tomorrow at 3"
+    bot.post(_fake(bot).inbound(bot.adapter.sender, words, message=1, whatsapp=True, NumMedia="1"))
+    assert "Haircut" in bot.last().text
+    assert bot.count("bookings WHERE status = 'held'") == 1
 
 
 def test_a_location_on_whatsapp_tells_the_zone(joined: Join) -> None:
