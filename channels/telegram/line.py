@@ -11,9 +11,9 @@ from typing import Any, TypeVar, cast
 
 from telegram import Bot
 from telegram.error import RetryAfter
-from telegram.request import HTTPXRequest
 
 from channels.telegram.config import Config, bare
+from channels.telegram.pools import Pools
 
 CONNECTIONS = 64  # to Telegram, of one process: 32 threads send, and presses are acknowledged
 
@@ -35,9 +35,9 @@ class Line:
     """
 
     def __init__(self, config: Config) -> None:
-        self._request = _request(config, CONNECTIONS)
+        self._request = Pools(CONNECTIONS, timeout=config.timeout)
         # Long polling keeps a connection for each bot: it takes none from those who send.
-        self._polls = _request(config, len(config.bots) + 1)
+        self._polls = Pools(len(config.bots), timeout=config.timeout)
         self.bots = _bots(config, self._request)
         self.pollers = _bots(config, self._polls)
         self._lock = threading.Lock()
@@ -98,18 +98,7 @@ async def _limited(coroutine: Coroutine[Any, Any, T], seconds: float) -> T:
         return await coroutine
 
 
-def _request(config: Config, connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        read_timeout=config.timeout,
-        write_timeout=config.timeout,
-        connect_timeout=config.timeout,
-        pool_timeout=config.timeout,
-        media_write_timeout=config.timeout,
-    )
-
-
-def _bots(config: Config, request: HTTPXRequest) -> dict[str, Bot]:
+def _bots(config: Config, request: Pools) -> dict[str, Bot]:
     """Return the bots by name; one request object serves all, whose connections they share."""
     return {
         bare(username): Bot(
