@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from channels.message import Channel, Door, Finding, Taken
 from channels.slack import doors, oauth
+from channels.slack.afterwards import Afterwards
 from channels.slack.config import Config
 from channels.slack.courtesies import Book, Courtesies
 from channels.slack.failing import FAILURES, named
@@ -34,11 +35,13 @@ class Slack:
             raise ValueError("an app that any workspace may add needs a place for their tokens")
         self._config = config
         self._workspaces = Workspaces(config, installations)
-        self._reader = Reader(config, Courtesies(config, self._workspaces, book))
+        self._afterwards = Afterwards()
+        courtesies = Courtesies(config, self._workspaces, book, self._afterwards)
+        self._reader = Reader(config, courtesies)
         self.channels = {"slack": Sender(self._workspaces, timeout=config.timeout)}
         self.doors = (
             *doors.doors(config.signing_secret, self._reader),
-            *oauth.doors(config, self._workspaces),
+            *oauth.doors(config, self._workspaces, self._afterwards),
         )
 
     @contextmanager
@@ -55,7 +58,8 @@ class Slack:
             socket.stop()
 
     def close(self) -> None:
-        """Close nothing: every call has a connection of its own."""
+        """Finish the courtesies under way; calls have connections of their own."""
+        self._afterwards.close()
 
     def check(self) -> list[Finding]:
         """Ask Slack whether the tokens work and may do what we do, and say what else lacks."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from channels.slack import blocks
+from channels.slack.afterwards import Afterwards
 from channels.slack.config import Config
 from channels.slack.workspaces import Workspaces
 
@@ -37,17 +38,46 @@ class Book(Protocol):
 
 
 class Courtesies:
-    """Each is called after the request was answered, in a thread, and may take its time."""
+    """Each is asked for once the request was answered, and done in a thread soon after."""
 
-    def __init__(self, config: Config, workspaces: Workspaces, book: Book | None) -> None:
+    def __init__(
+        self, config: Config, workspaces: Workspaces, book: Book | None, afterwards: Afterwards
+    ) -> None:
         self._config = config
         self._workspaces = workspaces
         self._book = book
+        self._afterwards = afterwards
         self._read: dict[tuple[str, str], float] = {}
 
     def meet(self, team: str, user: str) -> None:
         """Read somebody's profile, unless that was done of late."""
-        if self._book is None or self._read.get((team, user), 0.0) > time.monotonic():
+        if self._book is not None and not self._known(team, user):
+            self._afterwards.put(lambda: self._meet(team, user))
+
+    def show_home(self, team: str, user: str) -> None:
+        """Publish somebody's App Home as it is now."""
+        self._afterwards.put(lambda: self._show_home(team, user))
+
+    def point(self, team: str, app: str, channel: str, user: str) -> None:
+        """Show somebody who mentioned us in a channel, and nobody else, where the answer is."""
+        hint = blocks.pointer(team, app, self._config.name)
+
+        def point() -> None:
+            client = self._workspaces.client(team)
+            client.chat_postEphemeral(channel=channel, user=user, text=hint)
+
+        self._afterwards.put(point)
+        self.meet(team, user)
+
+    def gone(self, team: str) -> None:
+        """Forget a workspace that removed the app."""
+        self._afterwards.put(lambda: self._workspaces.removed(team))
+
+    def _known(self, team: str, user: str) -> bool:
+        return self._read.get((team, user), 0.0) > time.monotonic()
+
+    def _meet(self, team: str, user: str) -> None:
+        if self._book is None or self._known(team, user):
             return
         asked = self._workspaces.client(team).users_info(user=user, include_locale=True)
         self._book.met(team, user, _profile(asked["user"]))
@@ -55,24 +85,11 @@ class Courtesies:
             self._read.clear()
         self._read[team, user] = time.monotonic() + _KNOWN
 
-    def show_home(self, team: str, user: str) -> None:
-        """Publish somebody's App Home as it is now."""
-        self.meet(team, user)
+    def _show_home(self, team: str, user: str) -> None:
+        self._meet(team, user)
         if self._book is not None:
             view = blocks.home(self._book.home(team, user))
             self._workspaces.client(team).views_publish(user_id=user, view=view)
-
-    def point(self, team: str, app: str, channel: str, user: str) -> None:
-        """Show somebody who mentioned us in a channel, and nobody else, where the answer is."""
-        hint = blocks.pointer(team, app, self._config.name)
-        try:
-            self._workspaces.client(team).chat_postEphemeral(channel=channel, user=user, text=hint)
-        finally:
-            self.meet(team, user)
-
-    def gone(self, team: str) -> None:
-        """Forget a workspace that removed the app."""
-        self._workspaces.removed(team)
 
 
 def _profile(user: Any) -> Profile:  # noqa: ANN401 - JSON as the vendor gives it

@@ -17,6 +17,7 @@ import structlog
 from slack_sdk.oauth import AuthorizeUrlGenerator
 
 from channels.message import Call, Door, RejectedError, Reply, Taken
+from channels.slack.afterwards import Afterwards
 from channels.slack.config import Config
 from channels.slack.workspaces import Workspaces
 
@@ -30,11 +31,11 @@ _PAGE = (
 _log = structlog.get_logger()
 
 
-def doors(config: Config, workspaces: Workspaces) -> tuple[Door, ...]:
+def doors(config: Config, workspaces: Workspaces, afterwards: Afterwards) -> tuple[Door, ...]:
     """Return the doors by which any workspace may add the app; none where it is for one only."""
     if not config.shared:
         return ()
-    install = Install(config, workspaces)
+    install = Install(config, workspaces, afterwards)
     return (
         Door(INSTALL, install.page, methods=("GET",)),
         Door(BACK, install.back, methods=("GET",)),
@@ -44,9 +45,10 @@ def doors(config: Config, workspaces: Workspaces) -> tuple[Door, ...]:
 class Install:
     """The two pages of adding the bot."""
 
-    def __init__(self, config: Config, workspaces: Workspaces) -> None:
+    def __init__(self, config: Config, workspaces: Workspaces, afterwards: Afterwards) -> None:
         self._config = config
         self._workspaces = workspaces
+        self._afterwards = afterwards
         self._address = config.public_url.rstrip("/") + BACK
         self._urls = AuthorizeUrlGenerator(
             client_id=config.client_id or "",
@@ -67,12 +69,12 @@ class Install:
             raise RejectedError(403, "this link is old or none of ours; begin at " + INSTALL)
         if call.query.get("error") or not call.query.get("code"):
             return _shown("Nothing was added", "You can begin again at any time.")
-        code = call.query["code"]
+        exchange = self._exchange(call.query["code"])
         page = _shown(
             f"{html.escape(self._config.name)} is being added",
             "It writes to you in Slack in a moment. If nothing comes within a minute, begin again.",
         )
-        return Taken(reply=page.reply, after=self._exchange(code))
+        return Taken(reply=page.reply, after=lambda: self._afterwards.put(exchange))
 
     def state(self, now: int) -> str:
         """Return a state that is good for ten minutes."""

@@ -103,11 +103,4 @@ class Socket:
         answer = json.loads(taken.reply.body) if taken.reply.body else None
         client.send_socket_mode_response(SocketModeResponse(request.envelope_id, answer))
         if taken.after is not None:
-            Thread(target=_quietly, args=(taken.after,), name="slack-after", daemon=True).start()
-
-
-def _quietly(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except Exception as error:  # noqa: BLE001 - the message is stored, the rest is a courtesy
-        _log.warning("not acknowledged", at="socket", error=str(error))
+            taken.after()

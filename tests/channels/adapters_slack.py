@@ -134,6 +134,7 @@ class DirectMessages:
 
     def close(self) -> None:
         """Stop the fake."""
+        self.party.close()
         self.fake.close()
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from channels import slack
+from channels.slack.afterwards import Afterwards
 from channels.slack.config import Config
 from channels.slack.oauth import Install
 from channels.slack.workspaces import Workspaces
@@ -54,6 +55,7 @@ def test_a_workspace_adds_the_app(shop: Shop) -> None:
     assert facts["by"] == ADMIN
     shop.say(MAYA, "haircut tomorrow at 3")
     assert "3:00" in shop.wait(MAYA, 1)[0].text
+    until(lambda: bool(shop.slack.of("users.info")))
     assert {c.token for c in shop.slack.of("users.info")} == {f"test-token-of-{fake.TEAM}"}
 
 
@@ -83,7 +85,7 @@ def test_a_way_back_that_did_not_begin_here(shop: Shop) -> None:
     """Without our state, with a forged one or an old one, no code is exchanged."""
     good = begin(shop)["state"]
     config = Config(signing_secret="x", client_id="1.2", client_secret="test-client-secret")  # noqa: S106 - the shop's
-    old = Install(config, Workspaces(config, None)).state(int(time.time()) - 700)
+    old = Install(config, Workspaces(config, None), Afterwards()).state(int(time.time()) - 700)
     forged = f"{int(time.time()) + 60}.{good.partition('.')[2]}"
     for state in ("", "x", "..", "\u00e9.\u00e9", forged, good + "0", old):
         assert get(f"{shop.url}/slack/oauth", state=state, code="code-1").status_code == 403

@@ -105,6 +105,7 @@ def opened(database_url: str, *, shared: bool = False, **chosen: Any) -> Iterato
         ):
             yield Shop(there, party, database, business, kept, store, url)
     finally:
+        party.close()
         there.close()
         database.close()
 
