@@ -21,7 +21,7 @@ class Rate:
 
 
 PERSON = Rate(burst=30, per_second=0.5)
-BUSINESS = Rate(burst=600, per_second=60)
+BUSINESS = Rate(burst=1000, per_second=200)
 
 
 @dataclass(slots=True)
