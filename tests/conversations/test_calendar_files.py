@@ -8,14 +8,18 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from bot import web
 from bot.links import Links, route
 from bot.replay import script
 from bot.replay.stage import Stage
+from bot.settings import Settings
+from bot.wiring import joined
 from channels.message import Outbound
 from channels.simulator import Simulator
+from core.vault import new_key
 from support.staging import Play
 from support.strict_ics import checked
 
@@ -175,3 +179,19 @@ def test_a_token_names_what_was_put_in(numbers: tuple[int, int]) -> None:
     """Small numbers and large ones come back as they were."""
     token = LINKS.calendar(*numbers).rpartition("/")[2]
     assert LINKS.read(token) == numbers
+
+
+def test_links_need_a_public_address_and_a_key(shop: tuple[Stage, Seen, Say]) -> None:
+    """With both set, the program as it is joined makes links that its own door reads."""
+    database = shop[0].runtime.database
+    url, key = "https://book.example", SecretStr(new_key())
+    whole = joined(database, Settings(public_url=url, secret_keys=(key,)))
+    assert whole.links is not None
+    assert whole.runtime.calendar_link is not None
+    link = whole.runtime.calendar_link(1, 7)
+    assert link.startswith(f"{url}/ics/")
+    assert whole.links.read(link.rpartition("/")[2]) == (1, 7)
+    for lacking in (Settings(public_url=url), Settings(secret_keys=(key,))):
+        house = joined(database, lacking)
+        assert house.links is None
+        assert house.runtime.calendar_link is None

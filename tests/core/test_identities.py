@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from core import consents, forgetting, identities, outbox, people, whereabouts
+from core import booking, consents, forgetting, identities, outbox, people, whereabouts
+from core.booking import Held
 from core.people import Reader
 from core.tables import metadata
-from models.desk import MONDAY, Desk
+from models.desk import BY, MONDAY, Desk
 
 SMS = "+12125550101"
 
@@ -305,3 +306,34 @@ def test_a_forgotten_person_is_nobody(desk: Desk) -> None:
     assert len(desk.ask("SELECT 1 FROM consents WHERE granted AND wording = ''")) == 1
     assert desk.wrong() == ()
     assert meet(desk, "sms", SMS).person != here.person
+
+
+def test_a_booking_made_during_the_join_goes_along(desk: Desk) -> None:
+    """The join waits for the turn that books just then, and takes what it made with it."""
+    winner, other = meet(desk, "telegram", "771"), meet(desk, "sms", SMS)
+    joined: list[bool] = []
+
+    def join() -> None:
+        with desk.session() as session:
+            joined.append(identities.join(session, here=winner.person, there=other.person))
+
+    joining = threading.Thread(target=join)
+    with desk.session() as session:
+        people.conversation(session, other.address)
+        joining.start()
+        joining.join(timeout=0.5)
+        assert joining.is_alive()
+        held = booking.hold(
+            session,
+            business=desk.business,
+            wanted=desk.wanted("haircut", desk.at("15:00")),
+            person=people.reader(session, other.address).person,
+            until=session.now + timedelta(minutes=5),
+            by=BY,
+            now=session.now,
+        )
+        assert isinstance(held, Held)
+    joining.join(timeout=10)
+    assert joined == [True]
+    assert [row.person_id for row in desk.ask("SELECT person_id FROM bookings")] == [winner.person]
+    assert desk.wrong() == ()
