@@ -56,6 +56,15 @@ WORDS = {
         *("HILFE", "STOP", "START"),
     ),
 }
+OWN = (Intent.FORGET, Intent.PREFER, Intent.LINK)
+OWN_WORDS = {
+    "en": ("FORGET ME", "PREFER WHATSAPP", "LINK +1 212 555 0101"),
+    "es": ("OLVÍDAME", "PREFIERO WHATSAPP", "VINCULAR +34 612 345 678"),
+    "fr": ("OUBLIEZ-MOI", "JE PRÉFÈRE WHATSAPP", "LIER +33 6 12 34 56 78"),
+    "it": ("DIMENTICAMI", "PREFERISCO WHATSAPP", "COLLEGA +39 347 1234567"),
+    "de": ("VERGISS MICH", "LIEBER WHATSAPP", "VERBINDEN +49 170 1234567"),
+    "pt": ("ESQUEÇA-ME", "PREFIRO WHATSAPP", "VINCULAR +351 912 345 678"),
+}
 PROVIDERS = (Intent.TODAY, Intent.TOMORROW, Intent.WEEK)
 PROVIDERS_WORDS = {
     "en": ("TODAY", "TOMORROW", "WEEK"),
@@ -142,6 +151,7 @@ def meant(text: str, locale: str, *, what: str = "nothing", provider: bool = Fal
 def test_what_people_are_told_to_send_is_understood(locale: str) -> None:
     """The words in capitals mean in each language what they promise."""
     assert tuple(meant(word, locale) for word in WORDS[locale]) == MEANT
+    assert tuple(meant(word, locale) for word in OWN_WORDS[locale]) == OWN
     agenda = tuple(meant(word, locale, provider=True) for word in PROVIDERS_WORDS[locale])
     assert agenda == PROVIDERS
     answers = tuple(meant(word, locale, what="confirm") for word in ANSWERS[locale])
