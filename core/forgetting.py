@@ -172,6 +172,11 @@ _FORGET = (
 )
 
 
+def nobodys(address: str) -> bool:
+    """Whether this is what stands where the address of somebody forgotten stood."""
+    return address.startswith("forgotten:")
+
+
 def forget(session: Session, person: int) -> None:
     """Take a person out of every row, their talks locked; whoever writes from there is new.
 

@@ -1,6 +1,6 @@
 """What follows from a message that did not arrive: another address is tried, and a human hears."""
 
-from core import businesses, consents, identities, outbox, people
+from core import businesses, consents, forgetting, identities, outbox, people
 from core.db import Session
 from core.due import Work
 from core.people import Reader
@@ -86,10 +86,13 @@ def _elsewhere(session: Session, business: Business, reader: Reader, letter: int
 def reported(session: Session, work: Work) -> None:
     """Deal with a vendor's late word that a letter did not arrive."""
     letter = outbox.told(session, work.subject)
+    reader = people.reader(session, letter.address)
+    if forgetting.nobodys(reader.to):
+        return
     given_up(
         session,
         businesses.load(session),
-        people.reader(session, letter.address),
+        reader,
         letter=work.subject,
         note=letter.note,
         text=letter.body,

@@ -10,7 +10,7 @@ import pytest
 from bot.acting import Who, write
 from bot.replay import script
 from bot.replay.stage import Stage
-from core import businesses, consents, people
+from core import businesses, consents, outbox, people
 from core.people import Reader
 from core.verify import prove
 from support.staging import Play, left_behind
@@ -200,3 +200,24 @@ def test_what_does_not_arrive_is_sent_elsewhere_once(open_stage: tuple[Stage, To
     before = len(told)
     say(stage, "my bookings", SMS)
     assert [item["to"] for item in told[before:]] == []
+
+
+def test_news_of_a_letter_to_somebody_forgotten_troubles_nobody(
+    open_stage: tuple[Stage, Told],
+) -> None:
+    """What a vendor says late of such a letter is written down, and no human hears of it."""
+    stage, told = open_stage
+    with stage.runtime.database.owner.connect() as connection:
+        letter = connection.exec_driver_sql(
+            "SELECT max(o.id) FROM outbox o WHERE o.note = 'booked'"
+        ).scalar_one()
+    say(stage, "forget me", SMS)
+    say(stage, "yes", SMS)
+    before = len(told)
+    with stage.runtime.database.transaction(stage.slugs["juniper"]) as session:
+        outbox.undelivered(
+            session, letter, error="30003", permanent=True, opted_out=False, now=session.now
+        )
+    do(stage, advance="PT1M")
+    assert told[before:] == []
+    assert left_behind(stage)[0] == 0
