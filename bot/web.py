@@ -135,7 +135,7 @@ class Store:
             IGNORED.labels(inbound.channel, "busy").inc()
             raise RejectedError(429, "too many messages, try again")
         who = Who(inbound.channel, inbound.sender, inbound.name, inbound.zone, inbound.language)
-        if self._people.full(sender):
+        if inbound.kind != "carrier" and self._people.full(sender):
             IGNORED.labels(inbound.channel, "flood").inc()
             if self._people.warn(sender):
                 with self._database.transaction(business) as session:

@@ -26,4 +26,4 @@ def zone_at(latitude: object, longitude: object) -> str | None:
 def _finder() -> "TimezoneFinder":
     from timezonefinder import TimezoneFinder  # noqa: PLC0415 - half a second that few need
 
-    return TimezoneFinder()
+    return TimezoneFinder(in_memory=True)  # else its files stay open until the process ends
