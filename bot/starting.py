@@ -66,16 +66,21 @@ def started(command: str) -> Iterator[Started]:
         yield Started(chosen, database, ending)
 
 
-def house(process: Started) -> House:
-    """Join what the process works with; exits with 2 where a vendor is set up by half.
+@contextmanager
+def house(process: Started) -> Iterator[House]:
+    """Join what the process works with, and close it; exits with 2 where that is set up by half.
 
     The languages are read meanwhile, so that nobody's first message waits for that.
     """
     Thread(target=hearing.ready, name="languages", daemon=True).start()
     try:
-        return joined(process.database, process.settings)
+        here = joined(process.database, process.settings)
     except SettingsError as error:
         _stop("settings", str(error), MISTAKEN)
+    try:
+        yield here
+    finally:
+        here.close()
 
 
 def _awaited(chosen: Settings, ending: Event, stack: ExitStack) -> Database | None:

@@ -25,6 +25,11 @@ class House:
     runtime: Runtime
     parties: Mapping[str, Party]
     doors: tuple[Door, ...]
+
+    def close(self) -> None:
+        """Close what the parties keep open: nothing is sent after it."""
+        for party in self.parties.values():
+            party.close()
     links: Links | None = None
 
 

@@ -32,7 +32,7 @@ def run(arguments: list[str]) -> None:
     ).parse_args(arguments)
     with started("serve") as process, ExitStack() as stack:
         listening = _listen(process)
-        settings, here = process.settings, house(process)
+        settings, here = process.settings, stack.enter_context(house(process))
         if settings.redis_url:
             process.database.wake = broker.RedisWakes(settings.redis_url).send
         else:

@@ -29,6 +29,6 @@ def run(arguments: list[str]) -> None:
             sys.exit(MISTAKEN)
         wakes = broker.RedisWakes(url)
         process.database.wake = wakes.send
-        runtime = house(process).runtime
-        _log.info("ticking")
-        tick.run(runtime, wakes.again, process.ending)
+        with house(process) as here:
+            _log.info("ticking")
+            tick.run(here.runtime, wakes.again, process.ending)

@@ -27,8 +27,8 @@ def run(arguments: list[str]) -> None:
             sys.stderr.write("slotkeeper work: REDIS_URL is not set; `serve` does the work then\n")
             sys.exit(MISTAKEN)
         process.database.wake = broker.RedisWakes(url).send
-        runtime = house(process).runtime
-        workers = broker.remote(runtime, url, threads=process.settings.threads)
-        _log.info("working", threads=process.settings.threads)
-        process.ending.wait()
-        workers.stop()
+        with house(process) as here:
+            workers = broker.remote(here.runtime, url, threads=process.settings.threads)
+            _log.info("working", threads=process.settings.threads)
+            process.ending.wait()
+            workers.stop()
