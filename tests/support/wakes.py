@@ -18,6 +18,7 @@ from core.db import Wake
 from support.postgres import libpq
 from support.processes import Crew
 from workers.broker import RedisWakes, WakingBroker, Workers, client
+from workers.hands import Pools
 
 _TURN = 10.0  # seconds that anything here may take
 
@@ -29,6 +30,7 @@ def latencies(redis_url: str, rounds: int) -> list[float]:
     worker = context.Process(target=_work, args=(redis_url, theirs), daemon=True)
     worker.start()
     try:
+        theirs.close()  # so that a worker that died is heard of
         ours.recv()
         wakes = RedisWakes(redis_url, patience=_TURN)
         return [_once(wakes, ours) for _ in range(rounds)]
@@ -53,7 +55,7 @@ def _work(redis_url: str, started: Connection) -> None:
         started.send(time.perf_counter())
 
     dramatiq.actor(actor_name="answer", queue_name="answer", broker=broker)(act)
-    Workers(broker, threads=4, idle=1000)
+    Workers(broker, Pools(), threads=4, idle=1000)
     time.sleep(0.5)
     started.send(0.0)
     time.sleep(3600)
