@@ -30,6 +30,7 @@ class House:
         """Close what the parties keep open: nothing is sent after it."""
         for party in self.parties.values():
             party.close()
+
     links: Links | None = None
 
 

@@ -34,11 +34,12 @@ def stage(play: Play, monkeypatch: pytest.MonkeyPatch) -> Stage:
 def known(stage: Stage) -> int:
     """Return how many rows still have her number or her name."""
     with stage.runtime.database.owner.connect() as connection:
-        return connection.exec_driver_sql(
+        found: int = connection.exec_driver_sql(
             "SELECT (SELECT count(*) FROM addresses WHERE address = '+12125550101')"
             " + (SELECT count(*) FROM people WHERE name = 'Maya')"
             " + (SELECT count(*) FROM inbox WHERE body LIKE '%%haircut%%')"
         ).scalar_one()
+        return found
 
 
 @pytest.mark.usefixtures("stage")

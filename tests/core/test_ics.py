@@ -3,15 +3,29 @@
 import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
+from icalendar import Calendar, Component
 
 from core.ics import Entry, written
 from support.strict_ics import checked
+
+
+def _instant(part: Component, name: str) -> datetime:
+    found: Any = part[name]
+    assert isinstance(found.dt, datetime)
+    return found.dt
+
+
+def _offset(part: Component, name: str) -> timedelta:
+    found: Any = part[name]
+    assert isinstance(found.td, timedelta)
+    return found.td
+
 
 NOW = datetime(2026, 3, 2, 14, 0, 0, 5000, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -79,11 +93,11 @@ def test_the_zone_written_out_is_the_zone(key: str) -> None:
     zone = ZoneInfo(key)
     content = written(replace(ENTRY, zone=zone), now=NOW)
     calendar = Calendar.from_ical(content)
-    parts = []
+    parts: list[tuple[datetime, timedelta, timedelta]] = []
     for part in calendar.timezones[0].subcomponents:
-        before = part["tzoffsetfrom"].td
-        onset = part["dtstart"].dt.replace(tzinfo=UTC) - before
-        parts.append((onset, before, part["tzoffsetto"].td))
+        before = _offset(part, "tzoffsetfrom")
+        onset = _instant(part, "dtstart").replace(tzinfo=UTC) - before
+        parts.append((onset, before, _offset(part, "tzoffsetto")))
     parts.sort()
     for (_, _, after), (_, before, _) in itertools.pairwise(parts):
         assert before == after
@@ -135,8 +149,8 @@ def test_whatever_is_in_it_is_data(
     content = written(entry, now=NOW)
     checked(content)
     event = Calendar.from_ical(content).events[0]
-    assert event["dtstart"].dt.astimezone(UTC) == begin.astimezone(UTC)
-    assert event["dtend"].dt.astimezone(UTC) == begin + timedelta(minutes=45)
+    assert _instant(event, "dtstart").astimezone(UTC) == begin.astimezone(UTC)
+    assert _instant(event, "dtend").astimezone(UTC) == begin + timedelta(minutes=45)
     assert len(Calendar.from_ical(content).events) == 1
 
 

@@ -68,8 +68,8 @@ def _unfit(message: Message, plurals: int) -> Iterator[str]:
         yield "not translated"
 
 
-def _named(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+def _named(text: object) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(str(text)) if name}
 
 
 def _words(own: dict[str, Any], english: dict[str, Any]) -> Iterator[str]:
