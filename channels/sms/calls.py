@@ -5,6 +5,7 @@ it puts into the URL (https://www.twilio.com/docs/usage/webhooks/webhooks-securi
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ from channels.message import Call, RejectedError
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _MOST_FIELDS = 200
 _DIGEST = "bodySHA256"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def fields(call: Call, tokens: Sequence[str]) -> dict[str, str]:
@@ -33,11 +35,16 @@ def fields(call: Call, tokens: Sequence[str]) -> dict[str, str]:
     if media == _FORM:
         found = _form(body)
         _verify(call.url, found, signature, tokens)
-        return found
+        return _storable(found)
     if media == _JSON and _DIGEST in call.query:  # without the digest nothing vouches for the body
         _verify(call.url, body, signature, tokens)
-        return _object(body)
+        return _storable(_object(body))
     raise RejectedError(403, "the body is not signed")
+
+
+def _storable(said: Mapping[str, str]) -> dict[str, str]:
+    """Return what can be kept: a database takes no zero and no lone half of a character."""
+    return {name: _UNSTORABLE.sub("\ufffd", value) for name, value in said.items()}
 
 
 def _verify(url: str, signed: Mapping[str, str] | str, given: str, tokens: Sequence[str]) -> None:

@@ -194,3 +194,14 @@ def test_a_report_of_another_letter_is_not_believed(joined: Join) -> None:
     moved = replace(report, path=report.path[:-1] + "9")
     assert bot.caller.post(moved).status_code == 403
     assert bot.count("outbox WHERE status = 'failed'") == 0
+
+
+@pytest.mark.parametrize(
+    "odd", [{"ProfileName": "Ma\0ya"}, {"Body": "stop\0", "OptOutType": "STOP"}]
+)
+def test_what_no_database_holds_loses_no_message(joined: Join, odd: dict[str, str]) -> None:
+    """A zero in a name, or in what a carrier reports, is replaced: above all no STOP is lost."""
+    bot = joined(_sms.TextMessages())
+    said = {"MessageSid": "SM" + "0" * 32, "From": "+12125550123", "To": "+12125550100"}
+    assert bot.caller.post(signed("/sms", said | {"Body": "hi"} | odd)).status_code == 200
+    assert _last(bot, "kind") == ("carrier" if "OptOutType" in odd else "text")
