@@ -93,17 +93,10 @@ def failed(session: Session, work: int, *, error: str, now: datetime) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What the router sees of something to do: which business, and the address or work."""
-
-    kind: str  # "answer", "deliver", "due"
-    business: int
-    subject: int
-
-
-# Of each address only the head counts: thousands of letters for one hide nobody else's, and what is
-# put off or being sent is not looked at. The look goes a hundred times further than it takes.
+# What the router sees of things to do: "answer", "deliver" or "due", the business, and the address
+# or work. Of each address only the head counts: thousands of letters for one hide nobody else's,
+# and what is put off or being sent is not looked at. The look goes a hundred times further than it
+# takes.
 FORGOTTEN = text("""
 (SELECT 'answer' AS kind, business_id, address_id AS subject, due_at FROM
  (SELECT business_id, address_id, id, due_at FROM inbox

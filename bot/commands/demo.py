@@ -43,13 +43,12 @@ def play(
     data: Path | None, port: int | None, ending: threading.Event, *, show: bool, fresh: bool
 ) -> None:
     """Open the demo's database, start its workers and serve the page until `ending` is set."""
-    # Imported here: `--help` and mistakes on the command line need none of it.
-    from bot import logs  # noqa: PLC0415
-    from bot.demo import door, serving, theatre  # noqa: PLC0415
-    from bot.demo.hub import Hub  # noqa: PLC0415
-    from bot.demo.play import Play  # noqa: PLC0415
-    from bot.wiring import simulated  # noqa: PLC0415
-    from workers.broker import local  # noqa: PLC0415
+    from bot import logs  # noqa: PLC0415 - `--help` and mistakes need none of these
+    from bot.demo import door, serving, theatre  # noqa: PLC0415 - likewise
+    from bot.demo.hub import Hub  # noqa: PLC0415 - likewise
+    from bot.demo.play import Play  # noqa: PLC0415 - likewise
+    from bot.wiring import simulated  # noqa: PLC0415 - likewise
+    from workers.broker import local  # noqa: PLC0415 - likewise
 
     logs.set_up(level="warning", style="console")
     try:

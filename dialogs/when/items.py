@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 # Each kind is one character, so that a row of items is a string and a rule is a regular expression.
@@ -144,10 +144,3 @@ class Rule:
     byday: tuple[str, ...] = ()
     bymonthday: tuple[int, ...] = ()
     part: Part | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """An instant already certain."""
-
-    at: datetime

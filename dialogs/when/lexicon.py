@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -153,11 +152,6 @@ def minutes(clock: str) -> int:
     """Minutes after midnight of "17:30"; "26:00" is two o'clock of the next night."""
     hour, _, minute = clock.partition(":")
     return int(hour) * 60 + int(minute or 0)
-
-
-def clock_time(at: int) -> time:
-    """Return the wall time that many minutes after midnight, around the clock."""
-    return time(at // 60 % 24, at % 60)
 
 
 def _entries(words: dict[str, Any]) -> list[tuple[str, str, Any]]:

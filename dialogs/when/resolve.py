@@ -13,7 +13,6 @@ from dialogs.when.model import Grain, Note, Window
 
 _DAY = 1440
 _NOON = 720
-_FIRST_AFTERNOON = 60
 _FIRST_MORNING = 8 * 60
 _SMALL_HOURS = 5 * 60
 _YEARS_AHEAD = 8

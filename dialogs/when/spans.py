@@ -12,8 +12,6 @@ from dialogs.when.hours import hour_of
 from dialogs.when.items import Clock, ClockSpan, Day, Item, Part, Period
 from dialogs.when.resolve import date_of, settle
 
-_HOURS = 24
-
 
 def _hour(found: Found, state: State) -> Item | None:
     """A bare number beside a day or a part of the day."""

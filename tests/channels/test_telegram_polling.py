@@ -105,7 +105,7 @@ def test_a_process_that_ends_loses_nothing(telegram: FakeTelegram, maya: Phone) 
         maya.say(f"word {number}")
         with _party(telegram, maya.bot) as party, party.listening(shelf.keep, hold=5, pause=0.05):
             if number % 2:
-                until(lambda n=number: len(shelf.kept) > n)  # type: ignore[misc]
+                until(lambda n=number: len(shelf.kept) > n)  # type: ignore[misc] # the default binds
     with _party(telegram, maya.bot) as party, party.listening(shelf.keep, hold=1, pause=0.05):
         until(lambda: not maya.bot.updates)
     assert shelf.words() == [f"word {n}" for n in range(6)]
@@ -136,7 +136,7 @@ def test_a_telegram_in_trouble_is_waited_for(telegram: FakeTelegram, maya: Phone
     """Whatever getUpdates answers, in the end everything is there."""
     shelf = Shelf()
     maya.say("before")
-    telegram.trouble(how, times=2, methods=frozenset({"getupdates", "deletewebhook"}))  # type: ignore[arg-type]
+    telegram.trouble(how, times=2, methods=frozenset({"getupdates", "deletewebhook"}))  # type: ignore[arg-type] # a parameter
     with _party(telegram, maya.bot) as party, party.listening(shelf.keep, hold=1, pause=0.05):
         until(lambda: len(shelf.kept) == 1)
         maya.say("after")

@@ -122,7 +122,7 @@ def test_doctor_survives_a_telegram_in_trouble(
     telegram: FakeTelegram, bot: Account, how: str
 ) -> None:
     """Nothing is raised; what does not answer is said to do so."""
-    telegram.trouble(how, methods=frozenset({"getme", "setwebhook"}))  # type: ignore[arg-type]
+    telegram.trouble(how, methods=frozenset({"getme", "setwebhook"}))  # type: ignore[arg-type] # a parameter
     chosen = config(telegram, bot)
     for found in (_checked(chosen), _registered(chosen)):
         assert "does not answer" in _wrong(found)[0]

@@ -357,7 +357,7 @@ async def _facts(request: web.Request) -> dict[str, Any]:
         return said
     given = {**request.query, **await request.post()}
     nested = {"blocks", "files", "view"}
-    return {k: json.loads(v) if k in nested else v for k, v in given.items()}  # type: ignore[arg-type]
+    return {k: json.loads(v) if k in nested else v for k, v in given.items()}  # type: ignore[arg-type] # text
 
 
 def _wrong(facts: Mapping[str, Any]) -> str:
