@@ -131,11 +131,12 @@ class Store:
         if business is None:
             return
         sender = (business, inbound.channel, inbound.sender)
-        if self._businesses.full(business):
+        heard = inbound.kind == "carrier"  # who opted out is heard in every flood
+        if not heard and self._businesses.full(business):
             IGNORED.labels(inbound.channel, "busy").inc()
             raise RejectedError(429, "too many messages, try again")
         who = Who(inbound.channel, inbound.sender, inbound.name, inbound.zone, inbound.language)
-        if inbound.kind != "carrier" and self._people.full(sender):
+        if not heard and self._people.full(sender):
             IGNORED.labels(inbound.channel, "flood").inc()
             if self._people.warn(sender):
                 with self._database.transaction(business) as session:
