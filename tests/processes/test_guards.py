@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -77,6 +78,19 @@ def test_a_flood_is_asked_to_wait_once_and_starves_nobody(database: Database) ->
     assert _count(database, "outbox WHERE note = 'slow_down'") == 1
     said = "a.address = '+12125550102' AND i.answered_at IS NOT NULL"
     assert _count(database, f"inbox i JOIN addresses a ON a.id = i.address_id WHERE {said}") == 1
+
+
+def test_a_carriers_word_is_heard_in_every_flood(database: Database) -> None:
+    """Whoever opts out after a hundred messages is opted out, though the rest is left out."""
+    store = web.Store(database)
+    said = Inbound("sms", "+12125550100", "+12125550106", "0", "text", "hi")
+    burst = int(floods.PERSON.burst)
+    for number in range(burst + 20):
+        store.keep(Taken((replace(said, message=str(number)),)))
+    kept = _count(database, "inbox")
+    assert kept < burst + 15
+    store.keep(Taken((replace(said, message="out", kind="carrier", body="opted_out"),)))
+    assert _count(database, "inbox") == kept + 1
 
 
 def test_what_is_sent_again_does_not_count_as_more(database: Database) -> None:
