@@ -18,7 +18,7 @@ demo: .venv/.runtime ## Open the demo: phones, a day board and a clock on one pa
 
 test: .venv/.dev ## Run every test at everyday counts (within 10 minutes on 2 cores)
 	@.ci/system-packages
-	$(BIN)/pytest -q $(ARGS)
+	.ci/test $(ARGS)
 
 lint: .venv/.dev ## Check style, types, the walls between the floors, and known vulnerabilities
 	$(BIN)/ruff check
