@@ -205,8 +205,9 @@ def test_nobody_listens() -> None:
     assert time.monotonic() - begun < 3
 
 
-def test_each_thread_gets_its_own_answer(fake: FakeTwilio, party: Twilio) -> None:
+def test_each_thread_gets_its_own_answer(fake: FakeTwilio) -> None:
     """Of 32 at once, 400 in all, none is handed the id of another's message."""
+    party = _party(fake, timeout=30.0)
     fake.pace(0.005)
 
     def send(number: int) -> tuple[str, str | None]:
@@ -215,4 +216,5 @@ def test_each_thread_gets_its_own_answer(fake: FakeTwilio, party: Twilio) -> Non
 
     with ThreadPoolExecutor(32) as pool:
         sent = dict(pool.map(send, range(400)))
+    party.close()
     assert sent == {message.to: message.sid for message in fake.messages}
