@@ -139,6 +139,8 @@ def yes_to_choice(turn: Turn) -> State:
     """Understand a yes to several times: the one held, the only one, or ask which."""
     if turn.said.facts.wish:
         return go_on(turn)
+    if any(option.party is not None for option in turn.talk.options):
+        return _ask_again(turn)  # "people, or the time?" has no yes
     if turn.talk.booking is not None:
         return confirm(turn)
     only = turn.talk.options[0] if len(turn.talk.options) == 1 else None
@@ -351,6 +353,9 @@ def _ask_again(turn: Turn) -> State:
         return pursue(turn, listing=False)
     if info.missed(turn) == info.MISSES:
         return info.give_over(turn)
+    if any(option.party is not None for option in turn.talk.options):
+        turn.say("people_or_hour", options=options_shown(turn))
+        return turn.state
     turn.say(
         f"again_{turn.state.value}",
         service=turn.talk.service,

@@ -16,6 +16,7 @@ _ODD = re.compile(
     r"(?<![\w.,:/+-])(?:-\d{1,9}|0{1,9}|\d{1,9}[.,]\d|\d{1,9}e\d{1,3}|\d{3,30})(?![\w:]|[.,/-]\d)",
     re.IGNORECASE,
 )
+_ON_A_CLOCK = re.compile(r"\s*(:|[ap] ?\.?m\b|o'? ?clock|uhr|h\b|heures?|horas?|ore\b)")
 _CLOCK = re.compile(r"(?:[4-9]|1\d|2[0-3])00|(?:\d|1\d|2[0-3])(?:[1-5]\d|0[1-9])")  # 730, 1930
 _MOST = 99
 MANY = 10**6
@@ -133,7 +134,9 @@ def party_or_hour(
     if not vocabulary.party or asked.options or asked.what == "party":
         return None
     for name, match in lexicon.facts.matches(reading.view):
-        if name == "party_maybe" and match.group("n").isdigit() and _is_hour(match, vocabulary):
+        if name != "party_maybe" or not match.group("n").isdigit():
+            continue
+        if _is_hour(match, vocabulary) and not _ON_A_CLOCK.match(match.string[match.end("n") :]):
             return _number(match)
     return None
 
