@@ -82,7 +82,7 @@ def main() -> None:
         sample = dice.sample(said, min(SAMPLE, len(said)))
 
         def theirs(text: str, language: str = language) -> object:
-            return search_dates(text, languages=[language], settings=settings)
+            return search_dates(text, languages=[language[:2]], settings=settings)
 
         line(f"  dateparser, {language}", measure(theirs, sample, 1))
 
