@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from threading import Lock
 from typing import Any
 
 from prometheus_client import Counter
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
+from channels.begun import Begun
 from channels.message import Outbound, SendError, numbered
 from channels.sms import errors, gsm
 from channels.sms.config import Config
@@ -18,7 +18,6 @@ from channels.sms.door import STATUS, WHATSAPP
 LONGEST = 1600  # units of UTF-16 that Twilio takes in one message
 WINDOW = timedelta(hours=24) - timedelta(minutes=1)  # one for the way
 _LONGEST_VARIABLE = 1000  # of a template's 1024 characters
-_MOST_BEGUN = 1000
 
 SEGMENTS = Counter(
     "slotkeeper_segments_total", "Segments of text messages that Twilio took", ["alphabet"]
@@ -31,22 +30,19 @@ class Sender:
     def __init__(self, config: Config, client: Client) -> None:
         self.config = config
         self._client = client
-        self._begun: dict[int, int] = {}  # parts of a letter that were taken, of those not done
-        self._lock = Lock()
+        self._begun = Begun()
 
     def send(self, outbound: Outbound, facts: dict[str, Any], bodies: list[str]) -> str:
         """Send the parts of a message that were not taken yet; return Twilio's id of the last."""
-        with self._lock:
-            done = self._begun.pop(outbound.letter, 0)
+        done = self._begun.of(outbound.letter)
         message = ""
         for number, body in enumerate(bodies):
             if number < done:
                 continue
-            try:
-                message = self._create(outbound, facts | {"body": body})
-            except SendError:
-                self._remember(outbound.letter, number)
-                raise
+            message = self._create(outbound, facts | {"body": body})
+            if len(bodies) > 1:
+                self._begun.keep(outbound.letter, number + 1)
+        self._begun.forget(outbound.letter)
         return message
 
     def template(self, outbound: Outbound, facts: dict[str, Any]) -> str:
@@ -79,14 +75,6 @@ class Sender:
         if service:
             ends["messaging_service_sid"] = service
         return ends
-
-    def _remember(self, letter: int, parts: int) -> None:
-        if not parts:
-            return
-        with self._lock:
-            self._begun[letter] = parts
-            while len(self._begun) > _MOST_BEGUN:
-                del self._begun[next(iter(self._begun))]
 
 
 class TextMessages:
@@ -169,6 +157,8 @@ def _line(text: str) -> str:
 
 def parts(text: str, longest: int = LONGEST) -> Iterator[str]:
     """Cut a text into messages: between lines, else between words, else where it must be."""
+    if _units(text) > longest:
+        text = text.strip()  # else a part of it may be white space alone
     while _units(text) > longest:
         most = _fits(text, longest)
         at = next((i for i in (text.rfind(c, 1, most + 1) for c in "\n ") if i > 0), most)

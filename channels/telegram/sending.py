@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 from telegram import Bot, InputFile, LinkPreviewOptions
@@ -19,6 +16,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from channels.begun import Begun
 from channels.message import Answered, Outbound, SendError
 from channels.telegram.config import bare
 from channels.telegram.floods import Floods
@@ -37,36 +35,7 @@ from channels.telegram.pieces import (
 GIVES_UP = 15.0  # seconds in which a whole message must be taken
 _MARK = 2.0  # seconds that an answered question may take beyond the message itself
 _OURS = 300.0  # seconds until a mistake of our own settings is looked at again
-_BEGUN = 1000  # messages of several pieces that are remembered
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-@dataclass(slots=True)
-class Begun:
-    """Which letters of several pieces were begun, so that a second try goes on where it ended.
-
-    Kept in memory: another process begins anew, and its reader sees the first pieces twice.
-    """
-
-    _taken: OrderedDict[int, int] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
-
-    def of(self, letter: int) -> int:
-        """Return how many pieces of a letter Telegram has."""
-        with self._lock:
-            return self._taken.get(letter, 0)
-
-    def keep(self, letter: int, taken: int) -> None:
-        """Remember them; of a finished letter nothing is."""
-        with self._lock:
-            self._taken[letter] = taken
-            while len(self._taken) > _BEGUN:
-                self._taken.popitem(last=False)
-
-    def forget(self, letter: int) -> None:
-        """Remember nothing of a letter that is sent."""
-        with self._lock:
-            self._taken.pop(letter, None)
 
 
 class Sender:

@@ -1,7 +1,7 @@
 """What a text message costs, and how a text becomes one that costs less."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from channels.sms import gsm
@@ -78,6 +78,8 @@ def test_plain_never_costs_more(text: str) -> None:
 
 
 @given(st.text(alphabet="ab \n💇", max_size=600), st.integers(10, 80))
+@example("aaaaaa💇💇 ", 10)
+@example("  aaaaaaaaaaaa", 10)
 def test_parts_hold_every_word_in_order(text: str, longest: int) -> None:
     """Nothing but white space is lost between two messages, and none is too long."""
     found = list(parts(text, longest))
