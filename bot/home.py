@@ -8,7 +8,7 @@ from bot.acting import Who, meet
 from core import businesses
 from core.db import Database
 from dialogs.flows.overview import overview
-from dialogs.talk import reader_zone, spoken, zone_beside
+from dialogs.talk import reader_zone, written_in, zone_beside
 from dialogs.wording import word
 
 if TYPE_CHECKING:
@@ -38,12 +38,11 @@ class Home:
             reader = meet(session, Who("slack", user))
             business = businesses.load(session)
             note, facts = overview(session, business, reader, now=session.now)
-        known = spoken(business)
         worded = word(
             note,
             json.loads(json.dumps(facts, default=str)),  # as a note's facts are when it is sent
             business=business,
-            language=reader.locale if reader.locale in known else known[0],
+            language=written_in(reader.locale, business),
             zone=reader_zone(reader, business),
             other=zone_beside(reader, business),
         )

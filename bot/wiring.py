@@ -25,13 +25,12 @@ class House:
     runtime: Runtime
     parties: Mapping[str, Party]
     doors: tuple[Door, ...]
+    links: Links | None = None
 
     def close(self) -> None:
         """Close what the parties keep open: nothing is sent after it."""
         for party in self.parties.values():
             party.close()
-
-    links: Links | None = None
 
 
 def simulated(database: Database, *, log: Path | None = None) -> Runtime:

@@ -253,18 +253,3 @@ def prefer(session: Session, person: int, *, channel: str) -> bool:
     """Keep on which channel a person would rather be reached; False where they have none there."""
     facts = {"business": session.business, "person": person, "channel": channel}
     return session.execute(_PREFER, facts).rowcount > 0
-
-
-_NEXT = text("""
-SELECT a.id FROM addresses a JOIN people p ON p.business_id = a.business_id AND p.id = a.person_id
-WHERE a.business_id = :business AND a.person_id = :person AND a.id <> ALL(:tried)
-  AND a.opted_out_at IS NULL AND a.failed_at IS NULL
-ORDER BY (a.channel = p.prefers) DESC NULLS LAST, a.last_used_at DESC NULLS LAST, a.id LIMIT 1
-""")
-
-
-def next_address(session: Session, person: int, *, tried: list[int]) -> Reader | None:
-    """Return the address to try after those that failed; None where there is no other."""
-    facts = {"business": session.business, "person": person, "tried": tried}
-    found = session.execute(_NEXT, facts).scalar()
-    return people.reader(session, int(found)) if found is not None else None

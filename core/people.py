@@ -6,6 +6,7 @@ How two people turn out to be one is in core/identities.py, what they agreed to 
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,7 +58,10 @@ _BEST = (
 _AT = text(_READER + " a.channel = :channel AND a.address = :address")
 _BY_ID = text(_READER + " a.id = :address")
 _OF_PERSON = text(
-    _READER + " a.person_id = :person AND a.opted_out_at IS NULL AND a.failed_at IS NULL" + _BEST
+    _READER
+    + " a.person_id = :person AND a.id <> ALL(:tried)"
+    + " AND a.opted_out_at IS NULL AND a.failed_at IS NULL"
+    + _BEST
 )
 _OF_PROVIDER = text(
     _READER
@@ -169,9 +173,12 @@ def reader(session: Session, address: int) -> Reader:
     return Reader(*list(row))
 
 
-def of_person(session: Session, person: int) -> Reader | None:
-    """Return where a person is best reached: as they prefer, else where they last wrote from."""
-    facts = _facts(session, person=person)
+def of_person(session: Session, person: int, *, tried: Sequence[int] = ()) -> Reader | None:
+    """Return where a person is best reached: as they prefer, else where they last wrote from.
+
+    `tried` are addresses that failed; None where there is no other.
+    """
+    facts = _facts(session, person=person, tried=list(tried))
     row = session.execute(_OF_PERSON, facts).one_or_none()
     return Reader(*list(row)) if row else None
 

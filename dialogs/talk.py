@@ -230,6 +230,12 @@ def spoken(business: Business) -> tuple[str, ...]:
     return tuple(code for code in business.languages if code in understood) or understood[:1]
 
 
+def written_in(locale: str | None, business: Business) -> str:
+    """Return the language to write in: a reader's own where it is spoken there, else its first."""
+    known = spoken(business)
+    return locale if locale in known else known[0]
+
+
 def alone(service: Service | None) -> bool:
     """Whether a service is for one person, so that no number is a party's."""
     return service is not None and service.party_max == 1

@@ -10,7 +10,7 @@ from core.ics import MEDIA
 from core.outbox import Letter
 from core.rules import Business
 from dialogs.flows.about import facts_of
-from dialogs.talk import spoken
+from dialogs.talk import written_in
 from dialogs.wording.invitation import invitation
 
 AFTERWARDS = timedelta(days=7)  # a link leads nowhere once its booking is over for so long
@@ -38,12 +38,11 @@ def file_now(session: Session, business: Business, booking: int) -> File | None:
 
 
 def _file(session: Session, business: Business, about: Booked, *, language: str | None) -> File:
-    known = spoken(business)
     content = invitation(
         facts_of(business, about),
         business,
         status=about.status,
-        language=language if language in known else known[0],
+        language=written_in(language, business),
         now=session.now,
     )
     return File(f"booking-{about.ref}.ics", MEDIA, content)

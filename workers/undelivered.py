@@ -1,6 +1,6 @@
 """What follows from a message that did not arrive: another address is tried, and a human hears."""
 
-from core import businesses, consents, forgetting, identities, outbox, people
+from core import businesses, consents, forgetting, outbox, people
 from core.db import Session
 from core.due import Work
 from core.people import Reader
@@ -67,7 +67,7 @@ def _elsewhere(session: Session, business: Business, reader: Reader, letter: int
     lost = outbox.unasked(session, letter)
     if lost is None:
         return None
-    other = identities.next_address(session, reader.person, tried=list(lost.tried))
+    other = people.of_person(session, reader.person, tried=lost.tried)
     if other is None:
         return None
     outbox.post(

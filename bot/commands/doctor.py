@@ -9,7 +9,7 @@ import argparse
 import importlib.metadata
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
@@ -156,10 +156,12 @@ def _public(chosen: Settings) -> Iterable[Finding]:
 
 def _vendors(chosen: Settings) -> Iterable[Finding]:
     """Let each vendor's folder look at its own."""
-    found: dict[str, Callable[[], list[Finding]]] = {
-        name: party.check for name, party in parties(chosen).items()
-    }
+    try:
+        found = parties(chosen)
+    except SettingsError as error:
+        yield Finding("channels", good=False, advice=str(error))
+        return
     if not found:
         yield Finding("channels", good=False, advice="none is set up: see docs/channels")
-    for check in found.values():
-        yield from check()
+    for party in found.values():
+        yield from party.check()

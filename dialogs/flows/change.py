@@ -3,7 +3,7 @@
 from core import changing, finding
 from core.finding import Booked
 from core.span import Span
-from dialogs.flows import book, holding, looking, telling
+from dialogs.flows import book, holding, looking, overview, telling
 from dialogs.flows.about import facts_of, providers_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
@@ -13,20 +13,13 @@ from dialogs.when import Grain, Wish
 
 def mine(turn: Turn) -> State:
     """List the open bookings; the talk goes on where it was."""
-    turn.say(
-        "mine", bookings=[facts_of(turn.business, r) | _standing(r) for r in open_bookings(turn)]
-    )
+    turn.say("mine", **overview.mine(turn.session, turn.business, turn.reader.person, now=turn.now))
     return turn.state
-
-
-def _standing(row: Booked) -> dict[str, object]:
-    return {"status": row.status, "until": row.expires}
 
 
 def open_bookings(turn: Turn) -> list[Booked]:
     """Return what the sender has booked or asked for and that is still ahead."""
-    rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
-    return [r for r in rows if r.status != "held"]
+    return overview.open_bookings(turn.session, turn.reader.person, now=turn.now)
 
 
 def cancel(turn: Turn) -> State:

@@ -5,10 +5,9 @@ from typing import Any
 
 from core import finding
 from core.finding import Booked
-from core.span import Span
 from dialogs import nights
-from dialogs.flows import settle
-from dialogs.flows.about import facts_for_staff, providers_of
+from dialogs.flows import overview, settle
+from dialogs.flows.about import facts_for_staff
 from dialogs.flows.info import not_yours, nothing_open
 from dialogs.states import State
 from dialogs.talk import Turn
@@ -34,22 +33,13 @@ def _place_day(turn: Turn) -> date:
 
 
 def _agenda(turn: Turn, first: date, days: int) -> State:
-    if turn.reader.provider is None:
+    provider = turn.reader.provider
+    if provider is None:
         return not_yours(turn)
-    business = turn.business
-    span = Span(nights.begins(business, first), nights.begins(business, first + timedelta(days)))
-    rows = finding.between(turn.session, span, now=turn.now)
-    own = [r for r in rows if turn.reader.provider in providers_of(business, r)]
-    turn.say(
-        "agenda",
-        day=first,
-        days=days,
-        bookings=[
-            _for_staff(turn, r) | {"status": r.status, "day": nights.day_of(business, r.start)}
-            for r in own
-        ],
-        requests=len(_requests(turn)),
+    about = overview.agenda(
+        turn.session, turn.business, provider, first=first, days=days, now=turn.now
     )
+    turn.say("agenda", **about)
     return turn.state
 
 
@@ -77,8 +67,7 @@ def _requests(turn: Turn) -> list[Booked]:
     me = turn.reader.provider
     if me is None:
         return []
-    rows = finding.requests(turn.session, now=turn.now)
-    return [r for r in rows if settle.answers_for(turn.session, turn.business, r, me)]
+    return overview.requests(turn.session, turn.business, me, now=turn.now)
 
 
 def _for_staff(turn: Turn, about: Booked) -> dict[str, Any]:

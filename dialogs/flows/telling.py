@@ -11,7 +11,7 @@ from core.people import Reader
 from core.quiet import awake
 from core.rules import Business
 from dialogs.flows.about import facts_for_staff, facts_of, human_of, providers_of
-from dialogs.talk import reader_zone, spoken
+from dialogs.talk import reader_zone, written_in
 
 
 def customer(
@@ -90,13 +90,12 @@ def tell(
     key: str | None,
 ) -> None:
     """Post a message that nobody asked for: not before the reader's quiet hours end."""
-    known = spoken(business)
     outbox.post(
         session,
         address=reader.address,
         note=note,
         facts=facts,
-        locale=reader.locale if reader.locale in known else known[0],
+        locale=written_in(reader.locale, business),
         now=now,
         key=key,
         due=heard_at(reader, business, now),

@@ -6,10 +6,9 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from channels import slack
-from channels.slack.app import Slack
 from channels.slack.config import Config
 from channels.slack.courtesies import Book
+from channels.slack.party import Slack
 from channels.slack.workspaces import Installations
 from fakes import slack as fake
 from fakes import slack_requests as sent
@@ -40,7 +39,7 @@ class DirectMessages:
             timeout=0.5,
         )
         self.config = replace(config, **chosen)
-        self.party: Slack = slack.party(self.config, installations=installations, book=book)
+        self.party = Slack(self.config, installations=installations, book=book)
 
     def text(self, words: str, *, message: int, sender: str = "") -> Post:
         """Return the event of a direct message; Slack sends &, < and > as entities."""

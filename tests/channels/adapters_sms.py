@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from channels.sms import Config
+from channels.sms.config import Config
 from channels.sms.party import Twilio
 from fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, signed
 from support.vendors import PUBLIC, Adapter, Heard, Post, Trouble

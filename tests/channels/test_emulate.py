@@ -3,28 +3,24 @@
 What our own fakes and we might have misread alike, theirs need not have.
 """
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 
 from bot import web
 from bot.wiring import simulated
 from channels.message import File, Outbound
-from channels.slack.app import Slack
 from channels.slack.config import Config as SlackConfig
+from channels.slack.party import Slack
 from channels.sms.config import Config as TwilioConfig
 from channels.sms.party import Twilio
 from core.db import Database
 from support.emulate import emulated
 from support.processes import free_port
+from support.serving import served
 from support.shop import open_shop
 from workers.runtime import Runtime
 from workers.tick import drain
@@ -41,21 +37,6 @@ def shop(database_url: str) -> Iterator[tuple[Database, int]]:
     database = Database(database_url)
     yield database, juniper
     database.close()
-
-
-@contextmanager
-def _serving(app: Starlette, port: int) -> Iterator[None]:
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 class Carrier:
@@ -99,7 +80,7 @@ def test_a_booking_by_text_through_the_emulated_twilio(
         runtime = Runtime(database, {**simulated(database).channels, **twilio.channels})
         store = web.Store(database, public)
         carrier = Carrier(url)
-        with _serving(web.app(database, twilio.doors, store=store), port):
+        with served(web.app(database, twilio.doors, store=store), port=port):
             for words in ("haircut next tuesday at 3pm", "yes"):
                 carrier.text(words)
                 drain(runtime)
@@ -127,7 +108,7 @@ def test_a_forged_text_is_not_taken(shop: tuple[Database, int], tmp_path: Path) 
         twilio = Twilio(TwilioConfig(ACCOUNT, ("another-token",), public, base_url=url))
         carrier = Carrier(url)
         store = web.Store(database, public)
-        with _serving(web.app(database, twilio.doors, store=store), port):
+        with served(web.app(database, twilio.doors, store=store), port=port):
             carrier.text("haircut next tuesday at 3pm")
         carrier.close()
         twilio.close()

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from channels import slack
 from channels.slack.afterwards import Afterwards
 from channels.slack.config import Config
 from channels.slack.oauth import Install
+from channels.slack.party import Slack
 from channels.slack.workspaces import Workspaces
 from fakes import slack as fake
 from fakes.slack_shop import Shop, get, opened, until
@@ -112,7 +112,7 @@ def test_tokens_need_a_place() -> None:
     """An app that any workspace may add is not started without where its tokens are kept."""
     config = Config(signing_secret="x", client_id="1.2", client_secret="y")  # noqa: S106 - none
     with pytest.raises(ValueError, match="a place for their tokens"):
-        slack.party(config)
+        Slack(config)
 
 
 def test_no_secret_is_shown() -> None:

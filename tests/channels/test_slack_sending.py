@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels import slack
 from channels.message import Answered, Channel, File, Outbound, SendError
-from channels.slack.app import Slack
+from channels.slack import blocks
 from channels.slack.blocks import plain
 from channels.slack.config import Config
 from channels.slack.manifest import manifest
+from channels.slack.party import Slack
 from fakes import slack as fake
 from support.processes import ROOT
 
@@ -47,7 +47,7 @@ def joined(there: fake.Slack, **chosen: Any) -> Slack:  # noqa: ANN401 - the fie
         "base_url": there.api,
         "timeout": 0.5,
     }
-    return slack.party(Config(**(facts | chosen)))
+    return Slack(Config(**(facts | chosen)))
 
 
 def channel(there: fake.Slack) -> Channel:
@@ -116,7 +116,7 @@ def test_slack_takes_whatever_is_said(there: fake.Slack, text: str, choices: lis
 @given(st.text(st.sampled_from("a &<>;lgtmp|#@!"), max_size=40))
 def test_what_is_escaped_reads_the_same(text: str) -> None:
     """Reading undoes writing."""
-    assert plain(slack.blocks.escape(text)) == text
+    assert plain(blocks.escape(text)) == text
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from channels.message import Outbound, SendError
-from channels.sms import Config
+from channels.sms.config import Config
 from channels.sms.party import Twilio
 from channels.sms.sending import SEGMENTS
 from fakes.twilio import NUMBER, FakeTwilio

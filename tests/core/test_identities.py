@@ -204,7 +204,7 @@ def test_they_are_reached_as_they_prefer_else_where_they_wrote_last(desk: Desk) 
         assert best() == here.address
         people.unreachable(session, here.address, now=session.now)
         assert best() == sms.address
-        left = identities.next_address(session, here.person, tried=[here.address, sms.address])
+        left = people.of_person(session, here.person, tried=[here.address, sms.address])
         assert left is not None
         assert left.address == whatsapp.address
         people.touched(session, here.address, now=session.now)

@@ -1,7 +1,6 @@
 """Juniper on Slack: the real application behind a real port, its workers, and a fake Slack."""
 
 import itertools
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,15 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-import uvicorn
-from starlette.applications import Starlette
 
 from bot import web
 from bot.home import Home
 from bot.wiring import simulated
-from channels import slack
-from channels.slack.app import Slack
 from channels.slack.config import Config
+from channels.slack.party import Slack
 from channels.slack.workspaces import Installations
 from core.db import Database
 from core.installations import Installations as Kept
@@ -27,6 +23,7 @@ from fakes import slack as fake
 from fakes import slack_requests as sent
 from fakes.slack import Message
 from support.processes import free_port
+from support.serving import served
 from support.shop import open_shop
 from workers import broker
 from workers.runtime import Runtime
@@ -89,9 +86,10 @@ def opened(database_url: str, *, shared: bool = False, **chosen: Any) -> Iterato
     database = Database(database_url)
     database.set_clock(frozen=NOW)
     there = fake.Slack(tokens={} if shared else {fake.TOKEN: fake.TEAM})
-    url = f"http://127.0.0.1:{free_port()}"
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
     kept = Kept(database, Vault([new_key()]), channel="slack")
-    party = slack.party(
+    party = Slack(
         _config(there, url, shared=shared, **chosen),
         installations=_installations(kept) if shared else None,
         book=Home(database),
@@ -101,7 +99,7 @@ def opened(database_url: str, *, shared: bool = False, **chosen: Any) -> Iterato
     try:
         with (
             broker.local(runtime, threads=2),
-            serving(web.app(database, party.doors, store=store), url),
+            served(web.app(database, party.doors, store=store), port=port),
         ):
             yield Shop(there, party, database, business, kept, store, url)
     finally:
@@ -127,22 +125,6 @@ def _config(there: fake.Slack, url: str, *, shared: bool, **chosen: Any) -> Conf
     else:
         facts["bot_token"] = fake.TOKEN
     return Config(**(facts | chosen))
-
-
-@contextmanager
-def serving(app: Starlette, url: str) -> Iterator[None]:
-    """Serve an application at an address of this machine."""
-    port = int(url.rpartition(":")[2])
-    config = uvicorn.Config(app, port=port, log_config=None, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="door")
-    thread.start()
-    try:
-        until(lambda: server.started)
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def until(done: Callable[[], bool], *, seconds: float = 15) -> None:

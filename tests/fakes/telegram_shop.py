@@ -3,17 +3,11 @@
 Nothing is between them but HTTP. The clock stands on a Tuesday morning.
 """
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
-
-import uvicorn
-from starlette.applications import Starlette
 
 from bot import web
 from bot.wiring import simulated
@@ -23,6 +17,7 @@ from core.db import Database
 from fakes.telegram import FakeTelegram
 from fakes.telegram_bots import Account
 from fakes.telegram_phone import Phone
+from support.serving import served
 from support.shop import open_shop
 from workers import broker
 from workers.runtime import Runtime
@@ -101,19 +96,3 @@ def hooked(shop: Shop) -> Iterator[None]:
         assert all(found.good for found in shop.party.register())
         yield
         shop.telegram.unhook(shop.bot)
-
-
-@contextmanager
-def served(app: Starlette) -> Iterator[str]:
-    """Serve an application on a free port; give its URL."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none")
-    )
-    thread = threading.Thread(target=server.run, args=([listening],), name="door")
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()

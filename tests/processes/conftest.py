@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.embedded import EmbeddedPostgres
+from core.db import Database
 from support.postgres import temporary_server
 from support.processes import Crew
 from support.shop import open_shop
@@ -23,6 +24,15 @@ def shop(server: EmbeddedPostgres) -> str:
     """Give the URL of a migrated database with Juniper in it, and its providers linked."""
     open_shop(server.url)
     return server.url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Give an empty database with Juniper on it."""
+    open_shop(database_url)
+    opened = Database(database_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -1,12 +1,6 @@
 """`slotkeeper doctor` and `webhooks`: what is wrong is said in a line, with what to do about it."""
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-import uvicorn
 from sqlalchemy import text
 
 from bot import settings, web
@@ -16,31 +10,13 @@ from bot.vendors import parties
 from bot.wiring import joined
 from core.db import Database
 from support.processes import environment, free_port, slotkeeper
+from support.serving import served
 
 
 def _found(lines: str) -> dict[str, str]:
     """Return the lines by what they are of."""
     pairs = (line.partition(": ") for line in lines.splitlines())
     return {what: advice for what, _, advice in pairs}
-
-
-@contextmanager
-def _serving(database: Database) -> Iterator[str]:
-    """Run the door on a free port."""
-    port = free_port()
-    config = uvicorn.Config(
-        web.app(database, []), host="127.0.0.1", port=port, log_config=None, lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def test_a_sound_house_has_only_its_channels_missing(database_url: str) -> None:
@@ -95,7 +71,7 @@ def test_the_public_address_must_lead_to_us(
     """Our own door behind the address is known by its answer; another page is not."""
     database = Database(database_url)
     monkeypatch.setenv("DATABASE_URL", database_url)
-    with _serving(database) as url:
+    with served(web.app(database, [])) as url:
         for path, good in (("", True), ("/elsewhere", False)):
             monkeypatch.setenv("SLOTKEEPER_PUBLIC_URL", url + path)
             found = [f for f in examined(settings.read()) if f.what == "public address"]
@@ -130,6 +106,14 @@ def test_a_vendor_set_up_by_half_is_refused(
         monkeypatch.setenv(f"SLOTKEEPER_{name}", value)
     with pytest.raises(SettingsError, match=f"SLOTKEEPER_.*{missing}"):
         parties(settings.read())
+
+
+def test_a_vendor_set_up_by_half_does_not_end_the_look(database_url: str) -> None:
+    """What is missing is a line among the others."""
+    env = environment(DATABASE_URL=database_url, SLOTKEEPER_TWILIO_ACCOUNT_SID="AC1")
+    done = slotkeeper("doctor", env=env)
+    assert _found(done.stdout)["x channels"] == "SLOTKEEPER_TWILIO_AUTH_TOKENS: is missing"
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_a_process_says_what_a_vendor_lacks(database_url: str) -> None:

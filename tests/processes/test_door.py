@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -17,7 +16,6 @@ from channels import simulator
 from core import businesses
 from core.db import Database, Wake
 from support.processes import KEY
-from support.shop import open_shop
 from workers.tick import drain
 
 _CUSTOMER = "+12125550123"
@@ -31,15 +29,6 @@ _HOSTILE = {
     "html": "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "template": "{name} %(name)s ${name} {0}",
 }
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Give an empty database with Juniper on it."""
-    open_shop(database_url)
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 class Client:

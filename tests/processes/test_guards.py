@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx
@@ -17,19 +16,9 @@ from channels import simulator
 from channels.message import Door, Inbound, Taken
 from core.db import Database
 from support.processes import KEY
-from support.shop import open_shop
 from workers.tick import drain
 
 _OWNER = {"Authorization": f"Bearer {KEY}"}
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Give an empty database with Juniper on it."""
-    open_shop(database_url)
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 class Client:

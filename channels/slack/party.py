@@ -23,13 +23,20 @@ _APPS = "https://api.slack.com/apps"
 
 
 class Slack:
-    """Joins the folder; see `channels.message.Party`."""
+    """Joins the folder; see `channels.message.Party`. Touches no network yet.
+
+    `installations` keeps tokens where any workspace may add the app; `book` is told of people's
+    profiles and gives the texts of their App Home.
+    """
 
     channels: Mapping[str, Channel]
     doors: tuple[Door, ...]
 
     def __init__(
-        self, config: Config, installations: Installations | None, book: Book | None
+        self,
+        config: Config,
+        installations: Installations | None = None,
+        book: Book | None = None,
     ) -> None:
         if config.shared and installations is None:
             raise ValueError("an app that any workspace may add needs a place for their tokens")
