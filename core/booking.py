@@ -63,11 +63,13 @@ def hold(
     by: By,
     now: datetime,
     instead_of: int | None = None,
+    series: int | None = None,
 ) -> Held | Refusal:
     """Take the wanted time for a person until an instant, or say why not.
 
     `instead_of` names the person's own booking that this hold is to replace: its time counts as
-    free, and its place in the limits is reused (see core.changing.swap).
+    free, and its place in the limits is reused (see core.changing.swap). `series` is what the
+    booking is one occurrence of: a series counts once among the open bookings of a person.
     """
     refused = (
         judge(
@@ -87,6 +89,7 @@ def hold(
             start=wanted.start,
             now=now,
             but=instead_of,
+            series=series,
         )
     )
     if refused is not None:
@@ -111,7 +114,7 @@ def hold(
             return chosen
         choices = [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
-    row |= {"purpose": "booking" if instead_of is None else "move", "for_id": instead_of}
+    row |= {"series": series, "purpose": "booking" if instead_of is None else "move", "for_id": instead_of}
     for again in (False, True):
         for choice in choices:
             pieces = list(pieces_of(wanted, choice, replacing.own))

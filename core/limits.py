@@ -32,9 +32,12 @@ def counted_days(business: Business, start: datetime) -> list[date]:
     return []
 
 
-# A booking and what is held to move it are one booking, on the days of both.
+# A booking and what is held to move it are one booking, on the days of both; a series is one open
+# booking, whatever its own next occurrence is counted against.
 _PERSON_COUNTS = text(
-    "SELECT count(DISTINCT coalesce(for_id, id)) AS open,"
+    "SELECT count(DISTINCT coalesce(-series_id, for_id, id))"
+    " FILTER (WHERE series_id IS DISTINCT FROM CAST(:series AS bigint) OR series_id IS NULL)"
+    " AS open,"
     " count(DISTINCT coalesce(for_id, id)) FILTER (WHERE starts_at >= :from AND starts_at < :until)"
     " AS day,"
     " count(DISTINCT coalesce(for_id, id)) FILTER (WHERE starts_at >= :from AND starts_at < :until"
@@ -55,10 +58,12 @@ def person_refusal(
     start: datetime,
     now: datetime,
     but: int | None = None,
+    series: int | None = None,
 ) -> Refusal | None:
     """Lock the person and say which limit one more booking would break, if any.
 
-    A day is the day of the appointment at the place; `but` names a booking that will be replaced.
+    A day is the day of the appointment at the place; `but` names a booking that will be replaced,
+    `series` the one that it is another occurrence of.
     """
     limits = business.limits
     if limits.per_day is None and limits.open is None and service.max_person_day is None:
@@ -70,7 +75,7 @@ def person_refusal(
         _PERSON_COUNTS,
         who
         | {"from": day.start, "until": day.end, "past": now - DAY, "now": now, "but": but}
-        | {"service": service.id},
+        | {"service": service.id, "series": series},
     ).one()
     if limits.open is not None and counts.open >= limits.open:
         return Refusal(Reason.PERSON_OPEN, {"most": limits.open})

@@ -158,12 +158,34 @@ busy = tenant(  # time off, blocks and external calendars: busy, but no booking
     Index("busy_when", "business_id", "resource_id", "ends_at", postgresql_where=text("active")),
 )
 
+series = tenant(  # bookings that recur by a rule, in the wall time of the place
+    "series",
+    Column("person_id", BigInteger, nullable=False),
+    Column("service_id", BigInteger, nullable=False),
+    Column("provider_id", BigInteger),  # whom the person asked for
+    Column("party", Integer, nullable=False),
+    Column("rule", Text, nullable=False),  # RRULE without DTSTART
+    Column("but", Text),  # the rule of the days left out
+    Column("without", ARRAY(Date), nullable=False, server_default=text("'{}'")),
+    Column("first", Date, nullable=False),
+    Column("clock", Time, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("laid_until", Date, nullable=False),  # the last day that was looked at
+    created(),
+    to("people", "person_id"),
+    to("services", "service_id"),
+    to("resources", "provider_id"),
+    CheckConstraint("status IN ('held', 'standing', 'ended')", name="status"),
+    CheckConstraint("party > 0", name="party"),
+)
+
 bookings = tenant(
     "bookings",
     Column("ref", Text, nullable=False),
     Column("person_id", BigInteger, nullable=False),
     Column("service_id", BigInteger, nullable=False),
     Column("session_id", BigInteger),
+    Column("series_id", BigInteger),
     Column("purpose", Text, nullable=False),  # a booking, or a hold for the move of one
     Column("for_id", BigInteger),
     Column("party", Integer, nullable=False),
@@ -182,6 +204,7 @@ bookings = tenant(
     to("people", "person_id"),
     to("services", "service_id"),
     to("sessions", "session_id"),
+    to("series", "series_id"),
     to("bookings", "for_id"),
     UniqueConstraint("business_id", "ref"),
     CheckConstraint("starts_at < ends_at", name="span"),
@@ -194,6 +217,13 @@ bookings = tenant(
     ),
     Index("bookings_person", "business_id", "person_id", "starts_at"),
     Index("bookings_start", "business_id", "starts_at"),
+    Index(
+        "bookings_series",
+        "business_id",
+        "series_id",
+        "starts_at",
+        postgresql_where=text("series_id IS NOT NULL"),
+    ),
     Index("bookings_for", "business_id", "for_id", postgresql_where=text("for_id IS NOT NULL")),
     fillfactor=85,
 )

@@ -72,11 +72,12 @@ taken AS (
     ORDER BY p.resource, p.seat, p.since
     ON CONFLICT DO NOTHING RETURNING booking_id),
 booked AS (
-    INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, purpose, for_id,
-        party, starts_at, ends_at, wall, zone, status, expires_at, version, events, price,
+    INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, series_id, purpose,
+        for_id, party, starts_at, ends_at, wall, zone, status, expires_at, version, events, price,
         currency, policy, created_at)
     SELECT :business, fresh.id, slotkeeper_ref(fresh.id), :person, :service, :session,
-        :purpose, :for_id, :party, :start, :end, CAST(:wall AS timestamp), :zone, 'held',
+        coalesce(CAST(:series AS bigint), (SELECT o.series_id FROM bookings o
+            WHERE o.business_id = :business AND o.id = :for_id)), :purpose, :for_id, :party, :start, :end, CAST(:wall AS timestamp), :zone, 'held',
         :expires, 1, 1, :price, :currency, CAST(:policy AS jsonb), :now
     FROM fresh, (SELECT count(*) AS got FROM taken) AS t
     WHERE t.got = :pieces
@@ -117,7 +118,7 @@ def take(
     `chosen` are the booking's resources, also those whose time the person has already; `among` are
     all it might have been: whoever tries one after the other lapses the same holds each time.
     `again` lapses what it can where somebody else is just lapsing the rest, and waits for them.
-    `booking` gives the rest of the row: person, service, session, purpose, for_id, party, start,
+    `booking` gives the rest of the row: person, service, session, series, purpose, for_id, party, start,
     end, wall, zone, expires, price, currency, policy, actor, message, choice, and the revision of
     the rules by which it was judged: nothing is taken where they have changed since.
     """

@@ -1,0 +1,100 @@
+"""Recurrences: a rule and a wall time become the instants of one place. Pure.
+
+A rule is RFC 5545's RRULE without DTSTART; the first day and the wall time stand beside it. The wall
+time is kept across clock changes: one that does not exist moves on by the gap, one that exists
+twice is the first of the two.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrule, rruleset, rrulestr
+
+from core.span import wall
+
+MOST = 400  # occurrences looked at, more than a year of days
+
+_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """A rule from `first` on at a wall `clock`, but for the days of a second rule and some dates."""
+
+    rule: str
+    first: date
+    clock: time
+    but: str | None = None
+    without: frozenset[date] = frozenset()
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it ends by itself."""
+        return "COUNT=" in self.rule or "UNTIL=" in self.rule
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One day of a recurrence: the place's day, the instant, and what a clock change did to it."""
+
+    day: date
+    start: datetime
+    note: str | None = None  # "gap" or "fold"
+
+
+def readable(rule: str) -> bool:
+    """Whether a rule is one that can recur here: a whole RRULE of days, weeks, months or years."""
+    try:
+        _rule(rule, datetime(2000, 1, 1))  # noqa: DTZ001 - wall time, as everything inside is
+    except ValueError:
+        return False
+    return True
+
+
+def occurrences(
+    recurrence: Recurrence, *, zone: ZoneInfo, until: date, after: date | None = None
+) -> list[Occurrence]:
+    """Return the occurrences on days after `after`, up to `until` included, at most `MOST`.
+
+    A rule's COUNT counts the days that are left out as well. Raises ValueError where the rule is
+    none that can recur here.
+    """
+    days = takewhile(lambda day: day <= until, _days(recurrence))
+    fresh = (day for day in days if after is None or day > after)
+    return [_at(day, recurrence.clock, zone) for day in islice(fresh, MOST)]
+
+
+def last_day(recurrence: Recurrence) -> date | None:
+    """Return the last day of a recurrence that ends by itself, None where there is none."""
+    days = list(islice(_days(recurrence), MOST)) if recurrence.bounded else []
+    return days[-1] if days else None
+
+
+def _at(day: date, clock: time, zone: ZoneInfo) -> Occurrence:
+    found = wall(day, clock, zone)
+    return Occurrence(day, found.instant, found.note)
+
+
+def _days(recurrence: Recurrence) -> Iterator[date]:
+    """Yield the days in order, exceptions taken out."""
+    begins = datetime.combine(recurrence.first, recurrence.clock)
+    whole = rruleset(cache=False)
+    whole.rrule(_rule(recurrence.rule, begins))
+    if recurrence.but is not None:
+        whole.exrule(_rule(recurrence.but, begins))
+    return (at.date() for at in whole if at.date() not in recurrence.without)
+
+
+@lru_cache(maxsize=256)
+def _rule(rule: str, begins: datetime) -> rrule:
+    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    if parts.get("FREQ") not in _FREQUENCIES:
+        raise ValueError(f"no recurrence of days, weeks, months or years: {rule!r}")
+    read = rrulestr(rule, dtstart=begins, ignoretz=True)
+    if not isinstance(read, rrule):
+        raise TypeError(f"several rules in one: {rule!r}")
+    return read
