@@ -114,7 +114,11 @@ def hold(
             return chosen
         choices = [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
-    row |= {"series": series, "purpose": "booking" if instead_of is None else "move", "for_id": instead_of}
+    row |= {
+        "series": series,
+        "purpose": "booking" if instead_of is None else "move",
+        "for_id": instead_of,
+    }
     for again in (False, True):
         for choice in choices:
             pieces = list(pieces_of(wanted, choice, replacing.own))

@@ -1,6 +1,6 @@
 """Which resources and seats a booking gets: the best that are on duty, free and within limits."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -127,8 +127,35 @@ def choose(
         now=now,
         but=replacing.booking,
     )
-    seats = seats_needed(business, wanted.service, wanted.party)
     mine = {p.resource for p in replacing.own}
+    got = pick(business, wanted, options, used=used, full=full, mine=mine)
+    if isinstance(got, Missing):
+        return none_left(session, business, wanted, got, full, now=now)
+    return got
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The need that nobody can serve, and the most seats that anybody has left for it."""
+
+    need: tuple[int, ...]
+    left: int
+
+
+def pick(
+    business: Business,
+    wanted: Wanted,
+    options: tuple[tuple[int, ...], ...],
+    *,
+    used: Container[tuple[int, int]],
+    full: Container[int],
+    mine: Container[int] = (),
+) -> Choice | Missing:
+    """Pick the best (resource, seat) of each need; `used` with seat 0 is a blocked resource.
+
+    `full` are at a limit; `mine` are preferred, for somebody has them already.
+    """
+    seats = seats_needed(business, wanted.service, wanted.party)
     chosen: list[tuple[int, int]] = []
     for need in options:
         free = {
@@ -138,25 +165,27 @@ def choose(
         }
         fits = [r for r in need if len(free.get(r, ())) >= seats]
         if not fits:
-            refused = next((full[r] for r in need if r in full and len(need) == 1), None)
-            left = max(map(len, free.values()), default=0)
-            return refused or _none_left(session, business, wanted, need, left, now=now)
+            return Missing(need, max(map(len, free.values()), default=0))
         best = min(fits, key=lambda r: r not in mine)
         chosen.extend(free[best][:seats])
     return tuple(chosen)
 
 
-def _none_left(
+def none_left(
     session: Session,
     business: Business,
     wanted: Wanted,
-    need: tuple[int, ...],
-    left: int,
+    missing: Missing,
+    full: Mapping[int, Refusal],
     *,
     now: datetime,
 ) -> Refusal:
+    """Say why a need cannot be served: at its limit, no seats left, blocked, or taken."""
+    need = missing.need
+    if len(need) == 1 and need[0] in full:
+        return full[need[0]]
     if wanted.service.times:
-        return Refusal(Reason.FULL, {"left": left})
+        return Refusal(Reason.FULL, {"left": missing.left})
     refused = why_taken(session, business, wanted, need, now=now)
     return refused or taken_by_others(business, wanted)
 

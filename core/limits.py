@@ -1,7 +1,7 @@
 """Most bookings a day and a week, counted from rows under the lock; pending ones count."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import text
@@ -86,6 +86,49 @@ def person_refusal(
     return None
 
 
+_PERSON_STARTS = text(
+    "SELECT DISTINCT coalesce(for_id, id) AS id, starts_at, service_id FROM bookings"
+    " WHERE business_id = :business AND person_id = :person"
+    " AND starts_at >= :from AND starts_at < :until AND ends_at > :now"
+    " AND (status = 'confirmed' OR expires_at > :now)"
+)
+
+
+def person_refusals(
+    session: Session,
+    business: Business,
+    service: Service,
+    *,
+    person: int,
+    starts: Sequence[datetime],
+    series: int,
+    now: datetime,
+) -> dict[datetime, Refusal]:
+    """Lock the person and return which starts of a series, one a day, would break a limit."""
+    first = person_refusal(
+        session, business, service, person=person, start=starts[0], now=now, series=series
+    )
+    if first is not None and first.reason is Reason.PERSON_OPEN:
+        return dict.fromkeys(starts, first)
+    days = {start: local(start, business).date() for start in starts}
+    span = _days(business, min(days.values()), (max(days.values()) - min(days.values())).days + 1)
+    facts = {"business": session.business, "person": person, "now": now}
+    rows = session.execute(_PERSON_STARTS, facts | {"from": span.start, "until": span.end}).all()
+    booked = Counter(local(row.starts_at, business).date() for row in rows)
+    alike = Counter(
+        local(row.starts_at, business).date() for row in rows if row.service_id == service.id
+    )
+    refused: dict[datetime, Refusal] = {}
+    for start, day in days.items():
+        for most, count in (
+            (business.limits.per_day, booked[day]),
+            (service.max_person_day, alike[day]),
+        ):
+            if most is not None and count >= most:
+                refused[start] = Refusal(Reason.PERSON_DAY, {"most": most})
+    return refused
+
+
 _BOOKED = text(
     "SELECT DISTINCT a.resource_id, coalesce(b.for_id, b.id) AS id, b.starts_at"
     " FROM allocations a JOIN bookings b"
@@ -149,6 +192,23 @@ def full_days(
             if by_week or by_day:
                 full.append((r.id, day))
     return full
+
+
+def booked_weeks(
+    session: Session,
+    business: Business,
+    resources: list[int],
+    first: datetime,
+    last: datetime,
+    *,
+    now: datetime,
+) -> Iterator[tuple[int, datetime]]:
+    """Yield (resource, start) of each booking that counts in the weeks of two instants."""
+    monday = monday_of(business, first)
+    weeks = (monday_of(business, last) - monday).days // 7 + 1
+    whole = _days(business, monday, weeks * 7)
+    for resource, _, start in _bookings(session, resources, whole, now=now, but=None):
+        yield resource, start
 
 
 def _bookings(

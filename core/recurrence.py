@@ -1,7 +1,7 @@
 """Recurrences: a rule and a wall time become the instants of one place. Pure.
 
-A rule is RFC 5545's RRULE without DTSTART; the first day and the wall time stand beside it. The wall
-time is kept across clock changes: one that does not exist moves on by the gap, one that exists
+A rule is RFC 5545's RRULE without DTSTART; the first day and the wall time stand beside it. The
+wall time is kept across clock changes: one that does not exist moves on by the gap, one that exists
 twice is the first of the two.
 """
 
@@ -23,7 +23,7 @@ _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """A rule from `first` on at a wall `clock`, but for the days of a second rule and some dates."""
+    """A rule from `first` on at a wall `clock`, but for a second rule's days and some dates."""
 
     rule: str
     first: date

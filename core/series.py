@@ -1,8 +1,8 @@
 """Series: bookings that recur by a rule, made together, changed together, extended as time passes.
 
-A series is one row; its occurrences are bookings like any other, which `series_id` joins to it. What
-cannot be booked is reported with its reason and never silently left out. Occurrences exist as far
-ahead as the business can be booked; `extend` lays out the days that came within reach.
+A series is one row; its occurrences are bookings like any other, which `series_id` joins to it.
+What cannot be booked is reported with its reason and never silently left out. Occurrences exist as
+far ahead as the business can be booked; `extend` lays out the days that came within reach.
 """
 
 from collections.abc import Sequence
@@ -14,16 +14,14 @@ from sqlalchemy import text
 
 from core import booking, changing, due
 from core.booking import By, Held
-from core.choosing import Wanted, on_offer
+from core.choosing import Wanted
 from core.db import Session
 from core.hours import local
-from core.limits import counted_days
-from core.locks import lock_days, lock_person
 from core.policy import bookable
 from core.recurrence import Occurrence, Recurrence, last_day, occurrences
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
-from core.span import local_days
+from core.together import hold_all, lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +77,25 @@ def hold(
     All days are locked at once, in the order of all locks, before the first is taken.
     """
     reach = _reach(business, now)
-    again = plan.recurrence
-    row = session.execute(
-        _MAKE,
-        {
-            "business": session.business,
-            "person": person,
-            "service": plan.service.id,
-            "provider": plan.provider,
-            "party": plan.party,
-            "rule": again.rule,
-            "but": again.but,
-            "without": [day.isoformat() for day in sorted(again.without)],
-            "first": again.first,
-            "clock": again.clock,
-            "laid": reach,
-            "now": now,
-        },
-    )
+    facts = {"business": session.business, "person": person, "laid": reach, "now": now}
+    row = session.execute(_MAKE, facts | _columns(plan))
     made = Series(int(row.scalar_one()), person, plan, "held", reach)
-    wanted = occurrences(again, zone=business.zone, until=reach)
+    wanted = occurrences(plan.recurrence, zone=business.zone, until=reach)
     return _hold_all(session, business, made, wanted, until=until, by=by, now=now)
+
+
+def _columns(plan: Plan) -> dict[str, Any]:
+    again = plan.recurrence
+    return {
+        "service": plan.service.id,
+        "provider": plan.provider,
+        "party": plan.party,
+        "rule": again.rule,
+        "but": again.but,
+        "without": [day.isoformat() for day in sorted(again.without)],
+        "first": again.first,
+        "clock": again.clock,
+    }
 
 
 def hold_another(
@@ -144,35 +140,20 @@ def _hold_all(
     by: By,
     now: datetime,
 ) -> Laid:
-    _lock(session, business, series, [_wanted(series.plan, one.start) for one in wanted])
-    held: list[tuple[Occurrence, Held]] = []
-    refused: list[tuple[Occurrence, Refusal]] = []
-    for one in wanted:
-        got = hold_another(
-            session,
-            business=business,
-            series=series,
-            start=one.start,
-            until=min(until, max(one.start, now + timedelta(minutes=1))),
-            by=by,
-            now=now,
-        )
-        if isinstance(got, Held):
-            held.append((one, got))
-        elif got.reason is not Reason.PAST:
-            refused.append((one, got))
-    return Laid(series.id, tuple(held), tuple(refused))
-
-
-def _lock(
-    session: Session, business: Business, series: Series, wanted: Sequence[Wanted]
-) -> None:
-    """Lock the person, then every day that the occurrences touch of all that might serve them."""
-    lock_person(session, series.person)
-    resources = {r for one in wanted for need in on_offer(business, one) for r in need}
-    days = {day for one in wanted for day in local_days(one.blocked, business.zone)}
-    days |= {day for one in wanted for day in counted_days(business, one.start)}
-    lock_days(session, resources=resources, days=days, exclusive=True)
+    answers = hold_all(
+        session,
+        business=business,
+        wanted=[_wanted(series.plan, one.start) for one in wanted],
+        person=series.person,
+        series=series.id,
+        until=until,
+        by=by,
+        now=now,
+    )
+    both = list(zip(wanted, answers, strict=True))
+    held = tuple((one, got) for one, got in both if isinstance(got, Held))
+    refused = tuple((one, got) for one, got in both if isinstance(got, Refusal))
+    return Laid(series.id, held, tuple(r for r in refused if r[1].reason is not Reason.PAST))
 
 
 _READ = text(
@@ -238,13 +219,7 @@ def confirm(
         return Refusal(Reason.GONE)
     try:
         with session.attempt():
-            for each, start in rows:
-                deadline = provider_until and min(provider_until, start)
-                gone = booking.confirm(
-                    session, booking=each, by=by, now=now, provider_until=deadline
-                )
-                if gone is not None:
-                    raise _GoneError
+            _confirm_each(session, rows, by=by, now=now, provider_until=provider_until)
     except _GoneError:
         return Refusal(Reason.GONE)
     _set(session, series, status="standing", among=("held",))
@@ -254,6 +229,20 @@ def confirm(
 
 class _GoneError(Exception):
     """Undoes the savepoint of a series of which a part is gone."""
+
+
+def _confirm_each(
+    session: Session,
+    rows: Sequence[tuple[int, datetime]],
+    *,
+    by: By,
+    now: datetime,
+    provider_until: datetime | None,
+) -> None:
+    for each, start in rows:
+        until = min(provider_until, start) if provider_until is not None else None
+        if booking.confirm(session, booking=each, by=by, now=now, provider_until=until):
+            raise _GoneError
 
 
 def _set(session: Session, series: int, *, status: str, among: tuple[str, ...]) -> bool:
@@ -293,9 +282,7 @@ def end(
     return gone
 
 
-_LAID = text(
-    "UPDATE series SET laid_until = :laid WHERE business_id = :business AND id = :series"
-)
+_LAID = text("UPDATE series SET laid_until = :laid WHERE business_id = :business AND id = :series")
 
 
 def extend(session: Session, *, business: Business, series: int, now: datetime) -> Laid | None:
@@ -327,7 +314,8 @@ def _ids(business: Business) -> set[int]:
 
 _CHANGE = text(
     "UPDATE series SET rule = :rule, but = :but, without = CAST(:without AS date[]),"
-    " first = :first, clock = :clock, provider_id = :provider, party = :party"
+    " first = :first, clock = :clock, service_id = :service, provider_id = :provider,"
+    " party = :party"
     " WHERE business_id = :business AND id = :series"
 )
 
@@ -352,31 +340,18 @@ def move(
     old = standing(session, series.id, since=max(since, now), now=now)
     new = occurrences(plan.recurrence, zone=business.zone, until=_reach(business, now))
     new = [one for one in new if one.start > now and one.day >= _day(business, since)]
-    _lock(session, business, series, [_wanted(plan, one.start) for one in new])
+    lock(session, business, series.person, [_wanted(plan, one.start) for one in new])
     held: list[tuple[Occurrence, Held]] = []
     refused: list[tuple[Occurrence, Refusal]] = []
     pairs = list(zip(old, new, strict=False))
     for (each, _), one in reversed(pairs) if _later(pairs) else pairs:
-        got = _move_one(session, business, series, plan, each, one, by=by, now=now)
+        wish = _wanted(plan, one.start)
+        got = _move_one(session, business, series, wish, each=each, by=by, now=now)
         if isinstance(got, Held):
             held.append((one, got))
         else:
             refused.append((one, got))
-    again = plan.recurrence
-    session.execute(
-        _CHANGE,
-        {
-            "business": session.business,
-            "series": series.id,
-            "rule": again.rule,
-            "but": again.but,
-            "without": [day.isoformat() for day in sorted(again.without)],
-            "first": again.first,
-            "clock": again.clock,
-            "provider": plan.provider,
-            "party": plan.party,
-        },
-    )
+    session.execute(_CHANGE, {"business": session.business, "series": series.id} | _columns(plan))
     return Laid(series.id, tuple(held), tuple(refused))
 
 
@@ -389,17 +364,16 @@ def _move_one(
     session: Session,
     business: Business,
     series: Series,
-    plan: Plan,
-    each: int,
-    one: Occurrence,
+    wanted: Wanted,
     *,
+    each: int,
     by: By,
     now: datetime,
 ) -> Held | Refusal:
     got = booking.hold(
         session,
         business=business,
-        wanted=_wanted(plan, one.start),
+        wanted=wanted,
         person=series.person,
         until=now + timedelta(minutes=1),
         by=by,

@@ -6,6 +6,7 @@ expired row that is merely ignored would be a double booking), inserts the alloc
 got writes the booking, its first event and the work that lapses it. Rows come back: it is taken.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -72,12 +73,13 @@ taken AS (
     ORDER BY p.resource, p.seat, p.since
     ON CONFLICT DO NOTHING RETURNING booking_id),
 booked AS (
-    INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, series_id, purpose,
-        for_id, party, starts_at, ends_at, wall, zone, status, expires_at, version, events, price,
-        currency, policy, created_at)
+    INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, series_id,
+        purpose, for_id, party, starts_at, ends_at, wall, zone, status, expires_at, version,
+        events, price, currency, policy, created_at)
     SELECT :business, fresh.id, slotkeeper_ref(fresh.id), :person, :service, :session,
         coalesce(CAST(:series AS bigint), (SELECT o.series_id FROM bookings o
-            WHERE o.business_id = :business AND o.id = :for_id)), :purpose, :for_id, :party, :start, :end, CAST(:wall AS timestamp), :zone, 'held',
+            WHERE o.business_id = :business AND o.id = :for_id)),
+        :purpose, :for_id, :party, :start, :end, CAST(:wall AS timestamp), :zone, 'held',
         :expires, 1, 1, :price, :currency, CAST(:policy AS jsonb), :now
     FROM fresh, (SELECT count(*) AS got FROM taken) AS t
     WHERE t.got = :pieces
@@ -89,6 +91,37 @@ due AS (
     INSERT INTO due_work (business_id, kind, subject_id, key, due_at)
     SELECT :business, 'lapse', id, 'lapse:' || id, :expires FROM booked)
 SELECT id, ref FROM booked
+""")
+
+_TAKE_ALL = text("""
+WITH fresh AS (
+    SELECT nextval('bookings_id_seq') AS id, one.*
+    FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS one(session bigint, starts timestamptz,
+        ends timestamptz, wall timestamp, expires timestamptz, price int, policy jsonb,
+        choice jsonb, since timestamptz, until timestamptz)
+    WHERE (SELECT revision FROM businesses WHERE id = :business) = :revision),
+booked AS (
+    INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, series_id,
+        purpose, party, starts_at, ends_at, wall, zone, status, expires_at, version, events,
+        price, currency, policy, created_at)
+    SELECT :business, id, slotkeeper_ref(id), :person, :service, session, :series,
+        'booking', :party, starts, ends, wall, :zone, 'held', expires, 1, 1,
+        price, :currency, policy, :now FROM fresh
+    RETURNING id, ref, starts_at),
+taken AS (
+    INSERT INTO allocations (business_id, booking_id, resource_id, seat, during, slot_start)
+    SELECT :business, f.id, CAST(pair ->> 0 AS bigint), CAST(pair ->> 1 AS int),
+        tstzrange(f.since, f.until), f.since
+    FROM fresh f, jsonb_array_elements(f.choice) AS c(pair)),
+begun AS (
+    INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at, facts)
+    SELECT :business, id, 1, 'held', :actor, :message, :now,
+        jsonb_build_object('choice', choice, 'blocked', jsonb_build_array(since, until))
+    FROM fresh),
+due AS (
+    INSERT INTO due_work (business_id, kind, subject_id, key, due_at)
+    SELECT :business, 'lapse', id, 'lapse:' || id, expires FROM fresh)
+SELECT id, ref, starts_at FROM booked
 """)
 
 _LAPSE_ONLY = text(f"WITH {_LAPSE.format(condition='true')} SELECT count(*) FROM freed")
@@ -118,9 +151,9 @@ def take(
     `chosen` are the booking's resources, also those whose time the person has already; `among` are
     all it might have been: whoever tries one after the other lapses the same holds each time.
     `again` lapses what it can where somebody else is just lapsing the rest, and waits for them.
-    `booking` gives the rest of the row: person, service, session, series, purpose, for_id, party, start,
-    end, wall, zone, expires, price, currency, policy, actor, message, choice, and the revision of
-    the rules by which it was judged: nothing is taken where they have changed since.
+    `booking` gives the rest of the row: person, service, session, series, purpose, for_id, party,
+    start, end, wall, zone, expires, price, currency, policy, actor, message, choice, and the
+    revision of the rules by which it was judged: nothing is taken where they have changed since.
     """
     edges = [edge for p in pieces for edge in p.blocked] or [booking["start"], booking["end"]]
     whole = Span(min(edges), max(edges))
@@ -143,6 +176,21 @@ def take(
     except IntegrityError:
         return None
     return (row.id, row.ref) if row else None
+
+
+def take_all(
+    session: Session, rows: Sequence[dict[str, Any]], *, facts: dict[str, Any]
+) -> dict[datetime, tuple[int, str]]:
+    """Hold the pieces of several bookings that are known to be free; return (id, ref) by start.
+
+    The caller holds the exclusive locks of all their days and has lapsed what had expired, so
+    nobody else is taking anything there: a time that is taken nevertheless is an error. Each row
+    gives session, starts, ends, wall, expires, price, policy, choice, since and until (the blocked
+    time); `facts` what they share: person, service, series, party, zone, currency, actor, message,
+    revision. Empty where the rules have changed since.
+    """
+    given = {"business": session.business, "bookings": json.dumps(rows, default=str)}
+    return {row.starts_at: (row.id, row.ref) for row in session.execute(_TAKE_ALL, facts | given)}
 
 
 def lapse_around(session: Session, resources: Iterable[int], span: Span, *, now: datetime) -> None:

@@ -1,0 +1,269 @@
+"""Several times of one service held together: all their days locked, judged in a few statements."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from core.booking import By, Held, terms
+from core.choosing import Choice, Missing, Wanted, none_left, on_offer, pick
+from core.db import Session
+from core.finding import expired_holds
+from core.hours import local
+from core.limits import booked_weeks, counted_days, monday_of, person_refusals
+from core.locks import lock_days, lock_person
+from core.policy import judge
+from core.refusals import Reason, Refusal
+from core.rules import Business, Service
+from core.span import local_days
+from core.taking import lapse_around, take_all
+
+
+def hold_all(
+    session: Session,
+    *,
+    business: Business,
+    wanted: Sequence[Wanted],
+    person: int,
+    series: int,
+    until: datetime,
+    by: By,
+    now: datetime,
+) -> list[Held | Refusal]:
+    """Hold each time that can be had for a series until an instant, at most one time a day.
+
+    What is wanted is of one service, party and provider. The answer has an entry for each, in
+    order: held, or why not.
+    """
+    if not wanted:
+        return []
+    lock(session, business, person, wanted)
+    refused = _by_rules(session, business, wanted, person=person, series=series, now=now)
+    left = [one for one in wanted if one.start not in refused]
+    choices = _choices(session, business, left, refused, now=now)
+    rows = [
+        _row(business, one, choices[one.start], session_id, _expiry(one, until, now))
+        for one, session_id in _sessions(session, business, left, refused)
+        if one.start in choices
+    ]
+    facts = _shared(business, wanted[0], person=person, series=series, by=by, now=now)
+    got = take_all(session, rows, facts=facts) if rows else {}
+    return [
+        _held(one, got[one.start], choices[one.start], _expiry(one, until, now))
+        if one.start in got
+        else refused.get(one.start) or Refusal(Reason.TAKEN)
+        for one in wanted
+    ]
+
+
+def lock(session: Session, business: Business, person: int, wanted: Sequence[Wanted]) -> None:
+    """Lock the person, then every day that the times touch of all that might serve them."""
+    lock_person(session, person)
+    resources = {r for one in wanted for need in on_offer(business, one) for r in need}
+    days = {day for one in wanted for day in local_days(one.blocked, business.zone)}
+    days |= {day for one in wanted for day in counted_days(business, one.start)}
+    lock_days(session, resources=resources, days=days, exclusive=True)
+
+
+def _by_rules(
+    session: Session,
+    business: Business,
+    wanted: Sequence[Wanted],
+    *,
+    person: int,
+    series: int,
+    now: datetime,
+) -> dict[datetime, Refusal]:
+    """Return what the rules and the person's limits forbid."""
+    refused = person_refusals(
+        session,
+        business,
+        wanted[0].service,
+        person=person,
+        starts=[one.start for one in wanted],
+        series=series,
+        now=now,
+    )
+    for one in wanted:
+        why = judge(
+            business,
+            one.service,
+            start=one.start,
+            party=one.party,
+            provider=one.provider,
+            now=now,
+        )
+        if why is not None:
+            refused[one.start] = why
+    return refused
+
+
+_USED = text(
+    "SELECT w.n, a.resource_id, a.seat FROM unnest(CAST(:from AS timestamptz[]),"
+    " CAST(:until AS timestamptz[])) WITH ORDINALITY AS w(since, until, n)"
+    " JOIN allocations a ON a.resource_id = ANY(:resources) AND a.active"
+    " AND a.slot_start < w.until AND a.slot_start > w.since - interval '1 day'"
+    " AND upper(a.during) > w.since"
+    " UNION ALL SELECT w.n, u.resource_id, 0 FROM unnest(CAST(:start AS timestamptz[]),"
+    " CAST(:end AS timestamptz[])) WITH ORDINALITY AS w(since, until, n)"
+    " JOIN busy u ON u.resource_id = ANY(:resources) AND u.active"
+    " AND u.ends_at > w.since AND u.starts_at < w.until"
+)
+
+
+def _choices(
+    session: Session,
+    business: Business,
+    wanted: Sequence[Wanted],
+    refused: dict[datetime, Refusal],
+    *,
+    now: datetime,
+) -> dict[datetime, Choice]:
+    """Choose resources and seats for each time, or add to what is refused."""
+    options = {one.start: on_offer(business, one) for one in wanted}
+    resources = sorted({r for needs in options.values() for need in needs for r in need})
+    if expired_holds(session, now=now):
+        for one in wanted:
+            lapse_around(session, resources, one.blocked, now=now)
+    facts = {
+        "resources": resources,
+        "from": [one.blocked.start for one in wanted],
+        "until": [one.blocked.end for one in wanted],
+        "start": [one.start for one in wanted],
+        "end": [one.span.end for one in wanted],
+    }
+    used: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for row in session.execute(_USED, facts):
+        used[row.n].add((row.resource_id, row.seat))
+    full = _Full(session, business, resources, wanted, now)
+    choices: dict[datetime, Choice] = {}
+    for number, one in enumerate(wanted, start=1):
+        at_limit = full.on(one.start)
+        got = pick(business, one, options[one.start], used=used[number], full=at_limit)
+        if isinstance(got, Missing):
+            refused[one.start] = none_left(session, business, one, got, at_limit, now=now)
+        else:
+            choices[one.start] = got
+            full.add(one.start, {r for r, _ in got})
+    return choices
+
+
+class _Full:
+    """Which resources are at a limit on a day, what is just being taken included."""
+
+    def __init__(
+        self,
+        session: Session,
+        business: Business,
+        resources: Sequence[int],
+        wanted: Sequence[Wanted],
+        now: datetime,
+    ) -> None:
+        self.business = business
+        self.counted = [r for r in map(business.resource, resources) if r.max_day or r.max_week]
+        self.days: Counter[tuple[int, date]] = Counter()
+        self.weeks: Counter[tuple[int, date]] = Counter()
+        if self.counted and wanted:
+            first, last = min(w.start for w in wanted), max(w.start for w in wanted)
+            ids = [r.id for r in self.counted]
+            for resource, start in booked_weeks(session, business, ids, first, last, now=now):
+                self.add(start, {resource})
+
+    def add(self, start: datetime, resources: set[int]) -> None:
+        """Count one more booking."""
+        for resource in resources:
+            self.days[resource, local(start, self.business).date()] += 1
+            self.weeks[resource, monday_of(self.business, start)] += 1
+
+    def on(self, start: datetime) -> dict[int, Refusal]:
+        """Return who is full on the day or in the week of a start, each with its refusal."""
+        day, week = local(start, self.business).date(), monday_of(self.business, start)
+        full: dict[int, Refusal] = {}
+        for r in self.counted:
+            for why, most, count in (
+                (Reason.WEEK_LIMIT, r.max_week, self.weeks[r.id, week]),
+                (Reason.DAY_LIMIT, r.max_day, self.days[r.id, day]),
+            ):
+                if most is not None and count >= most:
+                    full[r.id] = Refusal(why, {"who": r.name, "most": most})
+        return full
+
+
+_SESSIONS = text(
+    "SELECT s.id, s.starts_at, ARRAY(SELECT a.resource_id FROM allocations a"
+    " WHERE a.business_id = :business AND a.session_id = s.id AND a.active) AS staff"
+    " FROM sessions s WHERE s.business_id = :business AND s.service_id = :service"
+    " AND s.starts_at = ANY(CAST(:starts AS timestamptz[])) AND s.active"
+    " ORDER BY s.id FOR SHARE OF s"
+)
+
+
+def _sessions(
+    session: Session,
+    business: Business,
+    wanted: Sequence[Wanted],
+    refused: dict[datetime, Refusal],
+) -> list[tuple[Wanted, int | None]]:
+    """Return each time with the class it joins, locked; refuse where none takes place then."""
+    if not wanted or not wanted[0].service.times:
+        return [(one, None) for one in wanted]
+    service: Service = wanted[0].service
+    facts = {"business": session.business, "service": service.id}
+    starts = [one.start for one in wanted]
+    found = {row.starts_at: row for row in session.execute(_SESSIONS, facts | {"starts": starts})}
+    joined: list[tuple[Wanted, int | None]] = []
+    for one in wanted:
+        row = found.get(one.start)
+        if row is None or not row.staff:
+            refused[one.start] = Refusal(Reason.NO_CLASS)
+        elif one.provider is not None and one.provider not in row.staff:
+            who = business.resource(one.provider).name
+            refused[one.start] = Refusal(Reason.NOT_BY, {"who": who})
+        else:
+            joined.append((one, row.id))
+    return joined
+
+
+def _expiry(one: Wanted, until: datetime, now: datetime) -> datetime:
+    """Return when a hold ends: no hold outlives its start."""
+    return min(until, max(one.start, now + timedelta(minutes=1)))
+
+
+def _row(
+    business: Business, one: Wanted, choice: Choice, session_id: int | None, expires: datetime
+) -> dict[str, Any]:
+    return {
+        "session": session_id,
+        "starts": one.start,
+        "ends": one.span.end,
+        "wall": local(one.start, business).replace(tzinfo=None).isoformat(),
+        "expires": expires,
+        "price": one.service.cost(one.party),
+        "policy": terms(business, one),
+        "choice": choice,
+        "since": one.blocked.start,
+        "until": one.blocked.end,
+    }
+
+
+def _shared(
+    business: Business, one: Wanted, *, person: int, series: int, by: By, now: datetime
+) -> dict[str, Any]:
+    return {
+        "revision": business.revision,
+        "person": person,
+        "service": one.service.id,
+        "series": series,
+        "party": one.party,
+        "zone": business.zone.key,
+        "currency": business.currency,
+        "actor": by.actor,
+        "message": by.message,
+        "now": now,
+    }
+
+
+def _held(one: Wanted, got: tuple[int, str], choice: Choice, expires: datetime) -> Held:
+    return Held(got[0], got[1], one.span, tuple(dict.fromkeys(r for r, _ in choice)), expires)
