@@ -5,6 +5,7 @@ wall time is kept across clock changes: one that does not exist moves on by the 
 twice is the first of the two.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -18,6 +19,8 @@ from core.span import wall
 
 MOST = 400  # occurrences looked at, more than a year of days
 
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_ONE_WEEKDAY = re.compile(r"BYDAY=(-?\d)?([A-Z]{2})(?=;|$)")
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 
@@ -72,6 +75,14 @@ def last_day(recurrence: Recurrence) -> date | None:
     """Return the last day of a recurrence that ends by itself, None where there is none."""
     days = list(islice(_days(recurrence), MOST)) if recurrence.bounded else []
     return days[-1] if days else None
+
+
+def shifted(rule: str, first: date) -> str:
+    """Return a rule of one weekday as that of its new first day: every Tuesday, every Wednesday."""
+    found = _ONE_WEEKDAY.search(rule)
+    if found is None:
+        return rule
+    return f"{rule[: found.start(2)]}{_WEEKDAYS[first.weekday()]}{rule[found.end(2) :]}"
 
 
 def _at(day: date, clock: time, zone: ZoneInfo) -> Occurrence:

@@ -18,7 +18,7 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import book, change, day, identity, info, profile, telling, whereabouts
+from dialogs.flows import book, change, day, identity, info, profile, recurring, telling, whereabouts
 from dialogs.hearing import Hearing
 from dialogs.states import State, Step
 from dialogs.talk import (
@@ -48,6 +48,7 @@ FLOWS: dict[str, Flow] = {
     "book.confirm": book.confirm,
     "book.decline": book.decline,
     "book.drop": book.drop,
+    "recurring.confirm": recurring.confirm,
     "change.mine": change.mine,
     "change.cancel": change.cancel,
     "change.cancel_open": change.cancel_open,
@@ -162,7 +163,8 @@ def _turn(
     message: Received,
     now: datetime,
 ) -> Turn:
-    lasts = FORGETS_PROPOSAL if kept.state == State.PROPOSAL else FORGETS
+    proposed = kept.state in {State.PROPOSAL, State.SERIES}
+    lasts = FORGETS_PROPOSAL if proposed else FORGETS
     stale = kept.updated is not None and now - kept.updated > lasts
     state = State.IDLE if stale else State(kept.state)
     talk = Talk() if stale else Talk.from_json(kept.talk)
@@ -252,7 +254,7 @@ def _resume(turn: Turn) -> None:
     mine = [note for note in turn.notes if note.address == turn.reader.address]
     if mine and mine[-1].facts.get("until"):  # it says itself what is held
         return
-    if mine and turn.state is State.PROPOSAL and turn.talk.start is not None:
+    if mine and turn.state in {State.PROPOSAL, State.SERIES} and turn.talk.start is not None:
         mine[-1].facts.update(resume="proposal", held=turn.talk.start)
     elif mine and turn.state is State.CANCELLING and turn.talk.start is not None:
         mine[-1].facts.update(resume="cancelling", held=turn.talk.start)

@@ -12,7 +12,7 @@ from dialogs.states import ANEW, EVERYWHERE, TABLE, WISHING, State, Step
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- diagram: begin -->", "<!-- diagram: end -->"
-REQUEST = (State.SERVICE, State.PARTY, State.WHEN, State.CHOICE, State.PROPOSAL)
+REQUEST = (State.SERVICE, State.PARTY, State.WHEN, State.CHOICE, State.PROPOSAL, State.SERIES)
 
 Arrows = dict[tuple[str, str], dict[str, None]]
 

@@ -11,6 +11,7 @@ no step: a test that meets one fails, and in life the bot asks a short question 
     when       the bot asked when
     choice     free times were offered
     proposal   one time is held for this person and waits for a yes
+    series     the times of a series are held and wait for a yes
     which      the bot asked which booking is meant
     cancelling the bot asked whether to cancel a booking
     forgetting the bot asked whether to forget this person for good
@@ -34,6 +35,7 @@ class State(StrEnum):
     WHEN = "when"
     CHOICE = "choice"
     PROPOSAL = "proposal"
+    SERIES = "series"
     WHICH = "which"
     CANCELLING = "cancelling"
     FORGETTING = "forgetting"
@@ -50,7 +52,7 @@ class Step(NamedTuple):
     to: tuple[State, ...] = ()
 
 
-_BOOKING = (S.IDLE, S.SERVICE, S.PARTY, S.WHEN, S.CHOICE, S.PROPOSAL)
+_BOOKING = (S.IDLE, S.SERVICE, S.PARTY, S.WHEN, S.CHOICE, S.PROPOSAL, S.SERIES)
 _MOVING = (S.IDLE, S.WHICH, S.WHEN, S.CHOICE, S.PROPOSAL)
 _CANCELLING = (S.IDLE, S.WHICH, S.CANCELLING)
 
@@ -167,6 +169,13 @@ TABLE: dict[State, dict[I, Step]] = {
     | {
         I.CONFIRM: AGREE,
         I.DECLINE: Step("book.decline", (S.IDLE, S.WHEN, S.CHOICE, S.PROPOSAL)),
+        I.SOONER: SOONER,
+    },
+    S.SERIES: EVERYWHERE
+    | WISHING
+    | {
+        I.CONFIRM: Step("recurring.confirm", (S.IDLE, S.NAME, S.SERIES)),
+        I.DECLINE: Step("book.decline", (S.IDLE, S.WHEN, S.CHOICE, S.PROPOSAL, S.SERIES)),
         I.SOONER: SOONER,
     },
     S.WHICH: EVERYWHERE

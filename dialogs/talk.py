@@ -58,6 +58,7 @@ class Talk:
     `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
     "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
     the message that asked, so that an old button is known as old; `last` is what was said last.
+    `rule` is the RRULE of what recurs, and `series` the one that was proposed.
     """
 
     doing: str = "book"
@@ -69,6 +70,8 @@ class Talk:
     booking: int | None = None
     target: int | None = None
     recent: int | None = None
+    rule: str | None = None
+    series: int | None = None
     start: datetime | None = None
     asked: int | None = None
     last: str | None = None
@@ -87,6 +90,8 @@ class Talk:
             "booking": self.booking,
             "target": self.target,
             "recent": self.recent,
+            "rule": self.rule,
+            "series": self.series,
             "start": self.start.isoformat() if self.start else None,
             "asked": self.asked,
             "last": self.last,
@@ -269,6 +274,7 @@ _ASKED = {
     State.WHEN: "when",
     State.CHOICE: "choose",
     State.PROPOSAL: "confirm",
+    State.SERIES: "confirm",
     State.WHICH: "which",
     State.CANCELLING: "confirm",
     State.FORGETTING: "confirm",

@@ -8,7 +8,7 @@ from core import businesses, changing, due, finding, people, timetable
 from core.booking import By
 from core.db import Session, passing
 from core.due import Work
-from dialogs.flows import settle
+from dialogs.flows import recurring, settle
 from workers import undelivered
 from workers.runtime import Runtime
 
@@ -64,9 +64,15 @@ def _classes(session: Session, _work: Work) -> None:
     timetable.materialise(session, businesses.load(session))
 
 
+def _series(session: Session, work: Work) -> None:
+    """Lay out the occurrences of a series on the days that came within reach."""
+    recurring.extended(session, businesses.load(session), work.subject)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
     "lapse": _lapse,
     "complete": _complete,
     "classes": _classes,
+    "series": _series,
     "undelivered": undelivered.reported,
 }

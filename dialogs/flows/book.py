@@ -63,7 +63,7 @@ def go_on(turn: Turn) -> State:
         return ask(turn)
     if _merge(turn):
         return pursue(turn, listing=False)
-    offered = turn.state in {State.PROPOSAL, State.CHOICE}
+    offered = turn.state in {State.PROPOSAL, State.SERIES, State.CHOICE}
     if offered and turn.said.has(Intent.SOONER):
         return sooner(turn)
     if offered and turn.said.has(Intent.CORRECT):
@@ -270,7 +270,7 @@ def decline(turn: Turn) -> State:
     holding.let_go(turn)
     target = turn.talk.target
     kept = finding.booking(turn.session, target) if target is not None else None
-    turn.learn(options=(), wish=Wish(), start=kept.start if kept else None)
+    turn.learn(options=(), wish=Wish(), rule=None, start=kept.start if kept else None)
     turn.say("let_go", service=turn.talk.service, kept=kept is not None)
     return State.WHEN
 
@@ -346,7 +346,7 @@ def _named_provider(turn: Turn, facts: Facts) -> int | None:
 
 def _ask_again(turn: Turn) -> State:
     """Ask the open question once more, in other words."""
-    asked = {State.PARTY, State.WHEN, State.CHOICE, State.PROPOSAL}
+    asked = {State.PARTY, State.WHEN, State.CHOICE, State.PROPOSAL, State.SERIES}
     if turn.state not in asked or turn.service is None:
         return pursue(turn, listing=False)
     if turn.state is State.PROPOSAL and turn.talk.start is None:

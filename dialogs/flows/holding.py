@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from core import booking, changing, finding
+from core import booking, changing, finding, series
 from core.booking import Held
 from core.choosing import Wanted
 from core.refusals import Reason, Refusal
@@ -95,11 +95,13 @@ def living(turn: Turn) -> int | None:
 
 
 def let_go(turn: Turn) -> None:
-    """Release the talk's hold, if it has one."""
+    """Release the talk's hold, if it has one, or all that is held of a series."""
+    if turn.talk.series is not None:
+        series.release(turn.session, series=turn.talk.series, by=turn.by, now=turn.now)
     held = living(turn)
     if held is not None:
         changing.release(turn.session, booking=held, by=turn.by, now=turn.now)
-    turn.learn(booking=None, start=None)
+    turn.learn(booking=None, series=None, start=None)
 
 
 def held_start(turn: Turn) -> datetime | None:

@@ -11,7 +11,7 @@ from core.finding import Booked, Search
 from core.refusals import Reason, Refusal
 from core.rules import Service
 from core.span import DAY, MINUTE, Span, instant
-from dialogs.flows import holding, looking, picking, telling
+from dialogs.flows import holding, looking, picking, recurring, telling
 from dialogs.flows.about import shown, staff_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
@@ -83,7 +83,8 @@ def _forbidden(turn: Turn, service: Service) -> State | None:
     if amount:
         reached = telling.human_reached(turn.session, turn.business)
         return _back(turn, "needs_money", service=service.id, amount=amount, reached=reached)
-    if most is not None and turn.talk.target is None and len(_others(turn)) >= most:
+    booked = {(r.series, None if r.series else r.id) for r in _others(turn)}  # a series is one
+    if most is not None and turn.talk.target is None and len(booked) >= most:
         return _back(turn, "refused", reason="person_open", facts={"most": most}, human=human)
     return None
 
@@ -106,7 +107,9 @@ def _back(turn: Turn, note: str, **facts: Any) -> State:  # noqa: ANN401 - a not
 def _others(turn: Turn) -> list[Booked]:
     """Return the person's open bookings without what this talk holds or moves."""
     rows = finding.of_person(turn.session, turn.reader.person, now=turn.now)
-    return [r for r in rows if r.id not in {turn.talk.booking, turn.talk.target}]
+    mine = {turn.talk.booking, turn.talk.target}
+    held = turn.talk.series
+    return [r for r in rows if r.id not in mine and (held is None or r.series != held)]
 
 
 def _full_days(turn: Turn) -> list[Span]:
@@ -134,7 +137,10 @@ def _look(turn: Turn, service: Service, *, listing: bool) -> State:
         return _ask_when(turn, service)
     if wish.rrule:
         if turn.said.has(Intent.RECURRING) or looking.exact_starts(wish):
-            turn.remark("series")
+            if recurring.possible(turn, service):
+                turn.learn(rule=wish.rrule)
+            else:
+                turn.remark("series")
         wish = replace(looking.on_each_day(wish), rrule=None)
         turn.learn(wish=wish)
     starts = looking.exact_starts(wish)
@@ -218,6 +224,12 @@ def propose(turn: Turn, starts: list[datetime], *, provider: int | None) -> Stat
     if turn.talk.wish.note is Note.GAP and starts == looking.exact_starts(turn.talk.wish):
         turn.remark("gap", start=starts[0])
     for start in starts:
+        if turn.talk.rule is not None:
+            whole = recurring.propose(turn, service, start, provider)
+            if isinstance(whole, State):
+                return whole
+            refused = refused or whole
+            continue
         got = holding.hold(turn, start, provider)
         if isinstance(got, Held):
             turn.learn(booking=got.id, start=got.span.start, options=(), provider=provider)

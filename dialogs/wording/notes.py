@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import answers, asking, booked, day, identity
+from dialogs.wording import answers, asking, booked, day, identity, series
 from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
@@ -17,6 +17,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     **booked.NOTES,
     **day.NOTES,
     **identity.NOTES,
+    **series.NOTES,
 }
 
 
@@ -83,5 +84,6 @@ REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "gap": _gap,
     "one_at_a_time": lambda p, _: p.t("I book one at a time, so let's begin with the first."),
     "zone": zone_set,
-    "series": lambda p, _: p.t("I can't book a series by text yet; here is the first one."),
+    "series": lambda p, _: p.t("I can't book this one as a series; here is the first."),
+    "series_again": lambda p, _: p.t("That had run out, so I looked again."),
 }

@@ -1,0 +1,193 @@
+"""A booking that recurs: all of it is held, what cannot be had is said, and a yes books it all."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from core import finding
+from core import series as core_series
+from core.booking import Held
+from core.db import Session
+from core.finding import Search
+from core.recurrence import Occurrence, Recurrence, last_day, shifted
+from core.refusals import Reason, Refusal
+from core.rules import Business, Service
+from core.series import Laid, Plan
+from core.span import MINUTE, Span
+from dialogs.flows import holding, looking, telling
+from dialogs.flows.about import facts_of, shown
+from dialogs.states import State
+from dialogs.talk import Talk, Turn
+from dialogs.when import Grain
+
+MOVED = 4  # occurrences for which another hour of their day is looked for
+_NEAR = timedelta(hours=3)
+
+
+def possible(turn: Turn, service: Service) -> bool:
+    """Whether what recurs can be booked so: nobody must agree to each, nothing is being moved."""
+    return turn.talk.target is None and not service.asks_provider(turn.party)
+
+
+def propose(
+    turn: Turn, service: Service, start: datetime, provider: int | None
+) -> State | Refusal:
+    """Hold the whole series from a start on and ask for a yes; the refusal where nothing is free.
+
+    What was held before in this talk is let go first: a series does not stand in its own way.
+    """
+    holding.let_go(turn)
+    plan = _plan(turn, service, start, provider)
+    until = turn.now + turn.business.hold * MINUTE
+    laid = core_series.hold(
+        turn.session,
+        business=turn.business,
+        plan=plan,
+        person=turn.reader.person,
+        until=until,
+        by=turn.by,
+        now=turn.now,
+    )
+    if not laid.held:
+        core_series.release(turn.session, series=laid.series, by=turn.by, now=turn.now)
+        return laid.refused[0][1] if laid.refused else Refusal(Reason.TAKEN)
+    moved = _moved(turn, plan, laid, until)
+    first = laid.held[0][1]
+    wish = looking.at(first.span.start.astimezone(turn.zone))
+    kept = turn.talk.wish
+    turn.learn(
+        series=laid.series,
+        start=first.span.start,
+        options=(),
+        provider=provider,
+        wish=replace(wish, exclude=kept.exclude, exclude_rrule=kept.exclude_rrule),
+    )
+    turn.say("series_proposal", **_said(turn, plan, laid, moved), expires=until)
+    return State.SERIES
+
+
+def _plan(turn: Turn, service: Service, start: datetime, provider: int | None) -> Plan:
+    """Return what recurs: the rule that was said, from the day and at the hour of the start."""
+    local = start.astimezone(turn.business.zone)
+    wish = turn.talk.wish
+    without = frozenset(
+        w.start.date() for w in wish.exclude if w.start is not None and w.grain is Grain.DAY
+    )
+    rule = shifted(turn.talk.rule or "", local.date())
+    again = Recurrence(rule, local.date(), local.time(), wish.exclude_rrule, without)
+    return Plan(service, again, turn.party, provider)
+
+
+def _moved(
+    turn: Turn, plan: Plan, laid: Laid, until: datetime
+) -> dict[datetime, Held]:
+    """Hold another hour of the same day for the occurrences that are taken; by their own start."""
+    made = core_series.read(turn.session, turn.business, laid.series)
+    moved: dict[datetime, Held] = {}
+    if made is None:
+        return moved
+    for one, refused in laid.refused[:MOVED]:
+        if refused.reason not in {Reason.TAKEN, Reason.BUSY, Reason.BREAK, Reason.HOURS}:
+            continue
+        near = finding.free(
+            turn.session,
+            business=turn.business,
+            search=Search(plan.service, plan.party, plan.provider),
+            windows=[Span(one.start - _NEAR, one.start + _NEAR)],
+            now=turn.now,
+            limit=100,
+        )
+        for slot in sorted(near, key=lambda s: abs(s.start - one.start))[:1]:
+            got = core_series.hold_another(
+                turn.session,
+                business=turn.business,
+                series=made,
+                start=slot.start,
+                until=until,
+                by=turn.by,
+                now=turn.now,
+            )
+            if isinstance(got, Held):
+                moved[one.start] = got
+    return moved
+
+
+def _said(turn: Turn, plan: Plan, laid: Laid, moved: dict[datetime, Held]) -> dict[str, Any]:
+    """Return what a note says of a series: its first booking, how often, until when, what not."""
+    held = sorted([*(h for _, h in laid.held), *moved.values()], key=lambda h: h.span.start)
+    return shown(turn, laid.held[0][1].id) | {
+        "rule": plan.recurrence.rule,
+        "times": len(held),
+        "of": len(laid.held) + len(laid.refused),
+        "last": held[-1].span.start,
+        "open_end": last_day(plan.recurrence) is None,
+        "refused": [_not_had(one, refused, moved) for one, refused in laid.refused],
+        "gaps": [one.start for one, _ in laid.held if one.note == "gap"],
+    }
+
+
+def _not_had(
+    one: Occurrence, refused: Refusal, moved: dict[datetime, Held]
+) -> dict[str, Any]:
+    instead = moved.get(one.start)
+    return {
+        "start": one.start,
+        "reason": refused.reason.value,
+        "facts": refused.facts,
+        "instead": instead.span.start if instead else None,
+    }
+
+
+def confirm(turn: Turn) -> State:
+    """Book the series on the customer's yes; where the hold has gone, look at it anew."""
+    service, number, start = turn.service, turn.talk.series, turn.talk.start
+    if service is None or number is None or start is None:
+        return State.IDLE
+    gone = core_series.confirm(
+        turn.session, business=turn.business, series=number, by=turn.by, now=turn.now
+    )
+    if gone is not None:
+        turn.learn(series=None)
+        turn.remark("series_again")
+        again = propose(turn, service, start, turn.talk.provider)
+        if isinstance(again, State):
+            return again
+        turn.talk = Talk(last=turn.talk.last)
+        turn.say("series_gone", service=service.id, start=start)
+        return State.IDLE
+    return _booked(turn, number)
+
+
+def extended(session: Session, business: Business, series: int) -> None:
+    """Lay out the days of a series that came within reach; tell the customer what cannot be had."""
+    laid = core_series.extend(session, business=business, series=series, now=session.now)
+    if laid is None or not laid.refused:
+        return
+    rows = core_series.standing(session, series, since=session.now, now=session.now)
+    about = finding.booking(session, rows[0][0]) if rows else None
+    if about is not None:
+        missed = [_not_had(one, refused, {}) for one, refused in laid.refused]
+        telling.customer(
+            session, business, about, note="series_missed", now=session.now, refused=missed
+        )
+
+
+def _booked(turn: Turn, number: int) -> State:
+    rows = core_series.standing(turn.session, number, since=turn.now, now=turn.now)
+    made = core_series.read(turn.session, turn.business, number)
+    first = finding.booking(turn.session, rows[0][0]) if rows else None
+    if made is None or first is None:
+        return State.IDLE
+    facts = {
+        "rule": made.plan.recurrence.rule,
+        "times": len(rows),
+        "last": rows[-1][1],
+        "open_end": last_day(made.plan.recurrence) is None,
+    }
+    unnamed = not turn.reader.name and finding.made_by(turn.session, turn.reader.person) == len(rows)
+    turn.say("series_booked", **facts_of(turn.business, first), **facts, ask_name=unnamed)
+    telling.providers(
+        turn.session, turn.business, first.id, note="new_series", now=turn.now, **facts
+    )
+    turn.talk = Talk(start=first.start, service=first.service, last=turn.talk.last)
+    return State.NAME if unnamed else State.IDLE

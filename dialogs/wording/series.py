@@ -1,0 +1,128 @@
+"""The words of bookings that recur: what is held, what cannot be had, what was booked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dialogs.wording.asking import ask
+from dialogs.wording.page import Page, Worded
+from dialogs.wording.refusals import why
+
+_EXPLAINED = 4  # refused occurrences that are named, each with its reason
+
+
+def rhythm(page: Page, rule: str) -> str:
+    """Return how often, in words: "every week", "every 2 months"."""
+    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    every = int(parts.get("INTERVAL", "1"))
+    match parts.get("FREQ"):
+        case "DAILY":
+            return page.n("every day", "every {n} days", every)
+        case "MONTHLY":
+            return page.n("every month", "every {n} months", every)
+        case "YEARLY":
+            return page.n("every year", "every {n} years", every)
+    return page.n("every week", "every {n} weeks", every)
+
+
+def _whole(page: Page) -> str:
+    """Return the series in one line: what, when first, how often, how many times until when."""
+    facts = page.facts
+    said = page.t(
+        "{booking} on {when}, then {rhythm}",
+        booking=page.title(),
+        when=page.when(page.instant("start")),
+        rhythm=rhythm(page, facts["rule"]),
+    )
+    until = page.day(page.instant("last"))
+    if facts.get("open_end"):
+        return page.n(
+            "{series}: so far {n} time until {day}",
+            "{series}: so far {n} times until {day}",
+            facts["times"],
+            series=said,
+            day=until,
+        )
+    return page.n(
+        "{series}: {n} time until {day}",
+        "{series}: {n} times until {day}",
+        facts["times"],
+        series=said,
+        day=until,
+    )
+
+
+def _proposal(page: Page) -> Worded:
+    lines = [_whole(page) + "."]
+    refused = page.facts["refused"]
+    lines += [_not_had(page, one) for one in refused[:_EXPLAINED]]
+    if len(refused) > _EXPLAINED:
+        more = len(refused) - _EXPLAINED
+        lines.append(page.n("{n} more day can't be had.", "{n} more days can't be had.", more))
+    until = page.until(page.instant("expires"), beside=page.instant("start"))
+    lines.append(
+        page.t("I hold all of it until {until}. Shall I book it? Reply YES or NO.", until=until)
+    )
+    return ask(page, " ".join(lines))
+
+
+def _not_had(page: Page, one: Mapping[str, Any]) -> str:
+    reason = why(replace(page, facts={**page.facts, **one, "whole": False}))
+    if one.get("instead"):
+        start = datetime.fromisoformat(one["instead"])
+        return reason + " " + page.t("Instead: {time} that day.", time=page.at(start))
+    if one["reason"] == "closed":  # it says the day
+        return reason
+    return f"{page.day(datetime.fromisoformat(one['start']))}: {reason}"
+
+
+def _booked(page: Page) -> Worded:
+    text = page.t(
+        "Booked: {series}. Your reference is {ref}.", series=_whole(page), ref=page.facts["ref"]
+    )
+    if page.facts.get("open_end"):
+        text += " " + page.t("I'll add later dates as the calendar opens.")
+    if page.facts.get("ask_name"):
+        text += " " + page.t("What name shall I put it under?")
+    return Worded(text)
+
+
+def _missed(page: Page) -> Worded:
+    """Word what a series could not get of the days that came within reach."""
+    lines = [_not_had(page, one) for one in page.facts["refused"][:_EXPLAINED]]
+    said = page.t("Your series {booking}, {ref}:", booking=page.title(), ref=page.facts["ref"])
+    return Worded(" ".join([said, *lines, page.t("I left that out.")]))
+
+
+def _told(page: Page) -> Worded:
+    """Word a new series for its provider."""
+    text = page.t(
+        "New series: {series}, for {who}. {ref}",
+        series=_whole(replace(page, facts={**page.facts, "provider": None})),
+        who=page.facts.get("name") or page.t("a customer"),
+        ref=page.facts["ref"],
+    )
+    return Worded(text)
+
+
+def _again(page: Page) -> Worded:
+    when = page.when(page.instant("start"))
+    if page.facts.get("again"):
+        return ask(page, page.t("Reply YES to book the series from {when}, NO to let it go.", when=when))
+    return ask(page, page.t("Was that a yes or a no to the series from {when}?", when=when))
+
+
+NOTES: dict[str, Callable[[Page], Worded]] = {
+    "series_proposal": _proposal,
+    "series_booked": _booked,
+    "series_gone": lambda p: Worded(
+        p.t(
+            "I'm sorry, {when} and what follows have gone meanwhile. Which other day or time?",
+            when=p.when(p.instant("start")),
+        )
+    ),
+    "series_missed": _missed,
+    "new_series": _told,
+    "again_series": _again,
+}
