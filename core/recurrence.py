@@ -7,7 +7,7 @@ twice is the first of the two.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import islice, takewhile
@@ -20,6 +20,7 @@ from core.span import wall
 MOST = 400  # occurrences looked at, more than a year of days
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_COUNT = re.compile(r"COUNT=(\d+)")
 _ONE_WEEKDAY = re.compile(r"BYDAY=(-?\d)?([A-Z]{2})(?=;|$)")
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
@@ -83,6 +84,16 @@ def shifted(rule: str, first: date) -> str:
     if found is None:
         return rule
     return f"{rule[: found.start(2)]}{_WEEKDAYS[first.weekday()]}{rule[found.end(2) :]}"
+
+
+def moved(recurrence: Recurrence, *, since: date, to: date, clock: time) -> Recurrence:
+    """Return what is left of a recurrence from a day on, begun on another day and hour.
+
+    A COUNT loses what came before; days left out stay left out.
+    """
+    before = sum(1 for _ in takewhile(lambda day: day < since, _days(recurrence)))
+    rule = _COUNT.sub(lambda found: f"COUNT={max(1, int(found[1]) - before)}", recurrence.rule)
+    return replace(recurrence, rule=shifted(rule, to), first=to, clock=clock)
 
 
 def _at(day: date, clock: time, zone: ZoneInfo) -> Occurrence:

@@ -333,13 +333,14 @@ def move(
     """Move the occurrences from an instant on to another rule's days, the first to the first.
 
     Each booking keeps its row and its ref. What cannot be moved is reported and stays as it is; the
-    caller undoes everything (`session.attempt`) where that is not what is wanted.
+    caller undoes everything (`session.attempt`) where that is not what is wanted. A day that falls
+    beyond what can be booked yet is given back, and laid out when it comes within reach.
     """
     session.execute(_LOCK_ROW, {"business": session.business, "series": series.id})
     session.execute(_LOCK_BOOKINGS, {"business": session.business, "series": series.id})
     old = standing(session, series.id, since=max(since, now), now=now)
     new = occurrences(plan.recurrence, zone=business.zone, until=_reach(business, now))
-    new = [one for one in new if one.start > now and one.day >= _day(business, since)]
+    new = [one for one in new if one.start > now]
     lock(session, business, series.person, [_wanted(plan, one.start) for one in new])
     held: list[tuple[Occurrence, Held]] = []
     refused: list[tuple[Occurrence, Refusal]] = []
@@ -351,6 +352,8 @@ def move(
             held.append((one, got))
         else:
             refused.append((one, got))
+    for each, _ in old[len(new) :]:
+        changing.cancel(session, booking=each, by=by, now=now, why="moved")
     session.execute(_CHANGE, {"business": session.business, "series": series.id} | _columns(plan))
     return Laid(series.id, tuple(held), tuple(refused))
 
@@ -385,7 +388,3 @@ def _move_one(
         return got
     gone = changing.swap(session, booking=each, hold=got.id, by=by, now=now)
     return gone or replace(got, id=each)
-
-
-def _day(business: Business, moment: datetime) -> date:
-    return local(moment, business).date()

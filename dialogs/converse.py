@@ -18,7 +18,17 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import book, change, day, identity, info, profile, recurring, telling, whereabouts
+from dialogs.flows import (
+    book,
+    change,
+    day,
+    identity,
+    info,
+    profile,
+    recurring,
+    telling,
+    whereabouts,
+)
 from dialogs.hearing import Hearing
 from dialogs.states import State, Step
 from dialogs.talk import (
@@ -60,6 +70,7 @@ FLOWS: dict[str, Flow] = {
     "change.afterwards": change.afterwards,
     "change.sooner": change.sooner,
     "change.chosen": change.chosen,
+    "change.scoped": change.scoped,
     "change.keep": change.keep,
     "day.today": day.today,
     "day.tomorrow": day.tomorrow,

@@ -13,6 +13,7 @@ no step: a test that meets one fails, and in life the bot asks a short question 
     proposal   one time is held for this person and waits for a yes
     series     the times of a series are held and wait for a yes
     which      the bot asked which booking is meant
+    scope      the bot asked how much of a series: this one, this and later, or all
     cancelling the bot asked whether to cancel a booking
     forgetting the bot asked whether to forget this person for good
     name       the bot asked a new customer's name after the first booking; nothing waits for it
@@ -37,6 +38,7 @@ class State(StrEnum):
     PROPOSAL = "proposal"
     SERIES = "series"
     WHICH = "which"
+    SCOPE = "scope"
     CANCELLING = "cancelling"
     FORGETTING = "forgetting"
     NAME = "name"
@@ -53,8 +55,8 @@ class Step(NamedTuple):
 
 
 _BOOKING = (S.IDLE, S.SERVICE, S.PARTY, S.WHEN, S.CHOICE, S.PROPOSAL, S.SERIES)
-_MOVING = (S.IDLE, S.WHICH, S.WHEN, S.CHOICE, S.PROPOSAL)
-_CANCELLING = (S.IDLE, S.WHICH, S.CANCELLING)
+_MOVING = (S.IDLE, S.WHICH, S.SCOPE, S.WHEN, S.CHOICE, S.PROPOSAL, S.SERIES)
+_CANCELLING = (S.IDLE, S.WHICH, S.SCOPE, S.CANCELLING)
 
 BOOK = Step("book.begin", _BOOKING)
 GO_ON = Step("book.go_on", _BOOKING)
@@ -65,8 +67,9 @@ AGREE = Step("book.confirm", (*_BOOKING, S.NAME))
 CANCEL = Step("change.cancel", _CANCELLING)
 CANCEL_OPEN = Step("change.cancel_open", _CANCELLING)
 MOVE = Step("change.move", _MOVING)
-MOVE_OPEN = Step("change.move_open", (*_BOOKING, S.WHICH))
-AFTERWARDS = Step("change.afterwards", (*_BOOKING, S.WHICH))
+MOVE_OPEN = Step("change.move_open", (*_BOOKING, S.WHICH, S.SCOPE))
+AFTERWARDS = Step("change.afterwards", (*_BOOKING, S.WHICH, S.SCOPE))
+SCOPED = Step("change.scoped", (*_MOVING, S.CANCELLING))
 PICK = Step("change.chosen", (*_MOVING, S.CANCELLING))
 KEEP = Step("change.keep", (S.IDLE,))
 DROP = Step("book.drop", (S.IDLE,))
@@ -185,6 +188,16 @@ TABLE: dict[State, dict[I, Step]] = {
         I.CORRECT: PICK,
         I.CONFIRM: PICK,
         I.ALTERNATIVES: PICK,
+        I.DECLINE: KEEP,
+    },
+    S.SCOPE: EVERYWHERE
+    | {
+        I.CHOOSE: SCOPED,
+        I.INFORM: SCOPED,
+        I.CORRECT: SCOPED,
+        I.CONFIRM: SCOPED,
+        I.CANCEL: SCOPED,
+        I.MOVE: SCOPED,
         I.DECLINE: KEEP,
     },
     S.CANCELLING: EVERYWHERE

@@ -20,7 +20,7 @@ from dialogs.when import Wish
 class Choice:
     """One thing offered, by number: a free time, a booking, a service or a number of people.
 
-    Instants are aware.
+    Instants are aware. `scope` is how much of a series: "one", "later" (this and later) or "all".
     """
 
     start: datetime | None = None
@@ -28,6 +28,7 @@ class Choice:
     booking: int | None = None
     service: int | None = None
     party: int | None = None
+    scope: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         kept = {
@@ -36,6 +37,7 @@ class Choice:
             "booking": self.booking,
             "service": self.service,
             "party": self.party,
+            "scope": self.scope,
         }
         return {name: value for name, value in kept.items() if value is not None}
 
@@ -48,6 +50,7 @@ class Choice:
             booking=kept.get("booking"),
             service=kept.get("service"),
             party=kept.get("party"),
+            scope=kept.get("scope"),
         )
 
 
@@ -58,7 +61,8 @@ class Talk:
     `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
     "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
     the message that asked, so that an old button is known as old; `last` is what was said last.
-    `rule` is the RRULE of what recurs, and `series` the one that was proposed.
+    `rule` is the RRULE of what recurs, `series` the one that was proposed, and `scope` how much of
+    the target's series is to be changed.
     """
 
     doing: str = "book"
@@ -72,6 +76,7 @@ class Talk:
     recent: int | None = None
     rule: str | None = None
     series: int | None = None
+    scope: str | None = None
     start: datetime | None = None
     asked: int | None = None
     last: str | None = None
@@ -92,6 +97,7 @@ class Talk:
             "recent": self.recent,
             "rule": self.rule,
             "series": self.series,
+            "scope": self.scope,
             "start": self.start.isoformat() if self.start else None,
             "asked": self.asked,
             "last": self.last,
@@ -276,6 +282,7 @@ _ASKED = {
     State.PROPOSAL: "confirm",
     State.SERIES: "confirm",
     State.WHICH: "which",
+    State.SCOPE: "which",
     State.CANCELLING: "confirm",
     State.FORGETTING: "confirm",
 }

@@ -1,9 +1,11 @@
 """My bookings: see them, cancel one, move one; where two could be meant, ask which."""
 
+from dataclasses import replace
+
 from core import changing, finding
 from core.finding import Booked
 from core.span import Span
-from dialogs.flows import book, holding, looking, overview, telling
+from dialogs.flows import book, holding, looking, overview, recurring, telling
 from dialogs.flows.about import facts_of, providers_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
@@ -140,6 +142,18 @@ def chosen(turn: Turn) -> State:
     return _which(turn)
 
 
+def scoped(turn: Turn) -> State:
+    """Take how much of a series is meant, by number or name, and go on with it."""
+    target, index = turn.talk.target, turn.said.facts.choice
+    row = finding.booking(turn.session, target) if target is not None else None
+    if row is None:
+        return _which(turn)
+    if index is None or not 0 <= index < len(turn.talk.options):
+        return recurring.ask_scope(turn, row) or _with(turn, row)
+    turn.learn(scope=turn.talk.options[index].scope, options=())
+    return _with(turn, row)
+
+
 def keep(turn: Turn) -> State:
     """Leave everything as it is."""
     turn.talk = Talk(last=turn.talk.last)
@@ -168,9 +182,11 @@ def cancel_again(turn: Turn) -> State:
 
 def cancel_now(turn: Turn) -> State:
     """Cancel on the customer's yes and tell everyone concerned."""
-    target = turn.talk.target
+    target, scope = turn.talk.target, turn.talk.scope
     before = finding.booking(turn.session, target) if target is not None else None
     turn.talk = Talk(last=turn.talk.last, recent=target)
+    if before is not None and before.series is not None and scope in recurring.SEVERAL:
+        return recurring.cancel_now(turn, before, scope)
     if before is None:
         turn.say("nothing_to_change")
         return State.IDLE
@@ -206,7 +222,7 @@ def _which(turn: Turn) -> State:
         turn.say("nothing_to_change")
         return State.IDLE
     meant = _meant(turn, rows)
-    if len(meant) == 1:
+    if len(meant) == 1 or (meant and meant[0].series and len({r.series for r in meant}) == 1):
         return _with(turn, meant[0])
     if turn.state is not State.WHICH:
         turn.learn(wish=turn.said.facts.wish)
@@ -242,13 +258,19 @@ def _starts_in(row: Booked, window: Span) -> bool:
 
 
 def _with(turn: Turn, row: Booked) -> State:
-    """Go on with the booking that is meant."""
+    """Go on with the booking that is meant; of a series, once it is known how much of it."""
+    if row.series is not None and turn.talk.scope is None:
+        asked = recurring.ask_scope(turn, row)
+        if asked is not None:
+            return asked
+    if turn.talk.scope in recurring.SEVERAL and turn.talk.doing == "cancel":
+        return recurring.ask_cancel(turn, row)
     if turn.talk.doing == "cancel":
         turn.learn(target=row.id, start=row.start, options=())
         turn.say("ask_cancel", **facts_of(turn.business, row))
         return State.CANCELLING
     wish = _new_time(turn, row, turn.said.facts.wish) or _new_time(turn, row, turn.talk.wish)
-    turn.talk = _moving(turn, row, wish)
+    turn.talk = replace(_moving(turn, row, wish), scope=turn.talk.scope)
     facts = turn.said.facts
     another = _another_provider(turn, row)
     if not wish and facts.party in {None, row.party} and not another:

@@ -1,5 +1,6 @@
 """What is on: a provider's days, the requests that wait for them, a customer's bookings."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from core.people import Reader
 from core.rules import Business
 from core.span import Span
 from dialogs import nights
-from dialogs.flows import settle
+from dialogs.flows import recurring, settle
 from dialogs.flows.about import facts_for_staff, facts_of, providers_of
 
 
@@ -30,9 +31,19 @@ def overview(
 def mine(session: Session, business: Business, person: int, *, now: datetime) -> dict[str, Any]:
     """Return the facts of the note "mine"."""
     rows = open_bookings(session, person, now=now)
+    alike = Counter(row.series for row in rows if row.series is not None)
+    first = {row.series: row.id for row in reversed(rows)}
     return {
         "bookings": [
-            facts_of(business, row) | {"status": row.status, "until": row.expires} for row in rows
+            facts_of(business, row)
+            | {"status": row.status, "until": row.expires}
+            | (
+                recurring.summary(session, business, row.series)
+                if alike[row.series or 0] > 1
+                else {}
+            )
+            for row in rows
+            if row.series is None or first[row.series] == row.id
         ]
     }
 

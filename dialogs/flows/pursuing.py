@@ -224,6 +224,8 @@ def propose(turn: Turn, starts: list[datetime], *, provider: int | None) -> Stat
     if turn.talk.wish.note is Note.GAP and starts == looking.exact_starts(turn.talk.wish):
         turn.remark("gap", start=starts[0])
     for start in starts:
+        if turn.talk.scope in recurring.SEVERAL:
+            return recurring.propose_move(turn, start)
         if turn.talk.rule is not None:
             whole = recurring.propose(turn, service, start, provider)
             if isinstance(whole, State):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from dialogs.wording import series
 from dialogs.wording.asking import ask
 from dialogs.wording.page import Page, Worded, stays
 
@@ -120,7 +121,10 @@ def _mine(page: Page) -> Worded:
         return Worded(page.t("You have no bookings with us."))
     lines = []
     for row in rows:
-        line = f"{page.title(row)}, {page.when(datetime.fromisoformat(row['start']))}, {row['ref']}"
+        when = page.when(datetime.fromisoformat(row["start"]))
+        line = f"{page.title(row)}, {when}, {row['ref']}"
+        if row.get("rule"):
+            line = f"{series.whole(page, row)}, {row['ref']}"
         if row["status"] == "awaiting_provider":
             line = page.t("{booking} (waits for an answer)", booking=line)
         lines.append(line)

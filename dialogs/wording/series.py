@@ -26,8 +26,9 @@ def rhythm(page: Page, rule: str) -> str:
     return page.n("every week", "every {n} weeks", every)
 
 
-def _whole(page: Page) -> str:
+def whole(page: Page, facts: Mapping[str, Any] | None = None) -> str:
     """Return the series in one line: what, when first, how often, how many times until when."""
+    page = page if facts is None else replace(page, facts=facts)
     facts = page.facts
     said = page.t(
         "{booking} on {when}, then {rhythm}",
@@ -54,7 +55,7 @@ def _whole(page: Page) -> str:
 
 
 def _proposal(page: Page) -> Worded:
-    lines = [_whole(page) + "."]
+    lines = [whole(page) + "."]
     refused = page.facts["refused"]
     lines += [_not_had(page, one) for one in refused[:_EXPLAINED]]
     if len(refused) > _EXPLAINED:
@@ -79,7 +80,7 @@ def _not_had(page: Page, one: Mapping[str, Any]) -> str:
 
 def _booked(page: Page) -> Worded:
     text = page.t(
-        "Booked: {series}. Your reference is {ref}.", series=_whole(page), ref=page.facts["ref"]
+        "Booked: {series}. Your reference is {ref}.", series=whole(page), ref=page.facts["ref"]
     )
     if page.facts.get("open_end"):
         text += " " + page.t("I'll add later dates as the calendar opens.")
@@ -99,7 +100,7 @@ def _told(page: Page) -> Worded:
     """Word a new series for its provider."""
     text = page.t(
         "New series: {series}, for {who}. {ref}",
-        series=_whole(replace(page, facts={**page.facts, "provider": None})),
+        series=whole(replace(page, facts={**page.facts, "provider": None})),
         who=page.facts.get("name") or page.t("a customer"),
         ref=page.facts["ref"],
     )
@@ -109,8 +110,90 @@ def _told(page: Page) -> Worded:
 def _again(page: Page) -> Worded:
     when = page.when(page.instant("start"))
     if page.facts.get("again"):
-        return ask(page, page.t("Reply YES to book the series from {when}, NO to let it go.", when=when))
+        return ask(
+            page, page.t("Reply YES to book the series from {when}, NO to let it go.", when=when)
+        )
     return ask(page, page.t("Was that a yes or a no to the series from {when}?", when=when))
+
+
+def _ask_scope(page: Page) -> Worded:
+    day = page.day(page.instant("start"))
+    labels = {
+        "one": page.t("Only {day}", day=day),
+        "later": page.t("{day} and all later ones", day=day),
+        "all": page.t("The whole series"),
+    }
+    if page.facts["doing"] == "cancel":
+        text = page.t("{booking} is a series. Which of it shall I cancel?", booking=page.title())
+    else:
+        text = page.t("{booking} is a series. Which of it shall I change?", booking=page.title())
+    return Worded(text, tuple(labels[one["scope"]] for one in page.facts["options"]))
+
+
+def _several(page: Page) -> str:
+    """Return how many occurrences, from when to when."""
+    return page.n(
+        "{booking}, {n} time from {first} to {last}",
+        "{booking}, {n} times from {first} to {last}",
+        page.facts["times"],
+        booking=page.title(),
+        first=page.when(page.instant("start")),
+        last=page.day(page.instant("last")),
+    )
+
+
+def _move(page: Page) -> Worded:
+    text = page.n(
+        "Move {n} booking of {booking} so that the first is on {when}?",
+        "Move {n} bookings of {booking} so that the first is on {when}?",
+        page.facts["times"],
+        booking=page.title(),
+        when=page.when(page.instant("start")),
+    )
+    return ask(page, " ".join([text, *_stay(page), page.t("Reply YES or NO.")]))
+
+
+def _stay(page: Page) -> list[str]:
+    """Return why some stay where they are."""
+    refused = page.facts["refused"]
+    lines = [_not_had(page, one) for one in refused[:_EXPLAINED]]
+    if refused:
+        n = len(refused)
+        lines.append(page.n("{n} stays as it was.", "{n} stay as they were.", n))
+    return lines
+
+
+def _moved(page: Page) -> Worded:
+    text = page.n(
+        "Moved: {n} booking of {booking}, the first is on {when} now.",
+        "Moved: {n} bookings of {booking}, the first is on {when} now.",
+        page.facts["times"],
+        booking=page.title(),
+        when=page.when(page.instant("start")),
+    )
+    return Worded(" ".join([text, *_stay(page)]))
+
+
+def _cancelled_provider(page: Page) -> Worded:
+    mine = replace(page, facts={**page.facts, "provider": None})
+    who = page.facts.get("name") or page.t("a customer")
+    text = page.t(
+        "{who} cancelled {series}. {ref}", series=_several(mine), who=who, ref=page.facts["ref"]
+    )
+    return Worded(text)
+
+
+def _moved_provider(page: Page) -> Worded:
+    text = page.n(
+        "{who} moved {n} booking of {booking}; the first is on {when} now. {ref}",
+        "{who} moved {n} bookings of {booking}; the first is on {when} now. {ref}",
+        page.facts["times"],
+        who=page.facts.get("name") or page.t("a customer"),
+        booking=page.title({**page.facts, "provider": None}),
+        when=page.when(page.instant("start")),
+        ref=page.facts["ref"],
+    )
+    return Worded(text)
 
 
 NOTES: dict[str, Callable[[Page], Worded]] = {
@@ -124,5 +207,14 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     ),
     "series_missed": _missed,
     "new_series": _told,
+    "ask_scope": _ask_scope,
+    "ask_cancel_series": lambda p: ask(
+        p, p.t("Cancel {series}? Reply YES or NO.", series=_several(p))
+    ),
+    "series_cancelled": lambda p: Worded(p.t("Cancelled: {series}.", series=_several(p))),
+    "series_cancelled_provider": _cancelled_provider,
+    "series_move": _move,
+    "series_moved": _moved,
+    "series_moved_provider": _moved_provider,
     "again_series": _again,
 }
