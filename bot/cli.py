@@ -12,6 +12,7 @@ COMMANDS = {
     "replay": ("bot.commands.replay", "Play a script of what people do, on a clock of its own."),
     "when": ("bot.commands.when", "Read a time in words, and say how."),
     "understand": ("bot.commands.understand", "Read a whole message: intents and facts."),
+    "explain": ("bot.commands.explain", "Say why a time can be booked, or why not."),
     "forget": ("bot.commands.forget", "Take a person out of every row."),
     "verify": ("bot.commands.verify", "Prove the book: nothing doubled, lost or forgotten."),
     "serve": ("bot.commands.serve", "Open the web door; without REDIS_URL, do all the work too."),

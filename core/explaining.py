@@ -1,0 +1,140 @@
+"""Why a time can be had or not: every rule and every resource asked, one by one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from core.availability import eligible, seats_needed
+from core.choosing import Wanted
+from core.db import Session
+from core.limits import person_refusal, resource_refusals
+from core.policy import judge, off_duty_why, on_duty
+from core.refusals import Reason, Refusal
+from core.rules import Business
+from core.span import DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one resource can serve a need at the time: free seats, or the refusal."""
+
+    resource: int
+    need: int  # which of the service's needs, from 0
+    seats: int  # seats free, of so many in all
+    of: int
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the rules say of a time, what the person's limits say, and each resource's verdict."""
+
+    wanted: Wanted
+    rule: Refusal | None
+    limit: Refusal | None
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def free(self) -> bool:
+        """Whether it can be had."""
+        return self.refusal is None
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The first reason why it cannot be had; who is away says more than when the place opens."""
+        if self.rule is not None and self.rule.reason is not Reason.HOURS:
+            return self.rule
+        return self._own() or self.rule or self.limit
+
+    def _own(self) -> Refusal | None:
+        """Why a need cannot be served by anybody, where that is not the place's own hours."""
+        for need in range(len(self.wanted.service.needs)):
+            mine = [v.refusal for v in self.verdicts if v.need == need]
+            if None not in mine:
+                own = (r for r in mine if r is not None and (not self.rule or r.facts.get("who")))
+                return next(own, None)
+        return None
+
+    @property
+    def able(self) -> tuple[int, ...]:
+        """Who of the first need is free."""
+        return tuple(v.resource for v in self.verdicts if v.need == 0 and v.refusal is None)
+
+
+_AT = text(
+    "SELECT a.resource_id, a.seat, max(upper(a.during)) AS until, false AS blocked"
+    " FROM allocations a"
+    " LEFT JOIN bookings b ON b.business_id = a.business_id AND b.id = a.booking_id"
+    " WHERE a.resource_id = ANY(:resources) AND a.active"
+    " AND a.slot_start < :until AND a.slot_start > :past AND upper(a.during) > :from"
+    " AND (b.expires_at IS NULL OR b.expires_at > :now) GROUP BY 1, 2"
+    " UNION ALL SELECT resource_id, 0, max(ends_at), true FROM busy"
+    " WHERE resource_id = ANY(:resources) AND active AND ends_at > :start AND starts_at < :end"
+    " GROUP BY 1"
+)
+
+
+def explain(
+    session: Session,
+    *,
+    business: Business,
+    wanted: Wanted,
+    now: datetime,
+    person: int | None = None,
+) -> Trace:
+    """Ask every rule and every resource about a time; nothing is held or changed.
+
+    Of a person the limits are asked too. The provider who is named is judged beside the others, so
+    that it can be said who is free instead.
+    """
+    rule = judge(
+        business,
+        wanted.service,
+        start=wanted.start,
+        party=wanted.party,
+        provider=wanted.provider,
+        now=now,
+    )
+    limit = (
+        person_refusal(
+            session, business, wanted.service, person=person, start=wanted.start, now=now
+        )
+        if person is not None
+        else None
+    )
+    needs = eligible(business, wanted.service, party=wanted.party, provider=None)
+    resources = sorted({r for need in needs for r in need})
+    facts = {
+        "resources": resources,
+        "from": wanted.blocked.start,
+        "until": wanted.blocked.end,
+        "past": wanted.blocked.start - DAY,
+        "start": wanted.start,
+        "end": wanted.span.end,
+        "now": now,
+    }
+    rows = session.execute(_AT, facts).all()
+    full = resource_refusals(session, business, resources=resources, start=wanted.start, now=now)
+    seats = seats_needed(business, wanted.service, wanted.party) if wanted.service.needs else 1
+    verdicts = []
+    for number, need in enumerate(needs):
+        for resource in need:
+            taken = {row.seat: row.until for row in rows if row.resource_id == resource}
+            of = business.resource(resource).seats
+            left = 0 if 0 in taken else of - len(taken)
+            why = _why(business, wanted, resource, taken) if left < seats else None
+            if not wanted.service.times and not on_duty(business, resource, wanted.span):
+                why = off_duty_why(business, resource, wanted.span)
+            verdicts.append(Verdict(resource, number, left, of, why or full.get(resource)))
+    return Trace(wanted, rule, limit, tuple(verdicts))
+
+
+def _why(business: Business, wanted: Wanted, resource: int, taken: dict[int, datetime]) -> Refusal:
+    """Say what is in a resource's way: blocked time, a class that is full, or bookings."""
+    name = business.resource(resource).name
+    if 0 in taken:
+        return Refusal(Reason.BUSY, {"who": name, "until": taken[0]})
+    if wanted.service.times:
+        return Refusal(Reason.FULL, {"left": business.resource(resource).seats - len(taken)})
+    return Refusal(Reason.TAKEN, {"who": name, "until": min(taken.values())})
