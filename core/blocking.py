@@ -1,7 +1,13 @@
-"""Blocked time: a calendar's events, time off, closures by hand. Busy, but no booking."""
+"""Blocked time: a calendar's events, time off, closures by hand. Busy, but no booking.
 
+Beside it the hours of one day that a provider sets by hand, in place of the weekly ones.
+"""
+
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -61,3 +67,79 @@ def lift(session: Session, *, resource: int, source: str, title: str) -> Sequenc
         "title": title,
     }
     return [row.id for row in session.execute(_LIFT, facts)]
+
+
+_BLOCKS = text(
+    "SELECT id, starts_at, ends_at, source, title FROM busy WHERE business_id = :business"
+    " AND resource_id = :resource AND active AND ends_at > :start AND starts_at < :end"
+    " ORDER BY starts_at, id"
+)
+_SWITCH = text(
+    "UPDATE busy SET active = :active WHERE business_id = :business AND id = ANY(:ids)"
+    " AND active <> :active RETURNING id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One span in which a resource is busy; `source` says by whose word ("hand": by chat)."""
+
+    id: int
+    span: Span
+    source: str
+    title: str
+
+
+def blocks(session: Session, *, resource: int, span: Span) -> list[Block]:
+    """Return the blocks of a resource that touch a span, in order."""
+    facts = {
+        "business": session.business,
+        "resource": resource,
+        "start": span.start,
+        "end": span.end,
+    }
+    rows = session.execute(_BLOCKS, facts)
+    return [Block(r.id, Span(r.starts_at, r.ends_at), r.source, r.title) for r in rows]
+
+
+def switch(session: Session, ids: Sequence[int], *, active: bool) -> list[int]:
+    """Lift blocks by their ids, or put lifted ones back; return those that were changed."""
+    facts = {"business": session.business, "ids": list(ids), "active": active}
+    return [row.id for row in session.execute(_SWITCH, facts)]
+
+
+Hours = list[list[str]]  # of one day, wall times of the place: [["12:00", "16:00"]]
+
+_DAY = text(
+    "SELECT spans, reason FROM exceptions WHERE business_id = :business"
+    " AND resource_id = :resource AND day = :day ORDER BY id LIMIT 1"
+)
+_NO_DAY = text(
+    "DELETE FROM exceptions WHERE business_id = :business AND resource_id = :resource"
+    " AND day = :day"
+)
+_NEW_DAY = text(
+    "INSERT INTO exceptions (business_id, resource_id, day, spans, reason)"
+    " VALUES (:business, :resource, :day, CAST(:spans AS jsonb), :reason)"
+)
+
+
+def day_hours(session: Session, *, resource: int, day: date) -> tuple[Hours, str] | None:
+    """Return the hours that a resource has on one date alone, and why; None: the weekly ones."""
+    facts = {"business": session.business, "resource": resource, "day": day}
+    row = session.execute(_DAY, facts).one_or_none()
+    return (row.spans, row.reason) if row else None
+
+
+def set_day_hours(
+    session: Session, *, resource: int, day: date, hours: Hours | None, reason: str = ""
+) -> None:
+    """Give a resource hours of its own on one date, None: the weekly ones again.
+
+    The caller has raised the revision of the business first, which others that change rules wait
+    at; holds that were judged by the old rules are refused.
+    """
+    facts: dict[str, Any] = {"business": session.business, "resource": resource, "day": day}
+    session.execute(_NO_DAY, facts)
+    if hours is not None:
+        session.execute(_NEW_DAY, facts | {"spans": json.dumps(hours), "reason": reason})

@@ -146,6 +146,27 @@ noted AS (
 SELECT id FROM done
 """)
 
+_CAME = text("""
+WITH done AS (
+    UPDATE bookings SET events = events + 1,
+        status = CASE WHEN ends_at <= :now THEN 'completed' ELSE 'confirmed' END
+    WHERE business_id = :business AND id = :booking AND status = 'no_show'
+    RETURNING id, events, status),
+noted AS (
+    INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at)
+    SELECT :business, id, events, status, :actor, :message, :now FROM done)
+SELECT id FROM done
+""")
+
+
+def came(session: Session, *, booking: int, by: By, now: datetime) -> Refusal | None:
+    """Take back that somebody did not come: completed, or confirmed while it still goes on."""
+    facts = {"business": session.business, "booking": booking, "now": now}
+    who = {"actor": by.actor, "message": by.message}
+    row = session.execute(_CAME, facts | who).one_or_none()
+    return None if row else Refusal(Reason.GONE)
+
+
 _EXTEND = text("""
 WITH done AS (
     UPDATE bookings SET expires_at = :until, events = events + 1

@@ -166,9 +166,13 @@ UPDATE due_work d SET facts = '{}', error = NULL FROM outbox o
 WHERE d.business_id = :business AND d.kind = 'undelivered' AND d.done_at IS NOT NULL
   AND o.business_id = d.business_id AND o.id = d.subject_id AND o.address_id = ANY(:addresses)
 """
+_NOTES_GONE = """
+UPDATE person_notes SET body = '', active = false
+WHERE business_id = :business AND person_id = ANY(:people)
+"""
 _FORGET = (
     *(_PERSON_GONE, _WORDINGS_GONE, _ADDRESSES_GONE, _TALKS_GONE, _INBOX_GONE, _OUTBOX_GONE),
-    *(_TOLD_GONE, _LISTS_GONE, _REPORTS_GONE),
+    *(_TOLD_GONE, _LISTS_GONE, _REPORTS_GONE, _NOTES_GONE),
 )
 
 

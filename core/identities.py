@@ -27,7 +27,7 @@ MOST_TO = 3  # codes a day to one address, whoever asks
 MOST_FROM = 5  # codes a day that one person may ask for
 
 # What belongs to a person, but for their addresses: it goes with them when two become one.
-OWNED = ("bookings",)
+OWNED = ("bookings", "person_notes", "series")
 
 _SPENT = text("""
 SELECT count(*) FILTER (WHERE c.target_id = :target) AS there,

@@ -210,6 +210,22 @@ def at_number(session: Session, number: str) -> int | None:
     return int(found) if found is not None else None
 
 
+_NAMED_LIKE = text(
+    "SELECT id, name FROM people WHERE business_id = :business AND provider_id IS NULL"
+    " AND forgotten_at IS NULL AND merged_into IS NULL"
+    " AND (lower(name) = lower(:name) OR lower(name) LIKE lower(:name) || ' %')"
+    " ORDER BY lower(name) <> lower(:name), id LIMIT 10"
+)
+
+
+def named_like(session: Session, name: str) -> list[tuple[int, str]]:
+    """Return who is called so, by their whole name or by the first of it, with the whole name."""
+    if not name or any(letter in name for letter in "%_\\"):
+        return []
+    rows = session.execute(_NAMED_LIKE, {"business": session.business, "name": name})
+    return [(row.id, row.name) for row in rows]
+
+
 def touched(session: Session, address: int, *, now: datetime) -> None:
     """Remember that an address was used just now: answers go to the one used last."""
     session.execute(

@@ -1,4 +1,4 @@
-"""The schema on one page, but for its people (core/people_tables.py).
+"""The schema on one page, but for its people (people_tables.py) and plans (hand_tables.py).
 
 Every row belongs to a business; row-level security keys it there.
 
@@ -27,10 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConstraint
 
-from core import people_tables
+from core import hand_tables, people_tables
 from core.columns import business, created, facts, instant, metadata, tenant, to
 
 people = people_tables.people
+plans = hand_tables.plans
 
 PENDING = ("held", "awaiting_provider", "awaiting_payment")
 STATUSES = (*PENDING, "confirmed", "cancelled", "expired", "released", "completed", "no_show")
