@@ -9,13 +9,15 @@ lies in the service's time with its own buffers.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from itertools import chain, compress
+from functools import cache, lru_cache, reduce
+from itertools import chain, compress, repeat
+from operator import and_, or_
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.hours import open_spans
-from core.rules import Business, Kind, Service
+from core.rules import Business, Service
+from core.serving import Way, eligible, joined
 from core.span import DAY, MINUTE, Span, days_between, instant
 
 _DAY_MINUTES = 1440
@@ -24,18 +26,23 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Slot(NamedTuple):
-    """A free time: aware UTC instants, and for each need the free resources, best first."""
+    """A free time: aware UTC instants, and for each need the free resources, best first.
+
+    `joined` are the tables to put together, one set for each need that no single one can serve.
+    """
 
     start: datetime
     end: datetime
     options: tuple[tuple[int, ...], ...]
     session: int | None = None
     left: int | None = None  # seats left, for a class
+    joined: tuple[Way, ...] = ()
 
     @property
     def first(self) -> tuple[int, ...]:
-        """The best resource for each need."""
-        return tuple(options[0] for options in self.options)
+        """The best resource for each need, or the tables to put together."""
+        single = (options[0] for options in self.options if options)
+        return (*single, *chain.from_iterable(self.joined))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,31 +119,6 @@ def frame_for(span: Span) -> Frame:
     return Frame((span.start - DAY).date(), (span.end + DAY).date())
 
 
-def eligible(
-    business: Business, service: Service, *, party: int, provider: int | None
-) -> tuple[tuple[int, ...], ...]:
-    """Return for each need the resources that may serve it, best first; empty where none may.
-
-    A table must seat the party and the smallest comes first. Of a named provider's need only the
-    provider is left.
-    """
-    needs: list[tuple[int, ...]] = []
-    for need in service.needs:
-        fits = [business.resource(r) for r in need.any_of if r in business.by_id]
-        if provider is not None and any(r.id == provider for r in fits):
-            fits = [r for r in fits if r.id == provider]
-        fits = [r for r in fits if r.capacity is None or r.capacity >= party]
-        fits.sort(key=lambda r: r.capacity or 0)
-        needs.append(tuple(r.id for r in fits))
-    return tuple(needs)
-
-
-def seats_needed(business: Business, service: Service, party: int) -> int:
-    """Return how many seats of its resource a booking takes: the party's, in a class."""
-    first = business.resource(service.needs[0].any_of[0])
-    return party if first.kind is Kind.CLASS else 1
-
-
 def free_starts(
     business: Business,
     service: Service,
@@ -176,19 +158,24 @@ def free_starts(
         )
     full = _full(frame, full_days, business.zone)
     wanted &= _grid(frame, business.zone, business.grid)
+
+    @cache
+    def starts(r: int) -> int:
+        return _starts(business, service, r, frame, rows.get(r, ())) & ~full.get(r, 0)
+
     needs: list[list[tuple[int, int]]] = []
+    joins: list[list[tuple[Way, int]]] = []
     every = wanted
-    for ids in eligible(business, service, party=party, provider=provider):
-        options = [
-            (r, _starts(business, service, r, frame, rows.get(r, ())) & ~full.get(r, 0))
-            for r in ids
-        ]
-        any_of = 0
-        for _, mask in options:
-            any_of |= mask
-        every &= any_of
+    alone = eligible(business, service, party=party, provider=provider)
+    together = joined(business, service, party=party, provider=provider)
+    for ids, sets in zip(alone, together, strict=True):
+        options = [(r, starts(r)) for r in ids]
+        tables = [(s, reduce(and_, map(starts, s))) for s in sets]
+        every &= reduce(or_, (mask for _, mask in (*options, *tables)), 0)
         needs.append(options)
-    return _slots(frame, _bits(every, limit), needs, service.length)
+        joins.append(tables)
+    found = _slots(frame, _bits(every, limit), needs, service.length)
+    return _with_joined(frame, found, joins) if any(joins) else found
 
 
 def _slots(
@@ -204,7 +191,8 @@ def _slots(
     for need in needs:
         ids = [r for r, _ in need]
         tables = [mask.to_bytes(size, "little") for _, mask in need]
-        free = zip(*([t[byte] >> place & 1 for byte, place in places] for t in tables), strict=True)
+        rows = [[t[byte] >> place & 1 for byte, place in places] for t in tables]
+        free = zip(*rows, strict=True) if rows else repeat((), len(bits))
         known: dict[tuple[int, ...], tuple[int, ...]] = {}
         choices.append([known.get(f) or known.setdefault(f, tuple(compress(ids, f))) for f in free])
     starts = [moment(frame.base + bit) for bit in bits]
@@ -212,6 +200,22 @@ def _slots(
         Slot(start, start + length, options)
         for start, options in zip(starts, zip(*choices, strict=True), strict=True)
     ]
+
+
+def _with_joined(
+    frame: Frame, slots: list[Slot], joins: Sequence[Sequence[tuple[Way, int]]]
+) -> list[Slot]:
+    """Add to each slot the best set of tables for each need that no single one can serve."""
+    whole: list[Slot] = []
+    for slot in slots:
+        bit = minute(slot.start) - frame.base
+        sets = (
+            next(s for s, mask in tables if mask >> bit & 1)
+            for options, tables in zip(slot.options, joins, strict=True)
+            if not options
+        )
+        whole.append(slot._replace(joined=tuple(sets)))
+    return whole
 
 
 def _starts(

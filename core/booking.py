@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import text
 
 from core.choosing import (
+    Choice,
     Replacing,
     Wanted,
+    among,
     choose,
     decided_alone,
     on_offer,
@@ -98,16 +100,16 @@ def hold(
     if isinstance(held_class, Refusal):
         return held_class
     options = on_offer(business, wanted)
-    alone = decided_alone(business, wanted.service)
-    among = {r for need in options for r in need}
+    alone = decided_alone(business, wanted)
+    anyone = among(options)
     lock_days(
         session,
-        resources=among,
+        resources=anyone,
         days=[*local_days(wanted.blocked, business.zone), *counted_days(business, wanted.start)],
         exclusive=not alone,
     )
     replacing = Replacing(instead_of, own_pieces(session, instead_of))
-    choices: list[tuple[tuple[int, int], ...]] = [((r, 1),) for r in options[0]]
+    choices: list[Choice] = [tuple((r, 1) for r in way) for way in options[0]]
     if not alone:
         chosen = choose(session, business, wanted, options, replacing=replacing, now=now)
         if isinstance(chosen, Refusal):
@@ -128,14 +130,14 @@ def hold(
                 session,
                 pieces,
                 chosen=resources,
-                among=among,
+                among=anyone,
                 booking=row,
                 now=now,
                 again=again,
             )
             if got is not None:
                 return Held(got[0], got[1], wanted.span, resources, until)
-        refused = why_taken(session, business, wanted, options[0], now=now)
+        refused = why_taken(session, business, wanted, among(options[:1]), now=now)
         if refused is not None:
             return refused
     return taken_by_others(business, wanted)

@@ -1,7 +1,7 @@
 """A business with all its rules: read from its rows once a revision, then kept in the process."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import time
 from itertools import groupby
 from typing import Any
@@ -125,9 +125,17 @@ def _read(session: Session) -> Business:
         reminders=tuple(rules["reminders"]),
         tiers=tuple(Tier(**tier) for tier in rules["tiers"]),
         contact=Contact(**rules["contact"], routes=_routes(session)),
+        joins=tuple(_joins(rules.get("joins", ()), [r for _, r in resources])),
         former=tuple(r for active, r in resources if not active),
         former_services=tuple(s for active, s in services if not active),
     )
+
+
+def _joins(kept: Iterable[list[str]], resources: Iterable[Resource]) -> Iterator[tuple[int, ...]]:
+    """Yield the sets of tables that may be put together, kept by key, as ids."""
+    ids = {r.key: r.id for r in resources}
+    for tables in kept:
+        yield tuple(ids[key] for key in tables)
 
 
 def _shifts(session: Session) -> dict[tuple[int | None, str], tuple[Shift, ...]]:

@@ -1,18 +1,18 @@
 """Which resources and seats a booking gets: the best that are on duty, free and within limits."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from sqlalchemy import text
 
-from core.availability import eligible, seats_needed
 from core.db import Session
 from core.limits import resource_refusals
 from core.policy import on_duty
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
+from core.serving import Way, joined, seats_needed, ways
 from core.span import DAY, Span, minus
 from core.taking import Piece, lapse_around
 
@@ -41,19 +41,34 @@ class Wanted:
         return self.span.widened(*self.service.buffers)
 
 
-def on_offer(business: Business, wanted: Wanted) -> tuple[tuple[int, ...], ...]:
-    """Return for each need who may serve it and is on duty then, best first."""
-    needs = eligible(business, wanted.service, party=wanted.party, provider=wanted.provider)
+Options: TypeAlias = tuple[tuple[Way, ...], ...]
+"""For each need the ways to serve it, best first."""
+
+
+def on_offer(business: Business, wanted: Wanted) -> Options:
+    """Return for each need how it may be served by who is on duty then, best first."""
+    needs = ways(business, wanted.service, party=wanted.party, provider=wanted.provider)
     if wanted.service.times:
         return needs
-    return tuple(tuple(r for r in ids if on_duty(business, r, wanted.span)) for ids in needs)
+    return tuple(
+        tuple(way for way in need if all(on_duty(business, r, wanted.span) for r in way))
+        for need in needs
+    )
 
 
-def decided_alone(business: Business, service: Service) -> bool:
+def among(options: Options) -> list[int]:
+    """Return every resource that has a part in any of the ways, in order of ids."""
+    return sorted({r for need in options for way in need for r in way})
+
+
+def decided_alone(business: Business, wanted: Wanted) -> bool:
     """Whether the constraint alone can decide: one resource, one seat, nothing counted."""
+    service = wanted.service
     resources = [business.resource(r) for need in service.needs for r in need.any_of]
-    return len(service.needs) == 1 and all(
-        r.seats == 1 and r.max_day is None and r.max_week is None for r in resources
+    return (
+        len(service.needs) == 1
+        and all(r.seats == 1 and r.max_day is None and r.max_week is None for r in resources)
+        and not any(joined(business, service, party=wanted.party, provider=wanted.provider))
     )
 
 
@@ -100,13 +115,13 @@ def choose(
     session: Session,
     business: Business,
     wanted: Wanted,
-    options: tuple[tuple[int, ...], ...],
+    options: Options,
     *,
     replacing: Replacing,
     now: datetime,
 ) -> Choice | Refusal:
     """Choose (resource, seat) for each need; the caller holds the exclusive locks of their days."""
-    resources = sorted({r for need in options for r in need})
+    resources = among(options)
     blocked = wanted.blocked
     lapse_around(session, resources, blocked, now=now)
     facts = {
@@ -136,7 +151,7 @@ def choose(
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The need that nobody can serve, and the most seats that anybody has left for it."""
+    """Who might serve the need that nobody can, and the most seats that anybody has left."""
 
     need: tuple[int, ...]
     left: int
@@ -145,7 +160,7 @@ class Missing:
 def pick(
     business: Business,
     wanted: Wanted,
-    options: tuple[tuple[int, ...], ...],
+    options: Options,
     *,
     used: Container[tuple[int, int]],
     full: Container[int],
@@ -153,21 +168,23 @@ def pick(
 ) -> Choice | Missing:
     """Pick the best (resource, seat) of each need; `used` with seat 0 is a blocked resource.
 
-    `full` are at a limit; `mine` are preferred, for somebody has them already.
+    `full` are at a limit; `mine` are preferred, for somebody has them already. One table is
+    preferred to several that are put together, whoever has them.
     """
     seats = seats_needed(business, wanted.service, wanted.party)
     chosen: list[tuple[int, int]] = []
     for need in options:
         free = {
             r: [(r, s) for s in range(1, business.resource(r).seats + 1) if (r, s) not in used]
-            for r in need
+            for r in among((need,))
             if (r, 0) not in used and r not in full
         }
-        fits = [r for r in need if len(free.get(r, ())) >= seats]
+        fits = [way for way in need if all(len(free.get(r, ())) >= seats for r in way)]
         if not fits:
-            return Missing(need, max(map(len, free.values()), default=0))
-        best = min(fits, key=lambda r: r not in mine)
-        chosen.extend(free[best][:seats])
+            return Missing(tuple(among((need,))), max(map(len, free.values()), default=0))
+        best = min(fits, key=lambda way: (len(way) > 1, not all(r in mine for r in way)))
+        for r in best:
+            chosen.extend(free[r][:seats])
     return tuple(chosen)
 
 
@@ -204,7 +221,7 @@ def why_taken(
     session: Session,
     business: Business,
     wanted: Wanted,
-    resources: tuple[int, ...],
+    resources: Sequence[int],
     *,
     now: datetime,
 ) -> Refusal | None:

@@ -107,6 +107,7 @@ def _business(b: Business) -> _Sheet:
         + (", ".join(_tier(t.percent, t.until, t.hours) for t in b.tiers) or "nothing"),
         "human": f"the human is {contact.human}",
         "human's key": contact.human_key and f"the human is “{contact.human_key}”",
+        "tables to join": b.joins and f"tables that may be joined: {_joins(b)}",
         "address": contact.address and f"address {contact.address}",
         **{f"{channel} address": f"{channel} {a}" for channel, a in contact.routes.items()},
         **_days(b, None),
@@ -118,6 +119,10 @@ def _holidays(rules: Holidays) -> str:
     add = f", also {', '.join(rules.add)}" if rules.add else ""
     drop = f", open on {', '.join(rules.drop)}" if rules.drop else ""
     return f"closed on the holidays of {where}{add}{drop}"
+
+
+def _joins(b: Business) -> str:
+    return ", ".join(" and ".join(b.resource(r).name for r in tables) for tables in b.joins)
 
 
 def _tier(percent: int, until: str, hours: int) -> str:

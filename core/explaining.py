@@ -1,25 +1,29 @@
 """Why a time can be had or not: every rule and every resource asked, one by one."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 
-from core.availability import eligible, seats_needed
 from core.choosing import Wanted
 from core.db import Session
 from core.limits import person_refusal, resource_refusals
 from core.policy import judge, off_duty_why, on_duty
 from core.refusals import Reason, Refusal
 from core.rules import Business
+from core.serving import Way, anybody, seats_needed, ways
 from core.span import DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether one resource can serve a need at the time: free seats, or the refusal."""
+    """Whether a resource can serve a need at the time: free seats, or the refusal.
 
-    resource: int
+    Of tables that are put together, one of them says for all why it cannot.
+    """
+
+    way: Way
     need: int  # which of the service's needs, from 0
     seats: int  # seats free, of so many in all
     of: int
@@ -42,7 +46,7 @@ class Trace:
 
     @property
     def refusal(self) -> Refusal | None:
-        """The first reason why it cannot be had; who is away says more than when the place opens."""
+        """The first reason why not; who is away says more than when the place opens."""
         if self.rule is not None and self.rule.reason is not Reason.HOURS:
             return self.rule
         return self._own() or self.rule or self.limit
@@ -57,9 +61,9 @@ class Trace:
         return None
 
     @property
-    def able(self) -> tuple[int, ...]:
-        """Who of the first need is free."""
-        return tuple(v.resource for v in self.verdicts if v.need == 0 and v.refusal is None)
+    def able(self) -> tuple[Way, ...]:
+        """Who of the first need is free, or which tables are to be put together."""
+        return tuple(v.way for v in self.verdicts if v.need == 0 and v.refusal is None)
 
 
 _AT = text(
@@ -103,31 +107,53 @@ def explain(
         if person is not None
         else None
     )
-    needs = eligible(business, wanted.service, party=wanted.party, provider=None)
-    resources = sorted({r for need in needs for r in need})
-    facts = {
-        "resources": resources,
-        "from": wanted.blocked.start,
-        "until": wanted.blocked.end,
-        "past": wanted.blocked.start - DAY,
-        "start": wanted.start,
-        "end": wanted.span.end,
-        "now": now,
-    }
-    rows = session.execute(_AT, facts).all()
-    full = resource_refusals(session, business, resources=resources, start=wanted.start, now=now)
-    seats = seats_needed(business, wanted.service, wanted.party) if wanted.service.needs else 1
-    verdicts = []
-    for number, need in enumerate(needs):
-        for resource in need:
-            taken = {row.seat: row.until for row in rows if row.resource_id == resource}
-            of = business.resource(resource).seats
-            left = 0 if 0 in taken else of - len(taken)
-            why = _why(business, wanted, resource, taken) if left < seats else None
-            if not wanted.service.times and not on_duty(business, resource, wanted.span):
-                why = off_duty_why(business, resource, wanted.span)
-            verdicts.append(Verdict(resource, number, left, of, why or full.get(resource)))
+    here = _Here(session, business, wanted, now)
+    needs = ways(business, wanted.service, party=wanted.party, provider=None)
+    verdicts = (here.verdict(way, n) for n, need in enumerate(needs) for way in need)
     return Trace(wanted, rule, limit, tuple(verdicts))
+
+
+class _Here:
+    """What is taken, blocked and at a limit around a time, read once for all who are asked."""
+
+    def __init__(self, session: Session, business: Business, wanted: Wanted, now: datetime) -> None:
+        self.business, self.wanted = business, wanted
+        resources = anybody(business, wanted.service, party=wanted.party, provider=None)
+        facts = {
+            "resources": resources,
+            "from": wanted.blocked.start,
+            "until": wanted.blocked.end,
+            "past": wanted.blocked.start - DAY,
+            "start": wanted.start,
+            "end": wanted.span.end,
+            "now": now,
+        }
+        self.taken: dict[int, dict[int, datetime]] = defaultdict(dict)
+        for row in session.execute(_AT, facts):
+            self.taken[row.resource_id][row.seat] = row.until
+        self.full = resource_refusals(
+            session, business, resources=resources, start=wanted.start, now=now
+        )
+
+    def verdict(self, way: Way, need: int) -> Verdict:
+        """Ask one resource, or each of the tables to be put together."""
+        refused = next(filter(None, map(self._refusal, way)), None)
+        return Verdict(way, need, min(map(self._left, way)), self._seats(way[0]), refused)
+
+    def _refusal(self, resource: int) -> Refusal | None:
+        span, service = self.wanted.span, self.wanted.service
+        if not service.times and not on_duty(self.business, resource, span):
+            return off_duty_why(self.business, resource, span)
+        if self._left(resource) < seats_needed(self.business, service, self.wanted.party):
+            return _why(self.business, self.wanted, resource, self.taken[resource])
+        return self.full.get(resource)
+
+    def _seats(self, resource: int) -> int:
+        return self.business.resource(resource).seats
+
+    def _left(self, resource: int) -> int:
+        taken = self.taken[resource]
+        return 0 if 0 in taken else self._seats(resource) - len(taken)
 
 
 def _why(business: Business, wanted: Wanted, resource: int, taken: dict[int, datetime]) -> Refusal:

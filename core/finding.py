@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import text
 
-from core.availability import Class, Slot, Taken, eligible, free_starts
+from core.availability import Class, Slot, Taken, free_starts
 from core.db import Session
 from core.limits import full_days
 from core.policy import bookable, judge_start
 from core.rules import Business, Service
+from core.serving import anybody
 from core.span import DAY, Span, both, minus
 
 # Holds that should have lapsed by now and have not yet: nobody may be blocked by them.
@@ -80,8 +81,7 @@ def free(
     if not asked:
         return []
     whole = Span(asked[0].start, asked[-1].end)
-    needs = eligible(business, search.service, party=search.party, provider=search.provider)
-    resources = sorted({r for need in needs for r in need})
+    resources = anybody(business, search.service, party=search.party, provider=search.provider)
     return free_starts(
         business,
         search.service,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import inf
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -90,9 +91,17 @@ def concerns(session: Session, old: Business, new: Business) -> tuple[Affected, 
     def other_length(row: Standing) -> bool:
         return was[row.service].minutes != service[row.service].minutes
 
+    tables: dict[str, set[int]] = {}
+    for row in rows:
+        tables.setdefault(row.ref, set()).add(row.resource)
+
+    def seated(row: Standing, business: Business) -> float:
+        sizes = [business.resource(r).capacity for r in tables[row.ref]]
+        whole = sum(size for size in sizes if size is not None)
+        return whole if any(sizes) else inf
+
     def too_small(row: Standing) -> bool:
-        now, then = (b.resource(row.resource).capacity for b in (new, old))
-        return now is not None and now < row.party and (then is None or then >= row.party)
+        return seated(row, new) < row.party <= seated(row, old)
 
     def not_by(row: Standing) -> bool:
         def may(s: Service) -> bool:

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from core.availability import eligible, minute
+from core.availability import minute
 from core.hours import closed_why, local, open_around, open_spans
 from core.refusals import Reason, Refusal
 from core.rules import Business, Kind, Service
+from core.serving import ways
 from core.span import DAY, MINUTE, Span, instant
 
 
@@ -98,11 +99,11 @@ def _open(
     if service.times:
         shut = closed_why(business, day)
         return Refusal(Reason.CLOSED, {"day": day, "why": shut}) if shut is not None else None
-    for ids in eligible(business, service, party=party, provider=provider):
-        if not ids:
+    for need in ways(business, service, party=party, provider=provider):
+        if not need:
             return Refusal(Reason.PARTY, {"largest": service.party_max})
-        if not any(on_duty(business, r, span) for r in ids):
-            who = ids[0] if len(ids) == 1 or provider in ids else None
+        if not any(all(on_duty(business, r, span) for r in way) for way in need):
+            who = need[0][0] if len(need) == 1 or (provider,) in need else None
             return off_duty_why(business, who, span)
     return None
 

@@ -238,6 +238,7 @@ class Business:
     reminders: tuple[int, ...] = (1440, 60)  # minutes before the start
     tiers: tuple[Tier, ...] = ()
     contact: Contact = field(default_factory=Contact)
+    joins: tuple[tuple[int, ...], ...] = ()  # tables that may be put together, each set a tuple
     former: tuple[Resource, ...] = ()  # removed since, but old bookings still name them
     former_services: tuple[Service, ...] = ()
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from core.booking import By, Held, terms
-from core.choosing import Choice, Missing, Wanted, none_left, on_offer, pick
+from core.choosing import Choice, Missing, Wanted, among, none_left, on_offer, pick
 from core.db import Session
 from core.finding import expired_holds
 from core.hours import local
@@ -61,7 +61,7 @@ def hold_all(
 def lock(session: Session, business: Business, person: int, wanted: Sequence[Wanted]) -> None:
     """Lock the person, then every day that the times touch of all that might serve them."""
     lock_person(session, person)
-    resources = {r for one in wanted for need in on_offer(business, one) for r in need}
+    resources = {r for one in wanted for r in among(on_offer(business, one))}
     days = {day for one in wanted for day in local_days(one.blocked, business.zone)}
     days |= {day for one in wanted for day in counted_days(business, one.start)}
     lock_days(session, resources=resources, days=days, exclusive=True)
@@ -123,7 +123,7 @@ def _choices(
 ) -> dict[datetime, Choice]:
     """Choose resources and seats for each time, or add to what is refused."""
     options = {one.start: on_offer(business, one) for one in wanted}
-    resources = sorted({r for needs in options.values() for need in needs for r in need})
+    resources = sorted({r for ways in options.values() for r in among(ways)})
     if expired_holds(session, now=now):
         for one in wanted:
             lapse_around(session, resources, one.blocked, now=now)

@@ -172,6 +172,7 @@ def _rules(business: Business) -> dict[str, Any]:
         "waitlist": asdict(business.waitlist),
         "reminders": list(business.reminders),
         "tiers": [asdict(tier) for tier in business.tiers],
+        "joins": [[business.resource(r).key for r in tables] for tables in business.joins],
         "contact": {
             "human": contact.human,
             "human_key": contact.human_key,

@@ -18,6 +18,7 @@ from core.db import Database
 from core.explaining import Trace, Verdict, explain
 from core.refusals import Refusal
 from core.rules import Business
+from core.serving import Way
 from dialogs.wording.page import Page
 from dialogs.wording.refusals import why
 
@@ -85,7 +86,7 @@ def lines(trace: Trace, business: Business) -> list[str]:
     said = [f"{wanted.service.name(business.languages[0])}, {at:%Y-%m-%d %H:%M %Z}"]
     said.append(f"  rules: {_words(trace, business, trace.rule) if trace.rule else 'allow it'}")
     said += [f"  {_verdict(trace, business, verdict)}" for verdict in trace.verdicts]
-    who = [business.resource(r).name for r in trace.able]
+    who = [_name(business, way) for way in trace.able]
     refused = trace.refusal
     if refused is None:
         said.append(f"It can be had: {', '.join(who)}." if who else "It can be had.")
@@ -95,10 +96,14 @@ def lines(trace: Trace, business: Business) -> list[str]:
 
 
 def _verdict(trace: Trace, business: Business, verdict: Verdict) -> str:
-    name = business.resource(verdict.resource).name
+    name = _name(business, verdict.way)
     if verdict.refusal is not None:
         return f"{name}: {_words(trace, business, verdict.refusal)}"
     return f"{name}: free" + (f" ({verdict.seats} of {verdict.of})" if verdict.of > 1 else "")
+
+
+def _name(business: Business, way: Way) -> str:
+    return " + ".join(business.resource(r).name for r in way)
 
 
 def _words(trace: Trace, business: Business, refused: Refusal) -> str:

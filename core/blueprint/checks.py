@@ -31,6 +31,7 @@ def check(root: shape.Root, known: frozenset[str], sound: Callable[[str], bool])
     yield from _timing(root)
     yield from _tiers(root.cancellation)
     yield from _resources(root)
+    yield from _joins(root)
     yield from _days(root, known)
     yield from _names(root)
     if root.holidays is not None:
@@ -138,6 +139,23 @@ def _resources(root: shape.Root) -> Found:
         if service.times and key.lower() in seen:
             where = seen[key.lower()]
             yield ("services", key), f"a class needs a key of its own; one of the {where} has it"
+
+
+def _joins(root: shape.Root) -> Found:
+    seen: set[frozenset[str]] = set()
+    for n, tables in enumerate(root.joins):
+        path: Path = ("joins", n)
+        unknown_ones = [key for key in tables if key not in root.tables]
+        if unknown_ones:
+            hint = values.guess(unknown_ones[0], root.tables)
+            yield path, f"“{values.shown(unknown_ones[0])}” is not one of the tables{hint}"
+        elif len(set(tables)) < len(tables):
+            yield path, "names a table twice"
+        elif len(tables) < 2:  # noqa: PLR2004 - a pair
+            yield path, "names fewer than two tables"
+        elif frozenset(tables) in seen:
+            yield path, "stands there already"
+        seen.add(frozenset(tables))
 
 
 def _own_hours(path: Path, facts: shape.Resource, root: shape.Root) -> Found:

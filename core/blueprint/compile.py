@@ -67,6 +67,7 @@ def compiled(
         reminders=tuple(root.reminders),
         tiers=tuple(_tier(tier) for tier in root.cancellation),
         contact=_contact(root),
+        joins=tuple(tuple(resources[key] for key in tables) for tables in root.joins),
     )
 
 

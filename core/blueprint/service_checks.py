@@ -80,9 +80,12 @@ def _pools(path: Path, service: shape.Service, root: shape.Root, known: frozense
         if seen & set(keys):
             yield where, f"“{min(seen & set(keys))}” stands in another need of the service already"
         seen |= set(keys)
-        sizes = [root.tables[k].capacity for k in keys if k in root.tables]
-        if sizes and service.party is not None and max(sizes) < service.party:
-            yield (*path, "party"), f"is larger than the largest table, which seats {max(sizes)}"
+        sizes = {k: root.tables[k].capacity for k in keys if k in root.tables}
+        largest = max(sizes.values(), default=0)
+        most = max((sum(sizes[k] for k in s) for s in root.joins if {*s} <= {*sizes}), default=0)
+        if sizes and service.party is not None and max(largest, most) < service.party:
+            what = "largest table, which seats" if most <= largest else "most that can be joined,"
+            yield (*path, "party"), f"is larger than the {what} {max(largest, most)}"
 
 
 def _class(path: Path, service: shape.Service, known: frozenset[str]) -> Found:

@@ -273,6 +273,7 @@ class Root(Shape):
     providers: dict[Key, Resource] = {}
     rooms: dict[Key, Room] = {}
     tables: dict[Key, Table] = {}
+    joins: list[list[str]] = []
     services: dict[Key, Service]
     closed: list[Closed] = []
     special: list[Special] = []

@@ -301,6 +301,32 @@ def test_a_smaller_table_names_its_large_party(database: Database, example: Exam
     assert concern.refs == (ref,)
 
 
+JOINS = ('grid = "15 min"\n', 'grid = "15 min"\njoins = [["S2", "S1"], ["F1", "F2"]]\n')
+
+
+def test_tables_to_join_are_read_back_and_changed(database: Database, example: Example) -> None:
+    """They keep their order; who sits at several stays there when those can be joined no more."""
+    database.set_clock(frozen=datetime(2026, 3, 3, 8, tzinfo=UTC))
+    twelve = example("aurora", JOINS, ("party = 10", "party = 12"))
+    number = applied(database, twelve).business
+    business = loaded(database, number)
+    names = [[business.resource(r).key for r in tables] for tables in business.joins]
+    assert names == [["S2", "S1"], ["F1", "F2"]]
+    assert planned(database, twelve).changes == ()
+    with database.transaction(number) as session:
+        ref = book(session, "table", datetime(2026, 3, 4, 11, tzinfo=UTC), party=12)
+    outcome = applied(database, example("aurora"))
+    assert shown(outcome)[0] == (
+        "~ business: no tables to join (was tables that may be joined: S2 and S1, F1 and F2)"
+    )
+    assert outcome.concerns == ()
+    assert loaded(database, number).joins == ()
+    (concern,) = applied(
+        database, example("aurora", ("S1 = { capacity = 6 }", "S1 = { capacity = 5 }"))
+    ).concerns
+    assert concern.refs == (ref,)
+
+
 def test_an_address_belongs_to_one_business(database: Database, example: Example) -> None:
     """The second business with the same number is refused, and nothing of it is written."""
     applied(database, example("juniper"))

@@ -158,6 +158,15 @@ def test_the_small_file_is_right() -> None:
             "23: services.cut.party: is larger than the largest table, which seats 4",
         ),
         (
+            'languages = ["en"]',
+            'languages = ["en"]\njoins = [["t1", "t2"], ["t1", "t1"], ["t1"], []]',
+            (
+                "5: joins[1]: “t2” is not one of the tables"
+                "|5: joins[2]: names a table twice|5: joins[3]: names fewer than two tables"
+                "|5: joins[4]: names fewer than two tables"
+            ),
+        ),
+        (
             '[["ann"]]',
             '[["back"]]\nconfirm = "2 h"',
             "23: services.cut.confirm: needs “by”: no provider is booked who could answer",
@@ -507,3 +516,19 @@ def test_a_file_of_the_largest_size_is_read_in_a_moment() -> None:
     found = problems(text)
     assert time.perf_counter() - begun < 3
     assert "sets: is not known (did you mean “seats”?)" in found[-1]
+
+
+def test_joined_tables_seat_larger_parties() -> None:
+    """The largest party follows from the largest set that a service may use, not from any other."""
+    pair = SMALL.replace("[services.cut]", "[tables.t2]\ncapacity = 4\n[services.cut]").replace(
+        'languages = ["en"]', 'languages = ["en"]\njoins = [["t1", "t2"], ["t2", "t1"]]'
+    )
+    assert problems(pair) == ["5: joins[2]: stands there already"]
+    pair = pair.replace(', ["t2", "t1"]', "")
+    for need, party, expected in (
+        ("any table", 8, []),
+        ("any table", 9, ["larger than the most that can be joined, 8"]),
+        ("t1", 8, ["larger than the largest table, which seats 4"]),
+    ):
+        found = problems(pair.replace('[["ann"]]', f'[["{need}"]]\nparty = {party}'))
+        assert [line.partition(": is ")[2] for line in found] == expected

@@ -48,6 +48,7 @@ PLACE: dict[str, Any] = {
     "waitlist": Waitlist(group=4),
     "reminders": (60,),
     "tiers": (Tier(100, "hours", 24),),
+    "joins": ((5, 6),),
     "contact": Contact(human="Ana", human_key="ana", address="Elsewhere"),
 }
 RESOURCE: dict[str, Any] = {

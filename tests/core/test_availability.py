@@ -1,5 +1,7 @@
 """Availability against a model that walks minute by minute, on days made by chance."""
 
+from itertools import chain
+
 from core.availability import Slot, Taken, free_starts, minute, moment
 from core.policy import bookable, judge
 from core.span import Span, both
@@ -33,16 +35,25 @@ def book_of(asked: Case) -> Book:
     return Book(asked.business, first, last, asked.taken, asked.full)
 
 
-def expected(asked: Case, book: Book) -> list[tuple[int, list[tuple[int, ...]]]]:
-    """Return each free start with the free resources of each need, by walking every minute."""
+Offered = tuple[list[tuple[int, ...]], list[tuple[int, ...]]]  # alone for each need, put together
+
+
+def expected(asked: Case, book: Book) -> list[tuple[int, Offered]]:
+    """Return each free start with who serves each need, by walking every minute."""
     needs = book.may(asked.service, asked.party, asked.provider)
-    starts = []
+    sets = book.together(asked.service, asked.party, asked.provider)
+    starts: list[tuple[int, Offered]] = []
     for start in sorted({m for first, last in asked.windows for m in range(first, last)}):
         if not (book.on_grid(start) and book.in_time(start, asked.now)):
             continue
-        options = [tuple(r for r in ids if book.free(asked.service, r, start)) for ids in needs]
-        if all(options):
-            starts.append((start, options))
+        free = {
+            r: book.free(asked.service, r, start) for r in {*chain(*needs), *chain(*chain(*sets))}
+        }
+        options = [tuple(r for r in ids if free[r]) for ids in needs]
+        short = [tables for alone, tables in zip(options, sets, strict=True) if not alone]
+        fits = [next((tuple(s) for s in tables if all(free[t] for t in s)), ()) for tables in short]
+        if all(fits):
+            starts.append((start, (options, fits)))
     return starts
 
 
@@ -51,7 +62,7 @@ def differences(seed: int) -> list[str]:
     asked = case(seed)
     book = book_of(asked)
     wanted = dict(expected(asked, book))
-    got = {minute(slot.start): list(slot.options) for slot in found(asked)}
+    got = {minute(slot.start): (list(slot.options), list(slot.joined)) for slot in found(asked)}
     lines = [
         f"{seed} {asked.business.zone} {moment(at)}: {got.get(at)}, the model says {wanted.get(at)}"
         for at in sorted(wanted.keys() | got.keys())
@@ -63,6 +74,7 @@ def differences(seed: int) -> list[str]:
 def misjudged(seed: int, asked: Case, book: Book) -> list[str]:
     """Return where the rules that a hold asks first and the model differ, free or not."""
     needs = book.may(asked.service, asked.party, asked.provider)
+    sets = book.together(asked.service, asked.party, asked.provider)
     staff = {r for need in asked.service.needs for r in need.any_of}
     lines = []
     first, last = asked.windows[0]
@@ -73,7 +85,11 @@ def misjudged(seed: int, asked: Case, book: Book) -> list[str]:
             book.on_grid(start)
             and book.in_time(start, asked.now)
             and (asked.provider is None or asked.provider in staff)
-            and all(any(book.works(asked.service, r, start) for r in ids) for ids in needs)
+            and all(
+                any(book.works(asked.service, r, start) for r in ids)
+                or any(all(book.works(asked.service, t, start) for t in s) for s in tables)
+                for ids, tables in zip(needs, sets, strict=True)
+            )
         )
         refused = judge(
             asked.business,
@@ -98,9 +114,13 @@ def test_availability_is_what_the_model_says() -> None:
 def test_the_days_made_by_chance_are_worth_it() -> None:
     """The days ask for something: most have free starts, and every strange zone has many."""
     free: dict[str, int] = {}
+    joined = 0
     for seed in range(400):
         asked = case(seed)
-        if found(asked):
+        slots = found(asked)
+        joined += any(slot.joined for slot in slots)
+        if slots:
             free[asked.business.zone.key] = free.get(asked.business.zone.key, 0) + 1
     assert sum(free.values()) > 120
+    assert joined > 10
     assert set(free) >= {zone for zone, _ in PLACES}

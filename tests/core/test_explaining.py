@@ -23,7 +23,7 @@ def trace(
 def reasons(desk: Desk, found: Trace) -> dict[str, str | None]:
     """Return each resource's reason by key."""
     return {
-        desk.business.resource(v.resource).key: v.refusal.reason.value if v.refusal else None
+        desk.business.resource(v.way[0]).key: v.refusal.reason.value if v.refusal else None
         for v in found.verdicts
     }
 
@@ -33,7 +33,7 @@ def test_a_break_of_one_and_another_who_is_free(desk: Desk) -> None:
     found = trace(desk, "haircut", "13:00")
     assert reasons(desk, found) == {"ana": "break", "ben": None}
     assert found.free
-    assert [desk.business.resource(r).key for r in found.able] == ["ben"]
+    assert [desk.business.resource(r).key for (r,) in found.able] == ["ben"]
 
 
 def test_each_says_its_own_reason(desk: Desk) -> None:

@@ -169,6 +169,22 @@ class Book:
             needs.append(sorted(ids, key=lambda i: room[i] or 0))
         return needs
 
+    def together(self, service: Service, party: int, provider: int | None) -> list[list[list[int]]]:
+        """Return for each need the tables that may be joined, the fewest spare seats first."""
+        room = {r.id: r.capacity or 0 for r in self.business.resources}
+        needs = []
+        for need in service.needs:
+            sets = [
+                list(tables)
+                for tables in self.business.joins
+                if all(t in need.any_of for t in tables)
+                and sum(room[t] for t in tables) >= party
+                and provider not in need.any_of
+            ]
+            sets.sort(key=lambda tables: (sum(room[t] for t in tables) - party, len(tables)))
+            needs.append(sets)
+        return needs
+
     def on_grid(self, minute: int) -> bool:
         shown = self.clock.wall(minute)
         return (shown.hour * 60 + shown.minute) % self.business.grid == 0

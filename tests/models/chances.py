@@ -1,6 +1,6 @@
 """Businesses and days made by chance: every zone that is strange, every kind of shift."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -87,6 +87,8 @@ def case(seed: int) -> Case:
         notice=chance.choice([0, 1, 30, 60, 180, 1440, 2880]),
         furthest=chance.choice([0, 1, 2, 3, 5, 60]),
     )
+    if seed % 3 == 0:  # by a chance of its own, so that all else stays what the seed made it
+        business, service = _joined(Random(f"joins {seed}"), business)
     first = _minute(datetime.combine(day, time(chance.randrange(24)), tzinfo=zone))
     windows = []
     for _ in range(chance.choice([1, 1, 2])):
@@ -154,6 +156,35 @@ def _resource(chance: Random, number: int) -> Resource:
         hours=hours,
         breaks=breaks,
     )
+
+
+def _joined(chance: Random, business: Business) -> tuple[Business, Service]:
+    """Make a business one of tables, some of which may be put together."""
+    tables = tuple(
+        replace(
+            r,
+            kind=Kind.TABLE,
+            seats=1,
+            capacity=chance.choice([2, 4, 4, 6]),
+            hours=chance.choice([r.hours, None, None]),
+        )
+        for r in business.resources
+    )
+    room = {r.id: r.capacity or 0 for r in tables}
+    ids = list(room)
+    sets = {
+        tuple(chance.sample(ids, chance.randint(2, len(ids))))
+        for _ in range(chance.randint(1, 4))
+        if len(ids) > 1
+    }
+    service = replace(
+        business.services[0],
+        minutes=chance.choice([30, 90, 120, business.services[0].minutes]),
+        needs=chance.choice([(Need(tuple(ids)),), business.services[0].needs]),
+        party_max=max((sum(room[t] for t in s) for s in sets), default=6),
+    )
+    made = replace(business, resources=tables, services=(service,), joins=tuple(sorted(sets)))
+    return made, service
 
 
 def _service(chance: Random, resources: list[Resource]) -> Service:
