@@ -6,7 +6,7 @@ from itertools import chain
 
 from core.public_days import names_in, public_days
 from core.rules import Business, Holidays, Shift
-from core.span import DAY, Span, both, instant, local_days, merged, minus
+from core.span import DAY, MINUTE, Span, both, days_between, instant, local_days, merged, minus
 
 
 def open_spans(business: Business, resource: int | None, day: date) -> list[Span]:
@@ -41,7 +41,9 @@ def open_around(business: Business, resource: int | None, span: Span) -> list[Sp
 @lru_cache(maxsize=4096)
 def _open_on(business: Business, resource: int | None, days: tuple[date, ...]) -> tuple[Span, ...]:
     """Return the same for the days; a business is one object as long as its rules stand."""
-    spans = (open_spans(business, resource, day) for day in (days[0] - DAY, *days))
+    before = instant(days[0], time(0), business.zone) - MINUTE  # the date line may skip a day
+    around = days_between(local(before, business).date(), days[-1])
+    spans = (open_spans(business, resource, day) for day in around)
     return tuple(merged(chain.from_iterable(spans)))
 
 

@@ -2,6 +2,8 @@
 
 from itertools import chain
 
+import pytest
+
 from core.availability import Slot, Taken, free_starts, minute, moment
 from core.policy import bookable, judge
 from core.span import Span, both
@@ -109,6 +111,13 @@ def test_availability_is_what_the_model_says() -> None:
     days = count(300, 10_000)
     wrong = [line for seed in range(days) for line in differences(seed)]
     assert wrong == [], f"{len(wrong)} differences, the first: " + "\n".join(wrong[:5])
+
+
+@pytest.mark.parametrize("seed", [600, 3274, 8861])
+def test_a_night_goes_on_over_the_date_line(seed: int) -> None:
+    """Where a day never was, last night's shift is that of the day before it."""
+    assert case(seed).business.zone.key == "Pacific/Apia"
+    assert differences(seed) == []
 
 
 def test_the_days_made_by_chance_are_worth_it() -> None:
