@@ -25,6 +25,7 @@ from core.rules import (
     Payment,
     Quiet,
     Resource,
+    Season,
     Service,
     Shift,
     Tier,
@@ -114,6 +115,7 @@ def _read(session: Session) -> Business:
         resources=tuple(r for active, r in resources if active),
         services=tuple(s for active, s in services if active),
         days=_days(session),
+        seasons=tuple(_seasons(rules.get("seasons", ()), [r for _, r in resources])),
         holidays=_holidays(rules["holidays"]),
         grid=rules["grid"],
         notice=rules["notice"],
@@ -136,6 +138,18 @@ def _joins(kept: Iterable[list[str]], resources: Iterable[Resource]) -> Iterator
     ids = {r.key: r.id for r in resources}
     for tables in kept:
         yield tuple(ids[key] for key in tables)
+
+
+def _seasons(kept: Iterable[dict[str, Any]], resources: Iterable[Resource]) -> Iterator[Season]:
+    """Yield the seasons, kept with the keys of their resources."""
+    ids = {r.key: r.id for r in resources}
+    for facts in kept:
+        shifts = tuple(
+            Shift(weekday, time.fromisoformat(opens), time.fromisoformat(closes))
+            for weekday, opens, closes in facts["shifts"]
+        )
+        who = facts["who"]
+        yield Season(facts["first"], facts["last"], shifts, None if who is None else ids[who])
 
 
 def _shifts(session: Session) -> dict[tuple[int | None, str], tuple[Shift, ...]]:

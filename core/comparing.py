@@ -110,6 +110,7 @@ def _business(b: Business) -> _Sheet:
         "tables to join": b.joins and f"tables that may be joined: {_joins(b)}",
         "address": contact.address and f"address {contact.address}",
         **{f"{channel} address": f"{channel} {a}" for channel, a in contact.routes.items()},
+        **_seasons(b, None),
         **_days(b, None),
     }
 
@@ -128,6 +129,15 @@ def _joins(b: Business) -> str:
 def _tier(percent: int, until: str, hours: int) -> str:
     when = "the day begins" if until == "day" else f"{hours} h before"
     return f"{percent} % until {when}"
+
+
+def _seasons(b: Business, resource: int | None) -> _Sheet:
+    return {
+        f"season from {s.first} to {s.last}": f"from {s.first} to {s.last}"
+        f" {'open' if resource is None else 'works'} {hours(s.shifts) or 'never'}"
+        for s in b.seasons
+        if s.resource == resource
+    }
 
 
 def _days(b: Business, resource: int | None) -> _Sheet:
@@ -154,6 +164,7 @@ def _resource(b: Business, r: Resource) -> _Sheet:
         "breaks": hours(r.breaks) and f"breaks {hours(r.breaks)}",
         "daily limit": r.max_day and f"at most {r.max_day} bookings a day",
         "weekly limit": r.max_week and f"at most {r.max_week} bookings a week",
+        **_seasons(b, r.id),
         **_days(b, r.id),
     }
 

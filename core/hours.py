@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import chain
 
 from core.public_days import names_in, public_days
-from core.rules import Business, Holidays, Shift
+from core.rules import Business, Holidays, Resource, Shift
 from core.span import DAY, MINUTE, Span, both, days_between, instant, local_days, merged, minus
 
 
@@ -23,8 +23,9 @@ def open_spans(business: Business, resource: int | None, day: date) -> list[Span
         return own
     facts = business.resource(resource)
     spans = place
-    if facts.hours is not None:
-        hours = _shifts(facts.hours, day, business)
+    weekly = _own_hours(business, facts, day)
+    if weekly is not None:
+        hours = _shifts(weekly, day, business)
         spans = place if hours and _exceptional(business, day) else both(place, hours)
     around = (day - DAY, day, day + DAY)  # a break may reach over midnight, and so may a shift
     return minus(spans, [b for d in around for b in _shifts(facts.breaks, d, business)])
@@ -84,7 +85,22 @@ def _business_spans(business: Business, day: date) -> list[Span]:
             return _spans(rule.spans, day, business)
     if holiday(business.holidays, day) is not None:
         return []
-    return _shifts(business.hours, day, business)
+    return _shifts(weekly_hours(business, day), day, business)
+
+
+def weekly_hours(business: Business, day: date) -> tuple[Shift, ...]:
+    """Return the weekly hours of the place that count on a day: a season's, else the usual ones."""
+    return next(
+        (s.shifts for s in business.seasons if s.resource is None and s.holds(day)), business.hours
+    )
+
+
+def _own_hours(business: Business, resource: Resource, day: date) -> tuple[Shift, ...] | None:
+    """Return the weekly hours of a resource's own on a day; None: it has the place's."""
+    return next(
+        (s.shifts for s in business.seasons if s.resource == resource.id and s.holds(day)),
+        resource.hours,
+    )
 
 
 def _own_rule(business: Business, resource: int, day: date) -> list[Span] | None:

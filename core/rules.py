@@ -43,6 +43,29 @@ class DayRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Season:
+    """Weekly hours from a day to another, both included: of the place, or of one resource (by id).
+
+    The days are `MM-DD`, every year and possibly over its end, or `YYYY-MM-DD`. No shifts at all
+    means closed, or off, all season.
+    """
+
+    first: str
+    last: str
+    shifts: tuple[Shift, ...]
+    resource: int | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in it."""
+        text = day.isoformat()
+        if len(self.first) < len(text):
+            text = text[-5:]
+        if self.first <= self.last:
+            return self.first <= text <= self.last
+        return text >= self.first or text <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Holidays:
     """Public holidays on the day itself, by the `holidays` library, with local overrides.
 
@@ -227,6 +250,7 @@ class Business:
     resources: tuple[Resource, ...]
     services: tuple[Service, ...]
     days: tuple[DayRule, ...] = ()
+    seasons: tuple[Season, ...] = ()  # the first that holds a day and names whom it asks for counts
     holidays: Holidays | None = None
     grid: int = 15
     notice: int = 60

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import tables as t
 from core.db import Session
-from core.rules import Business, Resource, Shift
+from core.rules import Business, Resource, Season, Shift
 
 
 def write_place(session: Session, business: Business) -> bool:
@@ -172,12 +172,22 @@ def _rules(business: Business) -> dict[str, Any]:
         "waitlist": asdict(business.waitlist),
         "reminders": list(business.reminders),
         "tiers": [asdict(tier) for tier in business.tiers],
+        "seasons": [_season(business, season) for season in business.seasons],
         "joins": [[business.resource(r).key for r in tables] for tables in business.joins],
         "contact": {
             "human": contact.human,
             "human_key": contact.human_key,
             "address": contact.address,
         },
+    }
+
+
+def _season(business: Business, season: Season) -> dict[str, Any]:
+    return {
+        "first": season.first,
+        "last": season.last,
+        "shifts": [[s.weekday, f"{s.opens:%H:%M}", f"{s.closes:%H:%M}"] for s in season.shifts],
+        "who": None if season.resource is None else business.resource(season.resource).key,
     }
 
 

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from core.hours import weekly_hours
 from core.rules import Business
-from core.span import MINUTE, Span, instant
+from core.span import DAY, MINUTE, Span, instant
 from dialogs.when import Grain, Window, Wish
 
 
 def begins(business: Business, day: date) -> datetime:
     """Return the instant at which a day of the place begins: where the night before has closed."""
-    closes = [s.closes for s in business.hours if s.closes <= s.opens]
+    closes = [s.closes for s in weekly_hours(business, day - DAY) if s.closes <= s.opens]
     return instant(day, max(closes, default=time(0)), business.zone)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -267,11 +268,13 @@ def vocabulary(business: Business, *, party: bool) -> Vocabulary:
 
 
 def _widest(business: Business) -> tuple[time, time] | None:
-    """Return the earliest opening and the latest closing of the week."""
-    if not business.hours:
+    """Return the earliest opening and the latest closing of the week, in whatever season."""
+    seasons = (s.shifts for s in business.seasons if s.resource is None)
+    shifts = [*business.hours, *chain.from_iterable(seasons)]
+    if not shifts:
         return None
-    closes = max((s.closes <= s.opens, s.closes) for s in business.hours)[1]
-    return min(s.opens for s in business.hours), closes
+    closes = max((s.closes <= s.opens, s.closes) for s in shifts)[1]
+    return min(s.opens for s in shifts), closes
 
 
 _ASKED = {

@@ -14,6 +14,7 @@ from core.blueprint import compile as facts_of
 from core.blueprint import shape, values
 from core.blueprint.fits import minutes, overlapping_classes, unheld
 from core.blueprint.lines import Path
+from core.blueprint.season_checks import seasons
 from core.blueprint.service_checks import confirmation, money, needs, unknown
 
 Found = Iterator[tuple[Path, str]]
@@ -33,6 +34,7 @@ def check(root: shape.Root, known: frozenset[str], sound: Callable[[str], bool])
     yield from _resources(root)
     yield from _joins(root)
     yield from _days(root, known)
+    yield from seasons(root, known, _hours)
     yield from _names(root)
     if root.holidays is not None:
         yield from _holidays(root.holidays)

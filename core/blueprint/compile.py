@@ -20,6 +20,7 @@ from core.rules import (
     Payment,
     Quiet,
     Resource,
+    Season,
     Service,
     Shift,
     Tier,
@@ -56,6 +57,7 @@ def compiled(
             for key, facts in root.services.items()
         ),
         days=tuple(_days(root, resources)),
+        seasons=tuple(_seasons(root, resources)),
         holidays=_holidays(root.holidays),
         grid=root.grid,
         notice=root.notice,
@@ -214,6 +216,28 @@ def _days(root: shape.Root, ids: Mapping[str, int]) -> Iterator[DayRule]:
         for day in dates(rule)
     ]
     yield from sorted(rules, key=lambda r: (r.day, r.resource or 0))
+
+
+def _seasons(root: shape.Root, ids: Mapping[str, int]) -> Iterator[Season]:
+    """Yield the seasons; those of named years come before those of every year.
+
+    Who works on certain days of the place's hours works on those days of its season's too, but in
+    a season of their own.
+    """
+    ordered = sorted(root.seasons, key=lambda s: yearly(s.first))
+    for season in ordered:
+        who = None if season.who is None else ids[season.who]
+        yield Season(season.first, season.last, shifts(season.open), who)
+    for season in ordered:
+        for key, facts in root.resources().items():
+            if season.who is None and (facts.days is not None or facts.off is not None):
+                works = own_hours(facts, shifts(season.open)) or ()
+                yield Season(season.first, season.last, works, ids[key])
+
+
+def yearly(day: str) -> bool:
+    """Whether a day of a season is one of every year."""
+    return len(day) < len("YYYY-MM-DD")
 
 
 def dates(rule: shape.Closed) -> list[date]:

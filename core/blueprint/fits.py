@@ -24,6 +24,7 @@ def minutes(shift: Shift) -> tuple[int, int]:
 def unheld(root: shape.Root) -> Found:
     """Yield each service that no hours of the week can hold, and each class outside of them."""
     week = _Week(root)
+    seasons = [_Week(root, n) for n in range(len(root.seasons))]
     for key, service in root.services.items():
         path: Path = ("services", key)
         yield from _classes(path, service, week)
@@ -31,7 +32,11 @@ def unheld(root: shape.Root) -> Found:
             [k for word in need for k in pool(root, word) if k in week.everyone]
             for need in service.needs
         ]
-        if pools and all(pools) and not week.holds(pools, service.length):
+        if (
+            pools
+            and all(pools)
+            and not any(w.holds(pools, service.length) for w in (week, *seasons))
+        ):
             yield (
                 (*path, "length"),
                 f"no hours of the week can hold the {service.length} min of “{key}”",
@@ -56,11 +61,20 @@ def _covers(parts: _Parts, start: int, end: int) -> bool:
 
 
 class _Week:
-    """When the place and each resource are open on the weekdays of an ordinary week."""
+    """When the place and each resource are open on the weekdays of an ordinary week.
 
-    def __init__(self, root: shape.Root) -> None:
-        self.everyone = root.resources()
+    Of a season, where one is named by its number, else outside of all of them.
+    """
+
+    def __init__(self, root: shape.Root, number: int | None = None) -> None:
+        season = None if number is None else root.seasons[number]
+        self.everyone = dict(root.resources())
         self._weekly = shifts(root.open)
+        if season is not None and season.who is None:
+            self._weekly = shifts(season.open)
+        elif season is not None and season.who in self.everyone:
+            own = {"hours": season.open, "days": None, "off": None}
+            self.everyone[season.who] = self.everyone[season.who].model_copy(update=own)
         self._known: dict[tuple[str | None, int], _Parts] = {}
 
     def holds(self, pools: list[list[str]], length: int) -> bool:

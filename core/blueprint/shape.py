@@ -196,6 +196,15 @@ class Special(Closed):
     hours: Spans
 
 
+class Season(Shape):
+    """Weekly hours of the place, or of one resource, that count from a day to another."""
+
+    first: MonthDay = Field(alias="from")
+    last: MonthDay = Field(alias="to")
+    open: Hours
+    who: str | None = None
+
+
 class Holidays(Shape):
     """Public holidays of a country, and what the place does otherwise."""
 
@@ -277,6 +286,7 @@ class Root(Shape):
     services: dict[Key, Service]
     closed: list[Closed] = []
     special: list[Special] = []
+    seasons: list[Season] = []
 
     def resources(self) -> dict[str, Resource]:
         """Return whatever bookings occupy, by key, in the order of the file's kinds."""

@@ -27,6 +27,9 @@ _INSTEAD: dict[tuple[str, ...], Any] = {  # stands in for what cannot be read, s
     ("tables", "*", "capacity"): 1000,
     ("holidays", "country"): "US",
     ("special", "*", "hours"): "00:00-24:00",
+    ("seasons", "*", "from"): "01-01",
+    ("seasons", "*", "to"): "01-01",
+    ("seasons", "*", "open"): {"daily": "00:00-24:00"},
 }
 _SENTENCES = {
     "string_type": "must be text in quotes",

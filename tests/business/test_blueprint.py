@@ -57,6 +57,33 @@ def test_the_small_file_is_right() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        (
+            "[contact]",
+            '[[seasons]]\nfrom = "06-01"\nto = 2026-08-31\nopen = "09:00-12:00"\n[contact]',
+            "9: seasons[1].to: is written like “from”: both of every year, or both of one year",
+        ),
+        (
+            "[contact]",
+            '[[seasons]]\nfrom = "06-31"\nto = "07-01"\nopen = "09:00-12:00"\n[contact]',
+            '8: seasons[1].from: is no day; write "10-04" for every year, or 2026-10-04',
+        ),
+        (
+            "[contact]",
+            "[[seasons]]\nfrom = 2026-06-02\nto = 2026-06-01\nopen = {}\nwho = 'bob'\n[contact]",
+            (
+                "9: seasons[1].to: lies before “from”|11: seasons[1].who: “bob” is no provider,"
+                " room or table"
+            ),
+        ),
+        (
+            "[contact]",
+            (
+                '[[seasons]]\nfrom = "11-01"\nto = "03-01"\nopen = { sun = "9:00-12:00" }\n'
+                '[[seasons]]\nfrom = "03-01"\nto = "04-01"\nopen = { sat = "9:00-12:00" }\n'
+                "[contact]"
+            ),
+            "11: seasons[2]: shares days with the season from 11-01 to 03-01",
+        ),
         ("open =", "opne =", "1: open: is missing|5: opne: is not known (did you mean “open”?)"),
         (
             '"Europe/London"',

@@ -133,15 +133,40 @@ class Book:
             return ruled
         if is_holiday(self.business.holidays, day):
             return set()
-        return self._weekly(self.business.hours, day)
+        season = self._season(day, None)
+        return self._weekly(self.business.hours if season is None else season, day)
+
+    def _season(self, day: date, resource: int | None) -> Sequence[Shift] | None:
+        """Return the weekly hours of the season that a day is in, walking it from its first day."""
+        for season in self.business.seasons:
+            if season.resource != resource:
+                continue
+            if len(season.first) > len("MM-DD"):
+                begins = [date.fromisoformat(season.first)]
+                ends = date.fromisoformat(season.last)
+                days = {begins[0] + n * DAY for n in range((ends - begins[0]).days + 1)}
+                if day in days:
+                    return season.shifts
+                continue
+            at = day  # backwards from the day: is its first met before its last?
+            for _ in range(367):
+                shown = f"{at.month:02}-{at.day:02}"
+                if shown == season.last and at != day:
+                    break
+                if shown == season.first:
+                    return season.shifts
+                at -= DAY
+        return None
 
     def _person(self, resource: Resource, day: date) -> set[int]:
         ruled = self._rule(day, resource.id)
         if ruled is not None:
             return ruled
         place = self._place(day)
-        if resource.hours is not None:
-            own = self._weekly(resource.hours, day)
+        season = self._season(day, resource.id)
+        hours = resource.hours if season is None else season
+        if hours is not None:
+            own = self._weekly(hours, day)
             extra = any(r.day == day and r.resource is None and r.spans for r in self.business.days)
             if not (own and extra):
                 place = place & own

@@ -1,5 +1,6 @@
 """Businesses and days made by chance: every zone that is strange, every kind of shift."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -12,6 +13,7 @@ from core.rules import (
     Kind,
     Need,
     Resource,
+    Season,
     Service,
     Shift,
 )
@@ -89,6 +91,9 @@ def case(seed: int) -> Case:
     )
     if seed % 3 == 0:  # by a chance of its own, so that all else stays what the seed made it
         business, service = _joined(Random(f"joins {seed}"), business)
+    if seed % 4 == 1:
+        seasons = tuple(_seasons(Random(f"seasons {seed}"), day, resources))
+        business = replace(business, seasons=seasons)
     first = _minute(datetime.combine(day, time(chance.randrange(24)), tzinfo=zone))
     windows = []
     for _ in range(chance.choice([1, 1, 2])):
@@ -156,6 +161,15 @@ def _resource(chance: Random, number: int) -> Resource:
         hours=hours,
         breaks=breaks,
     )
+
+
+def _seasons(chance: Random, day: date, resources: list[Resource]) -> Iterator[Season]:
+    """Yield seasons that begin or end about a day: of a year or of all, of the place or of one."""
+    for who in (None, None, chance.choice(resources).id):
+        first = day + DAY * chance.choice([-200, -2, -1, 0, 0, 1])
+        last = first + DAY * chance.choice([0, 1, 2, 3, 30, 210])
+        size = chance.choice([0, 5])
+        yield Season(first.isoformat()[size:], last.isoformat()[size:], _week(chance), who)
 
 
 def _joined(chance: Random, business: Business) -> tuple[Business, Service]:
