@@ -69,8 +69,10 @@ _OF_PROVIDER = text(
     + _BEST
 )
 _TALKING_OF = text(
-    _READER + " (c.talk ->> 'booking')::bigint = :booking AND a.person_id ="
-    " (SELECT person_id FROM bookings WHERE business_id = :business AND id = :booking) LIMIT 1"
+    _READER + " a.person_id ="
+    " (SELECT person_id FROM bookings WHERE business_id = :business AND id = :booking)"
+    " AND ((c.talk ->> 'booking')::bigint = :booking OR (c.talk ->> 'series')::bigint ="
+    " (SELECT series_id FROM bookings WHERE business_id = :business AND id = :booking)) LIMIT 1"
 )
 _AT_NUMBER = text(
     "SELECT id FROM addresses WHERE business_id = :business AND address = :number"

@@ -22,6 +22,8 @@ MOST = 400  # occurrences looked at, more than a year of days
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _COUNT = re.compile(r"COUNT=(\d+)")
 _ONE_WEEKDAY = re.compile(r"BYDAY=(-?\d)?([A-Z]{2})(?=;|$)")
+_BYDAY = re.compile(r"(?<=BYDAY=)[^;]+")
+_WEEKDAY = re.compile("|".join(_WEEKDAYS))
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 
@@ -86,14 +88,27 @@ def shifted(rule: str, first: date) -> str:
     return f"{rule[: found.start(2)]}{_WEEKDAYS[first.weekday()]}{rule[found.end(2) :]}"
 
 
+def turned(rule: str, days: int) -> str:
+    """Return a rule whose weekdays are so many days later, as another zone's calendar has them."""
+    if days == 0:
+        return rule
+    return _BYDAY.sub(lambda found: _later_weekdays(found[0], days), rule)
+
+
+def _later_weekdays(part: str, days: int) -> str:
+    return _WEEKDAY.sub(lambda d: _WEEKDAYS[(_WEEKDAYS.index(d[0]) + days) % 7], part)
+
+
 def moved(recurrence: Recurrence, *, since: date, to: date, clock: time) -> Recurrence:
     """Return what is left of a recurrence from a day on, begun on another day and hour.
 
-    A COUNT loses what came before; days left out stay left out.
+    A COUNT loses what came before, left out or not; days left out stay so, as many days later.
     """
-    before = sum(1 for _ in takewhile(lambda day: day < since, _days(recurrence)))
+    whole = replace(recurrence, but=None, without=frozenset())
+    before = sum(1 for _ in takewhile(lambda day: day < since, _days(whole)))
     rule = _COUNT.sub(lambda found: f"COUNT={max(1, int(found[1]) - before)}", recurrence.rule)
-    return replace(recurrence, rule=shifted(rule, to), first=to, clock=clock)
+    without = frozenset(day + (to - since) for day in recurrence.without if day >= since)
+    return replace(recurrence, rule=shifted(rule, to), first=to, clock=clock, without=without)
 
 
 def _at(day: date, clock: time, zone: ZoneInfo) -> Occurrence:

@@ -21,7 +21,7 @@ from core.policy import bookable
 from core.recurrence import Occurrence, Recurrence, last_day, occurrences
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
-from core.together import hold_all, lock
+from core.together import hold_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,16 @@ def hold(
 
     All days are locked at once, in the order of all locks, before the first is taken.
     """
-    reach = _reach(business, now)
-    facts = {"business": session.business, "person": person, "laid": reach, "now": now}
-    row = session.execute(_MAKE, facts | _columns(plan))
-    made = Series(int(row.scalar_one()), person, plan, "held", reach)
-    wanted = occurrences(plan.recurrence, zone=business.zone, until=reach)
+    last = reach(business, now)
+    facts = {"business": session.business, "person": person, "laid": last, "now": now}
+    row = session.execute(_MAKE, facts | columns(plan))
+    made = Series(int(row.scalar_one()), person, plan, "held", last)
+    wanted = occurrences(plan.recurrence, zone=business.zone, until=last)
     return _hold_all(session, business, made, wanted, until=until, by=by, now=now)
 
 
-def _columns(plan: Plan) -> dict[str, Any]:
+def columns(plan: Plan) -> dict[str, Any]:
+    """Return a plan as the columns of its row."""
     again = plan.recurrence
     return {
         "service": plan.service.id,
@@ -112,7 +113,7 @@ def hold_another(
     return booking.hold(
         session,
         business=business,
-        wanted=_wanted(series.plan, start),
+        wanted=wish(series.plan, start),
         person=series.person,
         until=until,
         by=by,
@@ -121,12 +122,13 @@ def hold_another(
     )
 
 
-def _reach(business: Business, now: datetime) -> date:
+def reach(business: Business, now: datetime) -> date:
     """Return the last day of the place that can be booked."""
     return local(now, business).date() + timedelta(days=business.furthest)
 
 
-def _wanted(plan: Plan, start: datetime) -> Wanted:
+def wish(plan: Plan, start: datetime) -> Wanted:
+    """Return one occurrence as it is wanted."""
     return Wanted(plan.service, start, plan.party, plan.provider)
 
 
@@ -143,7 +145,7 @@ def _hold_all(
     answers = hold_all(
         session,
         business=business,
-        wanted=[_wanted(series.plan, one.start) for one in wanted],
+        wanted=[wish(series.plan, one.start) for one in wanted],
         person=series.person,
         series=series.id,
         until=until,
@@ -160,15 +162,15 @@ _READ = text(
     "SELECT id, person_id, service_id, provider_id, party, rule, but, without, first, clock,"
     " status, laid_until FROM series WHERE business_id = :business AND id = :series"
 )
-_LOCK_ROW = text(
+LOCK_ROW = text(
     "SELECT id FROM series WHERE business_id = :business AND id = :series FOR NO KEY UPDATE"
 )
 
 
 def read(session: Session, business: Business, series: int) -> Series | None:
-    """Return one series, None where there is none of that id in this business."""
+    """Return one series, None where there is none of that id or its service is gone."""
     row = session.execute(_READ, {"business": session.business, "series": series}).one_or_none()
-    if row is None:
+    if row is None or row.service_id not in business.service_by_id:
         return None
     recurrence = Recurrence(row.rule, row.first, row.clock, row.but, frozenset(row.without))
     plan = Plan(business.service(row.service_id), recurrence, row.party, row.provider_id)
@@ -190,10 +192,6 @@ def standing(
     return [(row.id, row.starts_at) for row in session.execute(_OCCURRENCES, facts)]
 
 
-_LOCK_BOOKINGS = text(
-    "SELECT id FROM bookings WHERE business_id = :business AND series_id = :series"
-    " AND (status = 'confirmed' OR expires_at IS NOT NULL) ORDER BY id FOR NO KEY UPDATE"
-)
 _STATUS = text(
     "UPDATE series SET status = :status WHERE business_id = :business AND id = :series"
     " AND status = ANY(CAST(:among AS text[])) RETURNING id"
@@ -211,7 +209,8 @@ def confirm(
 ) -> Refusal | None:
     """Turn all that is held of a series into bookings, or into requests; all of them or none.
 
-    Refused with GONE where any hold of it is over. `provider_until` as in core.booking.confirm.
+    Refused with GONE where any hold of it is over. Requests all wait until `provider_until`, or
+    the first start if that is earlier; the series stands once this is called again without it.
     """
     rows = standing(session, series, since=now, now=now)
     made = read(session, business, series)
@@ -222,6 +221,8 @@ def confirm(
             _confirm_each(session, rows, by=by, now=now, provider_until=provider_until)
     except _GoneError:
         return Refusal(Reason.GONE)
+    if provider_until is not None:
+        return None
     _set(session, series, status="standing", among=("held",))
     _again_tomorrow(session, made, now)
     return None
@@ -239,8 +240,8 @@ def _confirm_each(
     now: datetime,
     provider_until: datetime | None,
 ) -> None:
-    for each, start in rows:
-        until = min(provider_until, start) if provider_until is not None else None
+    until = min(provider_until, rows[0][1]) if provider_until is not None else None
+    for each, _ in rows:
         if booking.confirm(session, booking=each, by=by, now=now, provider_until=until):
             raise _GoneError
 
@@ -268,11 +269,29 @@ def release(session: Session, *, series: int, by: By, now: datetime) -> None:
     _set(session, series, status="ended", among=("held",))
 
 
+def lapse(session: Session, *, series: int) -> bool:
+    """Give up a series that was not agreed to in time; False where that is known already."""
+    return _set(session, series, status="ended", among=("held",))
+
+
+_OF_PERSON = text(
+    "SELECT id FROM series WHERE business_id = :business AND person_id = :person"
+    " AND status <> 'ended' ORDER BY id FOR NO KEY UPDATE"
+)
+
+
+def end_all(session: Session, *, person: int) -> None:
+    """End what a person has of series; their bookings are the caller's to end."""
+    facts = {"business": session.business, "person": person}
+    for row in session.execute(_OF_PERSON, facts).all():
+        _set(session, row.id, status="ended", among=("held", "standing"))
+
+
 def end(
     session: Session, *, series: int, since: datetime, by: By, now: datetime, why: str = ""
 ) -> list[int]:
     """Cancel the occurrences from an instant on; the series goes no further. Return their ids."""
-    session.execute(_LOCK_ROW, {"business": session.business, "series": series})
+    session.execute(LOCK_ROW, {"business": session.business, "series": series})
     gone = [
         each
         for each, _ in standing(session, series, since=max(since, now), now=now)
@@ -290,101 +309,27 @@ def extend(session: Session, *, business: Business, series: int, now: datetime) 
 
     One at a time for a series: its row is locked, and it knows how far it was laid out.
     """
-    session.execute(_LOCK_ROW, {"business": session.business, "series": series})
+    session.execute(LOCK_ROW, {"business": session.business, "series": series})
     found = read(session, business, series)
-    if found is None or found.status != "standing" or found.plan.service.id not in _ids(business):
+    if found is None or not _possible(business, found.plan):
+        _set(session, series, status="ended", among=("standing",))
         return None
-    reach = _reach(business, now)
+    if found.status != "standing":
+        return None
+    last = reach(business, now)
     fresh = occurrences(
-        found.plan.recurrence, zone=business.zone, until=reach, after=found.laid_until
+        found.plan.recurrence, zone=business.zone, until=last, after=found.laid_until
     )
     by, until = By("clock"), bookable(business, now=now).end
     laid = _hold_all(session, business, found, fresh, until=until, by=by, now=now)
     for _, held in laid.held:
         booking.confirm(session, booking=held.id, by=by, now=now)
-    facts: dict[str, Any] = {"business": session.business, "series": series, "laid": reach}
+    facts: dict[str, Any] = {"business": session.business, "series": series, "laid": last}
     session.execute(_LAID, facts)
-    _again_tomorrow(session, replace(found, laid_until=reach), now)
+    _again_tomorrow(session, replace(found, laid_until=last), now)
     return laid
 
 
-def _ids(business: Business) -> set[int]:
-    return {service.id for service in business.services}
-
-
-_CHANGE = text(
-    "UPDATE series SET rule = :rule, but = :but, without = CAST(:without AS date[]),"
-    " first = :first, clock = :clock, service_id = :service, provider_id = :provider,"
-    " party = :party"
-    " WHERE business_id = :business AND id = :series"
-)
-
-
-def move(
-    session: Session,
-    *,
-    business: Business,
-    series: Series,
-    plan: Plan,
-    since: datetime,
-    by: By,
-    now: datetime,
-) -> Laid:
-    """Move the occurrences from an instant on to another rule's days, the first to the first.
-
-    Each booking keeps its row and its ref. What cannot be moved is reported and stays as it is; the
-    caller undoes everything (`session.attempt`) where that is not what is wanted. A day that falls
-    beyond what can be booked yet is given back, and laid out when it comes within reach.
-    """
-    session.execute(_LOCK_ROW, {"business": session.business, "series": series.id})
-    session.execute(_LOCK_BOOKINGS, {"business": session.business, "series": series.id})
-    old = standing(session, series.id, since=max(since, now), now=now)
-    new = occurrences(plan.recurrence, zone=business.zone, until=_reach(business, now))
-    new = [one for one in new if one.start > now]
-    lock(session, business, series.person, [_wanted(plan, one.start) for one in new])
-    held: list[tuple[Occurrence, Held]] = []
-    refused: list[tuple[Occurrence, Refusal]] = []
-    pairs = list(zip(old, new, strict=False))
-    for (each, _), one in reversed(pairs) if _later(pairs) else pairs:
-        wish = _wanted(plan, one.start)
-        got = _move_one(session, business, series, wish, each=each, by=by, now=now)
-        if isinstance(got, Held):
-            held.append((one, got))
-        else:
-            refused.append((one, got))
-    for each, _ in old[len(new) :]:
-        changing.cancel(session, booking=each, by=by, now=now, why="moved")
-    session.execute(_CHANGE, {"business": session.business, "series": series.id} | _columns(plan))
-    return Laid(series.id, tuple(held), tuple(refused))
-
-
-def _later(pairs: Sequence[tuple[tuple[int, datetime], Occurrence]]) -> bool:
-    """Whether a series moves on: then its last goes first, out of the way of the one before it."""
-    return any(one.start > start for (_, start), one in pairs)
-
-
-def _move_one(
-    session: Session,
-    business: Business,
-    series: Series,
-    wanted: Wanted,
-    *,
-    each: int,
-    by: By,
-    now: datetime,
-) -> Held | Refusal:
-    got = booking.hold(
-        session,
-        business=business,
-        wanted=wanted,
-        person=series.person,
-        until=now + timedelta(minutes=1),
-        by=by,
-        now=now,
-        instead_of=each,
-        series=series.id,
-    )
-    if isinstance(got, Refusal):
-        return got
-    gone = changing.swap(session, booking=each, hold=got.id, by=by, now=now)
-    return gone or replace(got, id=each)
+def _possible(business: Business, plan: Plan) -> bool:
+    """Whether who was wished for is still there."""
+    return plan.provider is None or plan.provider in business.by_id

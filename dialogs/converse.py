@@ -19,13 +19,13 @@ from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
 from dialogs.flows import (
+    amending,
     book,
     change,
     day,
     identity,
     info,
     profile,
-    recurring,
     telling,
     whereabouts,
 )
@@ -58,7 +58,9 @@ FLOWS: dict[str, Flow] = {
     "book.confirm": book.confirm,
     "book.decline": book.decline,
     "book.drop": book.drop,
-    "recurring.confirm": recurring.confirm,
+    "amending.amend": amending.amend,
+    "amending.cancel": amending.cancel,
+    "amending.confirm": amending.confirm,
     "change.mine": change.mine,
     "change.cancel": change.cancel,
     "change.cancel_open": change.cancel_open,
@@ -131,6 +133,8 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
     _post(turn)
     if turn.was.booking is not None:  # the news of its lapse may wait for the morning
         outbox.overtaken(session, address=address, note="hold_lapsed")
+    if turn.was.series is not None:
+        outbox.overtaken(session, address=address, note="series_lapsed")
     people.keep(
         session,
         address,

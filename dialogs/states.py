@@ -71,6 +71,7 @@ MOVE_OPEN = Step("change.move_open", (*_BOOKING, S.WHICH, S.SCOPE))
 AFTERWARDS = Step("change.afterwards", (*_BOOKING, S.WHICH, S.SCOPE))
 SCOPED = Step("change.scoped", (*_MOVING, S.CANCELLING))
 PICK = Step("change.chosen", (*_MOVING, S.CANCELLING))
+AMEND = Step("amending.amend", (*_MOVING, S.SERVICE, S.PARTY))
 KEEP = Step("change.keep", (S.IDLE,))
 DROP = Step("book.drop", (S.IDLE,))
 
@@ -177,7 +178,12 @@ TABLE: dict[State, dict[I, Step]] = {
     S.SERIES: EVERYWHERE
     | WISHING
     | {
-        I.CONFIRM: Step("recurring.confirm", (S.IDLE, S.NAME, S.SERIES)),
+        I.BOOK: AMEND,
+        I.RECURRING: AMEND,
+        I.INFORM: AMEND,
+        I.CORRECT: AMEND,
+        I.CANCEL: Step("amending.cancel", (*_BOOKING, *_CANCELLING)),
+        I.CONFIRM: Step("amending.confirm", (*_BOOKING, S.NAME)),
         I.DECLINE: Step("book.decline", (S.IDLE, S.WHEN, S.CHOICE, S.PROPOSAL, S.SERIES)),
         I.SOONER: SOONER,
     },
@@ -196,6 +202,7 @@ TABLE: dict[State, dict[I, Step]] = {
         I.INFORM: SCOPED,
         I.CORRECT: SCOPED,
         I.CONFIRM: SCOPED,
+        I.ALTERNATIVES: SCOPED,
         I.CANCEL: SCOPED,
         I.MOVE: SCOPED,
         I.DECLINE: KEEP,

@@ -300,6 +300,8 @@ def asked(state: State, talk: Talk, business: Business, *, locale: str, zone: Zo
         ),
         ref=talk.start,
         day=_day(talk, business),
+        rule=talk.rule if state is State.SERIES else None,
+        series=state is State.SERIES or talk.scope is not None,
     )
 
 

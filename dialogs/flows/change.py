@@ -5,12 +5,12 @@ from dataclasses import replace
 from core import changing, finding
 from core.finding import Booked
 from core.span import Span
-from dialogs.flows import book, holding, looking, overview, recurring, telling
+from dialogs.flows import book, holding, looking, overview, several, telling
 from dialogs.flows.about import facts_of, providers_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
 from dialogs.understanding import Intent
-from dialogs.when import Grain, Wish
+from dialogs.when import Grain, Wish, combine
 
 
 def mine(turn: Turn) -> State:
@@ -40,7 +40,7 @@ def cancel_open(turn: Turn) -> State:
     moving, held = turn.talk.target is not None, holding.living(turn) is not None
     if (moving or not held) and _named_service(turn):
         return cancel(turn)
-    if not held and not moving and _named_time(turn):
+    if not held and not moving and named_time(turn):
         return cancel(turn)
     return book.drop(turn)
 
@@ -51,7 +51,7 @@ def _named_service(turn: Turn) -> bool:
     return any(turn.business.service(r.service).key == key for r in open_bookings(turn))
 
 
-def _named_time(turn: Turn) -> bool:
+def named_time(turn: Turn) -> bool:
     """Whether the message names the time of an open booking."""
     windows = looking.loosely(turn.said.facts.wish, turn.now)
     return any(_starts_in(r, w) for r in open_bookings(turn) for w in windows)
@@ -143,15 +143,22 @@ def chosen(turn: Turn) -> State:
 
 
 def scoped(turn: Turn) -> State:
-    """Take how much of a series is meant, by number or name, and go on with it."""
+    """Take how much of a series is meant, by number or in words, and go on with it."""
     target, index = turn.talk.target, turn.said.facts.choice
     row = finding.booking(turn.session, target) if target is not None else None
     if row is None:
         return _which(turn)
-    if index is None or not 0 <= index < len(turn.talk.options):
-        return recurring.ask_scope(turn, row) or _with(turn, row)
-    turn.learn(scope=turn.talk.options[index].scope, options=())
+    scope = scope_said(turn)
+    if scope is None and index is not None and 0 <= index < len(turn.talk.options):
+        scope = turn.talk.options[index].scope
+    turn.learn(scope=scope, options=())
     return _with(turn, row)
+
+
+def scope_said(turn: Turn) -> str | None:
+    """Return how much of a series the message says: "one", "later" or "all"."""
+    scope = turn.said.facts.scope
+    return scope if scope in {"one", *several.SEVERAL} else None
 
 
 def keep(turn: Turn) -> State:
@@ -165,7 +172,9 @@ def corrected(turn: Turn) -> State:
     """Understand "no, the friday one" or "no, make it friday" while asked whether to cancel."""
     target = turn.talk.target
     rows = [r for r in open_bookings(turn) if r.id != target]
-    named = [r for r in rows if r in _meant(turn, rows)] if _named_time(turn) else []
+    if turn.talk.scope is not None and scope_said(turn) is not None:
+        return scoped(turn)
+    named = [r for r in rows if r in _meant(turn, rows)] if named_time(turn) else []
     if named or turn.said.facts.ref or turn.said.facts.service:
         return cancel(turn)
     kept = next((r for r in open_bookings(turn) if r.id == target), None)
@@ -185,8 +194,8 @@ def cancel_now(turn: Turn) -> State:
     target, scope = turn.talk.target, turn.talk.scope
     before = finding.booking(turn.session, target) if target is not None else None
     turn.talk = Talk(last=turn.talk.last, recent=target)
-    if before is not None and before.series is not None and scope in recurring.SEVERAL:
-        return recurring.cancel_now(turn, before, scope)
+    if before is not None and before.series is not None and scope in several.SEVERAL:
+        return several.cancel_now(turn, before, scope)
     if before is None:
         turn.say("nothing_to_change")
         return State.IDLE
@@ -226,10 +235,17 @@ def _which(turn: Turn) -> State:
         return _with(turn, meant[0])
     if turn.state is not State.WHICH:
         turn.learn(wish=turn.said.facts.wish)
-    turn.offer([Choice(start=r.start, booking=r.id, service=r.service) for r in meant or rows])
-    listed = [facts_of(turn.business, r) for r in meant or rows]
+    asked = _once_each(meant or rows)
+    turn.offer([Choice(start=r.start, booking=r.id, service=r.service) for r in asked])
+    listed = [facts_of(turn.business, r) for r in asked]
     turn.say("which_booking", doing=turn.talk.doing, options=listed)
     return State.WHICH
+
+
+def _once_each(rows: list[Booked]) -> list[Booked]:
+    """Return bookings with only the next one of each series: how much of it is asked later."""
+    first = {r.series: r.id for r in reversed(rows)}
+    return [r for r in rows if r.series is None or first[r.series] == r.id]
 
 
 def _meant(turn: Turn, rows: list[Booked]) -> list[Booked]:
@@ -244,13 +260,22 @@ def _meant(turn: Turn, rows: list[Booked]) -> list[Booked]:
     provider = {p.key: p.id for p in turn.business.providers}.get(facts.provider or "")
     meant = [r for r in rows if service in {None, r.service}] or rows
     meant = [r for r in meant if provider is None or provider in r.resources] or meant
-    if facts.wish.windows and (turn.talk.doing == "cancel" or len(meant) > 1):
-        windows = looking.loosely(facts.wish, turn.now)
+    wish = _naming(turn)
+    if wish.windows and (turn.talk.doing == "cancel" or len(meant) > 1):
+        windows = looking.loosely(wish, turn.now)
         at = [r for r in meant if any(_starts_in(r, w) for w in windows)]
+        at = at or [r for r in meant if looking.on_weekday(wish, r.start.astimezone(turn.zone))]
         if turn.talk.doing == "cancel" and not at:
             return meant if len(meant) > 1 else []
         meant = at or meant
     return meant
+
+
+def _naming(turn: Turn) -> Wish:
+    """Return what the message says of when a booking is; "skip the 24th" names that day."""
+    wish = turn.said.facts.wish
+    skips = turn.talk.doing == "cancel" and wish.exclude and not wish.windows
+    return replace(wish, windows=wish.exclude) if skips else wish
 
 
 def _starts_in(row: Booked, window: Span) -> bool:
@@ -260,11 +285,13 @@ def _starts_in(row: Booked, window: Span) -> bool:
 def _with(turn: Turn, row: Booked) -> State:
     """Go on with the booking that is meant; of a series, once it is known how much of it."""
     if row.series is not None and turn.talk.scope is None:
-        asked = recurring.ask_scope(turn, row)
+        turn.learn(scope=scope_said(turn))
+    if row.series is not None and turn.talk.scope is None:
+        asked = several.ask_scope(turn, row)
         if asked is not None:
             return asked
-    if turn.talk.scope in recurring.SEVERAL and turn.talk.doing == "cancel":
-        return recurring.ask_cancel(turn, row)
+    if turn.talk.scope in several.SEVERAL and turn.talk.doing == "cancel":
+        return several.ask_cancel(turn, row)
     if turn.talk.doing == "cancel":
         turn.learn(target=row.id, start=row.start, options=())
         turn.say("ask_cancel", **facts_of(turn.business, row))
@@ -312,7 +339,7 @@ def _new_time(turn: Turn, row: Booked, wish: Wish) -> Wish:
         windows = wish.windows
     if not windows and not wish.exclude:
         return Wish()
-    return Wish(
+    left = Wish(
         windows,
         exclude=wish.exclude,
         day_said=wish.day_said,
@@ -320,6 +347,10 @@ def _new_time(turn: Turn, row: Booked, wish: Wish) -> Wish:
         approximate=wish.approximate,
         note=wish.note,
     )
+    if not windows or turn.talk.scope not in several.SEVERAL:
+        return left
+    # Of a series its day or its hour is kept where only the other is said.
+    return combine(looking.at(row.start.astimezone(turn.zone)), left, now=turn.now, zone=turn.zone)
 
 
 def _names(turn: Turn, row: Booked, wish: Wish) -> bool:

@@ -1,6 +1,6 @@
 """Forget somebody: what they still have with us ends, who expects them hears, no row names them."""
 
-from core import changing, finding, forgetting
+from core import changing, finding, forgetting, series
 from core.booking import By
 from core.db import Session
 from core.finding import Booked
@@ -17,6 +17,7 @@ def standing(session: Session, person: int) -> list[Booked]:
 
 def erase(session: Session, business: Business, person: int, *, by: By) -> None:
     """Cancel what a person still has, tell its providers without a name, and forget the person."""
+    series.end_all(session, person=person)
     for row in finding.of_person(session, person, now=session.now):
         for hold in finding.moves_of(session, row.id):
             changing.release(session, booking=hold, by=by, now=session.now)

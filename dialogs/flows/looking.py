@@ -110,6 +110,16 @@ def excluded(wish: Wish, *, business: Business, now: datetime) -> list[Span]:
     ] + [_day(day, zone) for day in ahead if WEEKDAYS[day.weekday()] in never]
 
 
+def whenever(wish: Wish) -> bool:
+    """Whether a wish says how often and neither a day nor an hour: "weekly", "every 2 weeks"."""
+    return wish.rrule is not None and "BY" not in wish.rrule and not wish.time_said
+
+
+def on_weekday(wish: Wish, moment: datetime) -> bool:
+    """Whether a wish names the weekday of a moment as one that comes again: "my tuesdays"."""
+    return WEEKDAYS[moment.weekday()] in _weekdays(wish.rrule)
+
+
 def _weekdays(rule: str | None) -> list[str]:
     """Return the weekdays of a rule of RFC 5545: "MO", "TU"."""
     found = _BYDAY.search(rule or "")

@@ -76,9 +76,12 @@ def agenda(
 
 
 def requests(session: Session, business: Business, provider: int, *, now: datetime) -> list[Booked]:
-    """Return the requests that wait for a provider's word."""
+    """Return the requests that wait for a provider's word; a series is one, by its first."""
+    rows = finding.requests(session, now=now)
+    first = {row.series: row.id for row in sorted(rows, key=lambda r: r.start, reverse=True)}
     return [
         row
-        for row in finding.requests(session, now=now)
-        if settle.answers_for(session, business, row, provider)
+        for row in rows
+        if (row.series is None or row.for_id is not None or first[row.series] == row.id)
+        and settle.answers_for(session, business, row, provider)
     ]

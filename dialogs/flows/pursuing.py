@@ -11,7 +11,7 @@ from core.finding import Booked, Search
 from core.refusals import Reason, Refusal
 from core.rules import Service
 from core.span import DAY, MINUTE, Span, instant
-from dialogs.flows import holding, looking, picking, recurring, telling
+from dialogs.flows import holding, looking, picking, recurring, several, telling
 from dialogs.flows.about import shown, staff_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
@@ -135,9 +135,12 @@ def _look(turn: Turn, service: Service, *, listing: bool) -> State:
         return State.WHEN
     if not wish:
         return _ask_when(turn, service)
+    if looking.whenever(wish) and turn.talk.target is None:
+        turn.learn(rule=wish.rrule, wish=replace(wish, windows=(), rrule=None, day_said=False))
+        return _ask_when(turn, service)
     if wish.rrule:
         if turn.said.has(Intent.RECURRING) or looking.exact_starts(wish):
-            if recurring.possible(turn, service):
+            if turn.talk.target is None:
                 turn.learn(rule=wish.rrule)
             else:
                 turn.remark("series")
@@ -224,8 +227,12 @@ def propose(turn: Turn, starts: list[datetime], *, provider: int | None) -> Stat
     if turn.talk.wish.note is Note.GAP and starts == looking.exact_starts(turn.talk.wish):
         turn.remark("gap", start=starts[0])
     for start in starts:
-        if turn.talk.scope in recurring.SEVERAL:
-            return recurring.propose_move(turn, start)
+        if turn.talk.scope in several.SEVERAL:
+            whole = several.propose_move(turn, start)
+            if isinstance(whole, State):
+                return whole
+            refused = refused or whole
+            continue
         if turn.talk.rule is not None:
             whole = recurring.propose(turn, service, start, provider)
             if isinstance(whole, State):

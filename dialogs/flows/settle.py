@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from core import booking, changing, finding, people
+from core import booking, changing, finding, people, series
 from core.booking import By
 from core.db import Session
 from core.finding import Booked
@@ -81,7 +81,7 @@ def _request(turn: Turn, held: Booked, moving: Booked | None) -> State | None:
 
     What is already confirmed keeps its time until the provider has agreed to the new one.
     """
-    readers = _hosts(turn.session, turn.business, held)
+    readers = hosts(turn.session, turn.business, held)
     sent = min((telling.heard_at(r, turn.business, turn.now) for r in readers), default=turn.now)
     rule = turn.business.service(held.service).confirmation
     until = min(sent + (rule.minutes if rule else 0) * MINUTE, held.start)
@@ -118,7 +118,7 @@ def _again(session: Session, before: Booked) -> Booked:
     return finding.booking(session, before.id) or before
 
 
-def _hosts(session: Session, business: Business, about: Booked) -> list[Reader]:
+def hosts(session: Session, business: Business, about: Booked) -> list[Reader]:
     """Return where a request is asked: at its host's, else at the human's of the business."""
     for resource in (host_of(business, about), human_of(business)):
         reader = people.of_provider(session, resource) if resource is not None else None
@@ -130,7 +130,7 @@ def _hosts(session: Session, business: Business, about: Booked) -> list[Reader]:
 def answers_for(session: Session, business: Business, about: Booked, provider: int) -> bool:
     """Whether a request is this provider's to answer: as its host, or in the host's absence."""
     return host_of(business, about) == provider or any(
-        reader.provider == provider for reader in _hosts(session, business, about)
+        reader.provider == provider for reader in hosts(session, business, about)
     )
 
 
@@ -141,6 +141,8 @@ def decided(
     old = finding.booking(session, request.for_id) if request.for_id is not None else None
     if request.status != "awaiting_provider":
         return Refusal(Reason.GONE)
+    if old is None and request.series is not None:
+        return _answered_all(session, business, request, yes=yes, by=by, now=now)
     if old is None:
         return _answered(session, business, request, yes=yes, by=by, now=now)
     if not yes:
@@ -170,12 +172,32 @@ def _answered(
     return gone
 
 
+def _answered_all(
+    session: Session, business: Business, request: Booked, *, yes: bool, by: By, now: datetime
+) -> Refusal | None:
+    """Carry out a provider's word on a whole series: all of it, or none."""
+    number = request.series or 0
+    times = len(series.standing(session, number, since=now, now=now))
+    if yes:
+        gone = series.confirm(session, business=business, series=number, by=by, now=now)
+        if gone is not None:
+            return gone
+    else:
+        series.end(session, series=number, since=now, by=by, now=now, why="provider")
+    note = "request_accepted" if yes else "request_declined"
+    telling.customer(session, business, request, note=note, now=now, times=times)
+    return None
+
+
 def lapsed(session: Session, business: Business, about: Booked, *, was: str) -> None:
     """Tell whom it concerns that a proposal or a request ran out.
 
     A proposal's customer hears of it only where the talk is still about it.
     """
     now = session.now
+    of_many = about.series is not None and about.for_id is None
+    if of_many and not series.lapse(session, series=about.series or 0):
+        return  # told once, of the first of them
     if was == "awaiting_provider":
         old = finding.booking(session, about.for_id) if about.for_id is not None else None
         kept: dict[str, Any] = {"was": old.start} if old else {}
@@ -188,5 +210,6 @@ def lapsed(session: Session, business: Business, about: Booked, *, was: str) -> 
     if telling.heard_at(reader, business, now) < about.start - business.notice * MINUTE:
         open_talk = people.conversation(session, reader.address).talk
         facts = facts_of(business, about) | {"asked": open_talk.get("asked")}
-        key = f"hold_lapsed:{about.id}:{about.version}"
-        telling.tell(session, business, reader, note="hold_lapsed", facts=facts, now=now, key=key)
+        note = "series_lapsed" if of_many else "hold_lapsed"
+        key = f"{note}:{about.id}:{about.version}"
+        telling.tell(session, business, reader, note=note, facts=facts, now=now, key=key)

@@ -117,13 +117,16 @@ class Asked:
 
     `what` is one of confirm, service, when, party, choose, which, provider, more, nothing
     ("more": "anything else?"). `ref` is the aware start of the booking or slot under
-    discussion, `day` the local day being talked about.
+    discussion, `day` the local day being talked about, `rule` the RRULE of a series that is
+    proposed; `series` says that the question is about several bookings of a series.
     """
 
     what: str = "nothing"
     options: tuple[Option, ...] = ()
     ref: datetime | None = None
     day: date | None = None
+    rule: str | None = None
+    series: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ class Facts:
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
     `several` that more than one table or room is asked for.
+    `scope` is how much of a series is meant: "one", "later" (this and later), "all", or "alike"
+    (only those at the hour that was asked for).
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     """
 
@@ -161,6 +166,7 @@ class Facts:
     nobody: bool = False
     party_or_hour: int | None = None
     several: bool = False
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from dialogs.when.lexicon import lexicon as time_words
 from dialogs.when.zones import named as zone_named
 
 _CHANNELS = ("whatsapp", "telegram", "slack", "sms")  # "a text by WhatsApp" is no SMS
+_SCOPES = ("alike", "later", "all", "one")  # "this and all later ones" is no "all"
 _CITY = 3
 _FULL_NAME = 3
 _BOTH = 2
@@ -87,6 +88,7 @@ def gather(
             hours=vocabulary.hours,
             bare_numbers=_bare(asked, vocabulary),
             place=vocabulary.place,
+            rule=asked.rule,
         ),
     )
     times = [Mark("time", start, end) for start, end in wish.spans]
@@ -110,6 +112,7 @@ def gather(
         home="home" in found,
         channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
+        scope=next((each for each in _SCOPES if f"scope_{each}" in found), None),
         language=_language(row, marks, lexicon),
         name=_name(text, marks) if provider or "name" in found else None,
     )

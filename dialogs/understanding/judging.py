@@ -92,6 +92,7 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if not provider:
         found -= PROVIDERS
     _choose(found, facts, asked)
+    _scope(found, facts, asked)
     _agree(
         found,
         facts,
@@ -193,6 +194,18 @@ def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
     elif asked.what in _PICKING and len(asked.options) < 2 and Intent.CONFIRM in found:  # noqa: PLR2004 - one is no choice
         found.discard(Intent.CONFIRM)
         found.add(Intent.CHOOSE)
+
+
+def _scope(found: set[Intent], facts: Facts, asked: Asked) -> None:
+    """Take "the whole series" for an answer to which of it, and "just once" for a correction."""
+    if facts.scope is None:
+        return
+    if asked.what == "which":
+        found.add(Intent.CHOOSE)
+        found -= {Intent.BOOK, Intent.RECURRING, Intent.CONFIRM, Intent.CORRECT}
+    elif asked.series and not found & {Intent.CANCEL, Intent.MOVE}:
+        found.add(Intent.CORRECT)
+        found -= {Intent.CONFIRM, Intent.DECLINE, Intent.RECURRING, Intent.HESITATE}
 
 
 def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, firm: bool) -> None:

@@ -100,6 +100,9 @@ def _within(
         facts = replace(facts, zone=None)
     if Intent.LANGUAGE not in intents and facts.language is not None:
         facts = replace(facts, language=None)
+    changing = Intent.CANCEL in intents or Intent.MOVE in intents
+    if facts.scope is not None and not (changing or asked.series or asked.what == "which"):
+        facts = replace(facts, scope=None)
     return Understood(intents, facts, locale)
 
 

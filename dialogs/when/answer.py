@@ -11,7 +11,7 @@ from dialogs.when.items import Day, Period, Rule
 from dialogs.when.merging import narrow
 from dialogs.when.model import Grain, Problem, Window, Wish
 from dialogs.when.repeats import WEEKDAYS
-from dialogs.when.series import recurrence, rule_text
+from dialogs.when.series import lasting, recurrence, rule_text
 from dialogs.when.windows import Making, add_choice
 
 
@@ -20,12 +20,13 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
     making = Making(state, zone)
     choices = said.choices
     state.meal = said.meal
+    again = lasting(said, state) if said.rule is None else None
     if not choices and said.day_bounds and said.rule is None:
         choices = [Choice()]
     if said.rule is not None:
-        rrule = recurrence(said, making)
+        rrule: str | None = recurrence(said, making)
     else:
-        rrule = None
+        rrule = again
         _day_ruled_out(choices, said)
         for choice in choices:
             add_choice(choice, said, making)

@@ -35,6 +35,7 @@ class Sorted:
     rule: Rule | None = None
     length: Length | None = None
     count: int | None = None
+    lasts: int | None = None  # days, said with no recurrence beside them
     excluded: list[Item] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     day_bounds: list[Bound] = field(default_factory=list)
@@ -128,9 +129,12 @@ def _take_length(walk: _Walk, place: int, item: Item) -> bool:
     """How long it takes, or how long a recurrence goes on."""
     value: Length = item.value
     leads = {walk.kind(place - 1), walk.kind(place + 1) if walk.kind(place + 1) == "FOR" else ""}
-    if walk.out.rule is not None and not value.minutes and leads & {"FOR", "WITHIN", "IN"}:
-        walk.out.count = -value.days if value.days else -30 * value.months
-        return True
+    if not value.minutes and leads & {"FOR", "WITHIN", "IN"}:
+        days = value.days or 30 * value.months
+        if walk.out.rule is not None:
+            walk.out.count = -days
+            return True
+        walk.out.lasts = days
     if value.minutes and not value.days and walk.out.length is None:
         walk.out.length = value
         return True

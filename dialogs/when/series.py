@@ -12,6 +12,8 @@ from dialogs.when.repeats import WEEKDAYS
 from dialogs.when.resolve import date_of, part_span, settle
 from dialogs.when.windows import Making, add_choice, inclusive, limits_of
 
+_ENDS = frozenset({"by", "until", "before"})
+
 
 def rule_text(rule: Rule) -> str:
     """The RRULE of RFC 5545, without count and until."""
@@ -58,6 +60,34 @@ def recurrence(said: Sorted, making: Making) -> str:
     timed = Choice(days=Day(on=first), part=choice.part, time=choice.time, bounds=choice.bounds)
     add_choice(timed, Sorted(), making)
     return text
+
+
+def lasting(said: Sorted, state: State) -> str | None:
+    """The rule under discussion with another end: "for 8 weeks", "10 times", "until june".
+
+    What said so is taken from the bounds; None where nothing did.
+    """
+    known = state.context.rule
+    if known is None:
+        return None
+    parts = [part for part in known.split(";") if not part.startswith(("COUNT=", "UNTIL="))]
+    _, until = _between(said, state)
+    counted = said.count if said.count is not None else -(said.lasts or 0)
+    if counted:
+        parts.append(f"COUNT={_count(_rule_of(parts), counted)}")
+    elif until is not None:
+        said.day_bounds = [b for b in said.day_bounds if b.side not in _ENDS]
+        parts.append(f"UNTIL={until:%Y%m%d}T235959")
+    else:
+        return None
+    return ";".join(parts)
+
+
+def _rule_of(parts: list[str]) -> Rule:
+    """A rule's text read back, as far as counting needs it."""
+    said = dict(part.split("=", 1) for part in parts)
+    byday = tuple(said["BYDAY"].split(",")) if "BYDAY" in said else ()
+    return Rule(said["FREQ"], interval=int(said.get("INTERVAL", "1")), byday=byday)
 
 
 def _without(rule: Rule, said: Sorted) -> Rule:
@@ -111,7 +141,7 @@ def _between(said: Sorted, state: State) -> tuple[date, date | None]:
         limits = limits_of(bound.of, state)  # type: ignore[arg-type] # day bounds hold days
         if limits is None:
             continue
-        if bound.side in {"by", "until", "before"}:
+        if bound.side in _ENDS:
             until = (limits[1] if inclusive(bound) else limits[0]) - timedelta(days=1)
         else:
             start = limits[0]

@@ -54,6 +54,16 @@ def _requested(page: Page) -> Worded:
 
 
 def _accepted(page: Page) -> Worded:
+    if page.facts.get("times"):
+        text = page.n(
+            "Confirmed: all {n} time of {booking} from {when}. Your reference is {ref}.",
+            "Confirmed: all {n} times of {booking} from {when}. Your reference is {ref}.",
+            page.facts["times"],
+            booking=page.title(),
+            when=_start(page),
+            ref=page.facts["ref"],
+        )
+        return Worded(text)
     return Worded(
         page.t(
             "Confirmed: {booking} on {when}. Your reference is {ref}.",
@@ -65,6 +75,15 @@ def _accepted(page: Page) -> Worded:
 
 
 def _declined(page: Page) -> Worded:
+    if page.facts.get("times"):
+        text = page.t(
+            "I'm sorry, {who} can't take the series of {booking} from {when}. Would another time "
+            "do?",
+            who=page.who() or page.business.name,
+            booking=page.service(),
+            when=_start(page),
+        )
+        return Worded(text)
     text = page.t(
         "I'm sorry, {who} can't take {booking} on {when}.",
         who=page.who() or page.business.name,

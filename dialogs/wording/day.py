@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from dialogs.wording import series
 from dialogs.wording.page import Page, Worded, called
 
 
@@ -48,7 +49,16 @@ def _request(page: Page) -> Worded:
         "until": page.by(page.instant("until"), beside=page.instant("start")),
         "ref": page.facts["ref"],
     }
-    if page.facts.get("was"):
+    if page.facts.get("rule"):
+        text = page.t(
+            "Request: {series}, for {who}. Please answer by {until}, for all of it: CONFIRM {ref} "
+            "or DECLINE {ref}.",
+            series=series.whole(page, {**page.facts, "provider": None}),
+            who=facts["who"],
+            until=facts["until"],
+            ref=facts["ref"],
+        )
+    elif page.facts.get("was"):
         text = page.t(
             "Request: {who} would like to move {booking} from {was} to {when}. Please answer by "
             "{until}: CONFIRM {ref} or DECLINE {ref}.",

@@ -84,6 +84,7 @@ REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "gap": _gap,
     "one_at_a_time": lambda p, _: p.t("I book one at a time, so let's begin with the first."),
     "zone": zone_set,
-    "series": lambda p, _: p.t("I can't book this one as a series; here is the first."),
+    "series": lambda p, _: p.t("A booking moves to one day; here is the first."),
+    "series_one": lambda p, _: p.t("Each of these needs a yes there, so they move one at a time."),
     "series_again": lambda p, _: p.t("That had run out, so I looked again."),
 }

@@ -9,6 +9,23 @@ from dialogs.wording.asking import ask
 from dialogs.wording.page import Page, Worded
 from dialogs.wording.refusals import why
 
+
+def t(message: str) -> str:
+    """Mark a message for translation where its page is not there yet."""
+    return message
+
+
+def n(one: str, many: str) -> tuple[str, str]:
+    """Mark a message that depends on a count, likewise."""
+    return one, many
+
+
+_RHYTHMS = {
+    "DAILY": (t("every day"), n("every {n} day", "every {n} days")),
+    "WEEKLY": (t("every week"), n("every {n} week", "every {n} weeks")),
+    "MONTHLY": (t("every month"), n("every {n} month", "every {n} months")),
+    "YEARLY": (t("every year"), n("every {n} year", "every {n} years")),
+}
 _EXPLAINED = 4  # refused occurrences that are named, each with its reason
 
 
@@ -16,14 +33,8 @@ def rhythm(page: Page, rule: str) -> str:
     """Return how often, in words: "every week", "every 2 months"."""
     parts = dict(part.partition("=")[::2] for part in rule.split(";"))
     every = int(parts.get("INTERVAL", "1"))
-    match parts.get("FREQ"):
-        case "DAILY":
-            return page.n("every day", "every {n} days", every)
-        case "MONTHLY":
-            return page.n("every month", "every {n} months", every)
-        case "YEARLY":
-            return page.n("every year", "every {n} years", every)
-    return page.n("every week", "every {n} weeks", every)
+    once, words = _RHYTHMS.get(parts.get("FREQ", ""), _RHYTHMS["WEEKLY"])
+    return page.t(once) if every == 1 else page.n(*words, every)
 
 
 def whole(page: Page, facts: Mapping[str, Any] | None = None) -> str:
@@ -55,7 +66,9 @@ def whole(page: Page, facts: Mapping[str, Any] | None = None) -> str:
 
 
 def _proposal(page: Page) -> Worded:
-    lines = [whole(page) + "."]
+    lines = [whole(page).removesuffix(".") + "."]
+    if page.facts.get("price"):
+        lines.append(page.t("{money} each time.", money=page.money(page.facts["price"])))
     refused = page.facts["refused"]
     lines += [_not_had(page, one) for one in refused[:_EXPLAINED]]
     if len(refused) > _EXPLAINED:
@@ -86,6 +99,17 @@ def _booked(page: Page) -> Worded:
         text += " " + page.t("I'll add later dates as the calendar opens.")
     if page.facts.get("ask_name"):
         text += " " + page.t("What name shall I put it under?")
+    return Worded(text)
+
+
+def _requested(page: Page) -> Worded:
+    text = page.t(
+        "{who} has to confirm {series}; you'll hear from me by {until}. All of it is yours until "
+        "then.",
+        who=page.who() or page.business.contact.human,
+        series=whole(page, {**page.facts, "provider": None}),
+        until=page.by(page.instant("until"), beside=page.instant("start")),
+    )
     return Worded(text)
 
 
@@ -199,11 +223,20 @@ def _moved_provider(page: Page) -> Worded:
 NOTES: dict[str, Callable[[Page], Worded]] = {
     "series_proposal": _proposal,
     "series_booked": _booked,
+    "series_requested": _requested,
     "series_gone": lambda p: Worded(
         p.t(
             "I'm sorry, {when} and what follows have gone meanwhile. Which other day or time?",
             when=p.when(p.instant("start")),
         )
+    ),
+    "series_lapsed": lambda p: ask(
+        p,
+        p.t(
+            "I couldn't hold the series from {when} any longer. Still want it? Reply YES and I'll "
+            "see if it's free.",
+            when=p.when(p.instant("start")),
+        ),
     ),
     "series_missed": _missed,
     "new_series": _told,

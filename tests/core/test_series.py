@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from core import businesses, series
+from core import businesses, series, shifting
 from core.recurrence import Recurrence
 from core.refusals import Refusal
 from core.series import Laid, Plan
@@ -52,7 +52,7 @@ def confirm(desk: Desk, number: int) -> Refusal | None:
 
 
 def booked(desk: Desk, again: Recurrence, **more: object) -> Laid:
-    laid = hold(desk, again, **more)  # type: ignore[arg-type] - as hold's
+    laid = hold(desk, again, **more)  # type: ignore[arg-type]  # as hold's
     assert confirm(desk, laid.series) is None
     return laid
 
@@ -174,7 +174,7 @@ def move(desk: Desk, number: int, again: Recurrence) -> Laid:
         business = businesses.load(session)
         found = series.read(session, business, number)
         assert found is not None
-        return series.move(
+        return shifting.move(
             session,
             business=business,
             series=found,

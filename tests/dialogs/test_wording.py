@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 FLOWS = [*(ROOT / "dialogs").glob("*.py"), *(ROOT / "dialogs" / "flows").glob("*.py")]
 WORDING = sorted((ROOT / "dialogs" / "wording").glob("*.py"))
 # Kinds that a flow makes of a state or a count, or passes on by a variable.
-MADE = {f"again_{state}" for state in ("party", "when", "choice", "proposal")}
+MADE = {f"again_{state}" for state in ("party", "when", "choice", "proposal", "series")}
 ELSEWHERE = {"undelivered", "slow_down"}  # said by the deliverer, and by the door
 
 
