@@ -2,7 +2,8 @@
 
 A transaction takes its locks late and in this order, so that no two wait for each other:
 
-1. rows of `conversations`, `plans`, `people`, `bookings` (by id), with `FOR NO KEY UPDATE`;
+1. rows of `conversations`, `plans`, `people`, `bookings` (by id), then `sessions`, with
+   `FOR NO KEY UPDATE`;
 2. a person, whose bookings are counted: here;
 3. days of resources, here, sorted: shared where the exclusion constraint alone decides, exclusive
    where a rule spans rows (several resources or seats together, day and week limits, blocked time
@@ -45,10 +46,15 @@ def lock_person(session: Session, person: int) -> None:
 def lock_days(
     session: Session, *, resources: Iterable[int], days: Iterable[date], exclusive: bool
 ) -> None:
+    """Lock every (resource, local day) of both lists until the transaction ends."""
+    all_days = list(days)
+    lock_each(session, {(r, day) for r in resources for day in all_days}, exclusive=exclusive)
+
+
+def lock_each(session: Session, pairs: Iterable[tuple[int, date]], *, exclusive: bool) -> None:
     """Lock each (resource, local day) until the transaction ends."""
-    ordinals = [day.toordinal() for day in days]
-    pairs = sorted({(r, d) for r in resources for d in ordinals})
+    ordered = sorted(pairs)
     session.execute(
         _EXCLUSIVE if exclusive else _SHARED,
-        {"resources": [r for r, _ in pairs], "days": [d for _, d in pairs]},
+        {"resources": [r for r, _ in ordered], "days": [day.toordinal() for _, day in ordered]},
     )

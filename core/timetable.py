@@ -74,7 +74,7 @@ def materialise(session: Session, business: Business) -> Timetable:
     One at a time for a business. A class that is to go is locked before it is looked whether
     somebody has booked it: who books it then waits, and finds it gone.
     """
-    session.execute(_LOCK_PLACE, {"business": session.business})
+    lock_place(session)
     wanted = dict(_wanted(business, session.now))
     rows = _rows(session)
     if any(service.times for service in business.services):
@@ -96,6 +96,11 @@ def materialise(session: Session, business: Business) -> Timetable:
     ids, made = _sessions(session, wanted, rows)
     clashes = _occupy(session, business.zone, wanted, ids)
     return Timetable(made, len(stale), tuple(clashes), tuple(kept))
+
+
+def lock_place(session: Session) -> None:
+    """Wait for whoever else lays out the classes of the business, until the transaction ends."""
+    session.execute(_LOCK_PLACE, {"business": session.business})
 
 
 def _again_tomorrow(session: Session) -> None:
