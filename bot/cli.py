@@ -13,6 +13,7 @@ COMMANDS = {
     "when": ("bot.commands.when", "Read a time in words, and say how."),
     "understand": ("bot.commands.understand", "Read a whole message: intents and facts."),
     "explain": ("bot.commands.explain", "Say why a time can be booked, or why not."),
+    "retime": ("bot.commands.retime", "Keep wall times where clock rules change."),
     "forget": ("bot.commands.forget", "Take a person out of every row."),
     "verify": ("bot.commands.verify", "Prove the book: nothing doubled, lost or forgotten."),
     "serve": ("bot.commands.serve", "Open the web door; without REDIS_URL, do all the work too."),

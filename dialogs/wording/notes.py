@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import answers, asking, booked, day, identity, series
+from dialogs.wording import answers, asking, booked, clocks, day, identity, series
 from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
@@ -15,6 +15,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     **asking.NOTES,
     **answers.NOTES,
     **booked.NOTES,
+    **clocks.NOTES,
     **day.NOTES,
     **identity.NOTES,
     **series.NOTES,
