@@ -74,7 +74,10 @@ class Hearing:
         named = next((s for s in services if s.key == said.facts.service), meant)
         other = several and not alone(named)
         if other != parties:
-            said = self._heard(reader, talk, locale, party=other)
+            said, before = self._heard(reader, talk, locale, party=other), said
+            said = said if other else _counted(said, before)
+        elif several and not parties:
+            said = _counted(said, self._heard(reader, talk, locale, party=True))
         if self.state is State.SERVICE and said.has(Intent.PRICE):  # naming one is not taking it
             return _without(said, Intent.CHOOSE)
         if said.facts.zone and said.has(Intent.ZONE):  # "no, I'm in Denver" answers no question
@@ -106,6 +109,14 @@ class Hearing:
             if wish.windows:
                 return replace(said, facts=replace(said.facts, wish=wish))
         return read(now)
+
+
+def _counted(said: Understood, counting: Understood) -> Understood:
+    """Keep the people of "haircut for 2 tomorrow at 3": the number was not needed for the time."""
+    people = counting.facts.party
+    if people is None or said.facts.wish != counting.facts.wish:
+        return said
+    return replace(said, facts=replace(said.facts, party=people))
 
 
 def _without(said: Understood, *gone: Intent) -> Understood:

@@ -13,6 +13,7 @@ from dialogs.understanding.text import Word, words
 from dialogs.understanding.view import BREAKS, Mark, Reading, look, spell_out
 from dialogs.when import Context, Wish, read
 from dialogs.when.lexicon import lexicon as time_words
+from dialogs.when.naming import days_named
 from dialogs.when.zones import named as zone_named
 
 _CHANNELS = ("whatsapp", "telegram", "slack", "sms")  # "a text by WhatsApp" is no SMS
@@ -51,11 +52,13 @@ def gather(
     )
     facts, solid = _solid(text, lexicon, vocabulary)
     marks += solid
-    first = look(spell_out(row, lexicon), [])
+    spelled = spell_out(row, lexicon)
+    first = look(spelled, [])
+    days = [Mark("time", start, end) for start, end in days_named(text, locale=locale)]
     facts, people_said = _party(
         facts,
         numbers.blank(text, marks),
-        first,
+        look(spelled, [*days, *_name_marks("service", services, row)]),
         lexicon=lexicon,
         vocabulary=vocabulary,
         asked=asked,

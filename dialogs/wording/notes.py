@@ -74,7 +74,10 @@ def _gap(page: Page, remark: Mapping[str, Any]) -> str:
 
 def _alone(page: Page, remark: Mapping[str, Any]) -> str:
     name = page.service(remark["service"])
-    return page.t("{service} is for one person at a time.", service=name)
+    return page.t(
+        "{service} is for one person at a time: once this is booked, text me for the next.",
+        service=name,
+    )
 
 
 REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
