@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.understanding import choosing, numbers
@@ -20,6 +20,7 @@ _CHANNELS = ("whatsapp", "telegram", "slack", "sms")  # "a text by WhatsApp" is 
 _CITY = 3
 _FULL_NAME = 3
 _BOTH = 2
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def gather(
             hours=vocabulary.hours,
             bare_numbers=_bare(asked, vocabulary),
             place=vocabulary.place,
+            days=_days(asked, now=now, zone=zone, anew=bool(services)),
         ),
     )
     times = [Mark("time", start, end) for start, end in wish.spans]
@@ -172,6 +174,22 @@ def _bare(asked: Asked, vocabulary: Vocabulary) -> bool:
     if asked.options:
         return False
     return asked.what == "when" or (asked.what == "confirm" and not vocabulary.party)
+
+
+def _days(asked: Asked, *, now: datetime, zone: ZoneInfo, anew: bool) -> tuple[date, ...]:
+    """Give the days that a weekday means first: those offered; far ahead, the days near them.
+
+    What lies within a week leaves the weekdays to that week, and so does what has been booked
+    where the message begins `anew`.
+    """
+    offered = [option.start.astimezone(zone).date() for option in asked.options if option.start]
+    first = min(offered, default=None)
+    if first is None and asked.ref is not None and not (anew and asked.what == "nothing"):
+        about = asked.ref.astimezone(zone).date()
+        first = about - timedelta(days=about.weekday())
+    if first is None or first <= now.astimezone(zone).date() + timedelta(days=_WEEK):
+        return tuple(offered)
+    return (*offered, *(first + timedelta(days=n) for n in range(_WEEK)))
 
 
 def _solid(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> tuple[Facts, list[Mark]]:

@@ -30,8 +30,16 @@ def _base(day: Day, state: State) -> date | None:
     if day.dom is not None:
         return _dated(day, state.today)
     if day.weekday is not None:
+        if day.week is None and (on := _discussed(day.weekday, state)) is not None:
+            return on
         return _weekday(day.weekday, day.week, state.today)
     return None
+
+
+def _discussed(weekday: int, state: State) -> date | None:
+    """The day of that name among those under discussion."""
+    days = state.context.days
+    return next((on for on in days if on.weekday() == weekday and on > state.today), None)
 
 
 def _weekday(weekday: int, week: int | None, today: date) -> date:
