@@ -151,6 +151,8 @@ def unknown(turn: Turn) -> State:
         return give_over(turn)
     if misses % 2:
         turn.say("unknown_1", state=state, what=what)
+    elif turn.state is State.PROPOSAL and turn.talk.start is not None:
+        turn.say("again_proposal", start=turn.talk.start, again=True)
     else:
         turn.say("unknown_2", state=state, what=what)
     return turn.state

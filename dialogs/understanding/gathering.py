@@ -8,17 +8,22 @@ from zoneinfo import ZoneInfo
 from dialogs.understanding import choosing, numbers
 from dialogs.understanding.facts import Asked, Facts, Vocabulary
 from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.marking import (
+    city,
+    covered,
+    language,
+    languages_said,
+    own_name,
+    stranger_named,
+    strangers,
+)
 from dialogs.understanding.names import Hit, find, index
 from dialogs.understanding.text import Word, words
 from dialogs.understanding.view import BREAKS, Mark, Reading, look, spell_out
 from dialogs.when import Context, Wish, read
-from dialogs.when.lexicon import lexicon as time_words
 from dialogs.when.naming import days_named
-from dialogs.when.zones import named as zone_named
 
 _CHANNELS = ("whatsapp", "telegram", "slack", "sms")  # "a text by WhatsApp" is no SMS
-_CITY = 3
-_FULL_NAME = 3
 _BOTH = 2
 _WEEK = 7
 
@@ -30,6 +35,21 @@ class Said:
     facts: Facts
     reading: Reading
     found: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A message and what it is read against, as `gather` takes them."""
+
+    text: str
+    row: Sequence[Word]
+    lexicon: Lexicon
+    locale: str
+    now: datetime
+    zone: ZoneInfo
+    vocabulary: Vocabulary
+    asked: Asked
+    provider: bool
 
 
 def gather(
@@ -45,23 +65,59 @@ def gather(
     provider: bool,
 ) -> Said:
     """Find every fact that a message states."""
-    marks: list[Mark] = []
+    heard = _Heard(text, row, lexicon, locale, now, zone, vocabulary, asked, provider)
+    first = look(spell_out(row, lexicon), [])
+    yes_or_no = asked.what == "confirm" and not asked.options
+    if yes_or_no and choosing.neither_yes_nor_no(first, lexicon):
+        return Said(Facts(wish=Wish()), first, frozenset())
+    services, people = _names(heard)
+    facts, marks, picked = _numbered(heard, first, services)
+    wish = _time(heard, marks, anew=bool(services))
+    times = [Mark("time", start, end) for start, end in wish.spans]
+    people = [hit for hit in people if not covered(row[hit.first], times)]
+    marks += _name_marks("service", services, row) + _name_marks("provider", people, row)
+    marks += times
+    marks += languages_said(row, lexicon, marks)
+    spelled = spell_out(row, lexicon, marks)
+    place = city(spelled, locale, lexicon, marks)
+    if place is not None:
+        marks.append(place[1])
+    marks += strangers(text, row, lexicon, marks)
+    reading = look(spelled, marks)
+    facts = replace(facts, wish=wish, zone=place[0] if place is not None else None)
+    facts = _named(facts, reading, services=services, people=people, row=row, lexicon=lexicon)
+    found = frozenset(name for name, _ in lexicon.facts.matches(reading.view))
+    facts = _told(heard, facts, found, marks)
+    if asked.options:
+        facts = _chosen(facts, picked, asked=asked, text=text, row=row, lexicon=lexicon)
+    return Said(facts, reading, found)
+
+
+def _names(heard: _Heard) -> tuple[list[Hit], list[Hit]]:
+    """Find the services and the people that a message names."""
+    row, lexicon, vocabulary = heard.row, heard.lexicon, heard.vocabulary
     services = find(vocabulary.services, row, ordinary=lexicon.speller.known)
-    services = services or _meals(row, lexicon, vocabulary)
-    people = _people(
-        find(vocabulary.providers, row, ordinary=lexicon.speller.known), text, row, lexicon
+    staff = find(vocabulary.providers, row, ordinary=lexicon.speller.known)
+    return (
+        services or _meals(row, lexicon, vocabulary),
+        _people(staff, heard.text, row, lexicon),
     )
-    facts, solid = _solid(text, lexicon, vocabulary)
-    marks += solid
-    spelled = spell_out(row, lexicon)
-    first = look(spelled, [])
-    days = [Mark("time", start, end) for start, end in days_named(text, locale=locale)]
+
+
+def _numbered(
+    heard: _Heard, first: Reading, services: Sequence[Hit]
+) -> tuple[Facts, list[Mark], tuple[int, ...]]:
+    """Find the numbers that are no time, and the places of the options picked by one."""
+    text, row, lexicon, asked = heard.text, heard.row, heard.lexicon, heard.asked
+    facts, marks = _solid(text, lexicon, heard.vocabulary)
+    named = [Mark("time", start, end) for start, end in days_named(text, locale=heard.locale)]
+    named += _name_marks("service", services, row)
     facts, people_said = _party(
         facts,
         numbers.blank(text, marks),
-        look(spelled, [*days, *_name_marks("service", services, row)]),
+        look(spell_out(row, lexicon), named),
         lexicon=lexicon,
-        vocabulary=vocabulary,
+        vocabulary=heard.vocabulary,
         asked=asked,
     )
     marks += people_said
@@ -75,62 +131,49 @@ def gather(
             marks.append(Mark("pick", *place))
         if picked and len(picked) == len(asked.options) and facts.party == _BOTH:
             facts = replace(facts, party=None)
-    if provider and not asked.options:
-        number = numbers.request(first, lexicon)
-        if number is not None:
-            facts = replace(facts, number=number[0])
-            marks.append(number[1])
-    wish = read(
-        numbers.blank(text, marks),
-        now=now,
-        zone=zone,
-        locale=locale,
+    number = numbers.request(first, lexicon) if heard.provider and not asked.options else None
+    if number is not None:
+        facts = replace(facts, number=number[0])
+        marks.append(number[1])
+    return facts, marks, picked
+
+
+def _time(heard: _Heard, marks: Sequence[Mark], *, anew: bool) -> Wish:
+    """Read when it wants something, in the words that are nothing else."""
+    asked, vocabulary = heard.asked, heard.vocabulary
+    return read(
+        numbers.blank(heard.text, marks),
+        now=heard.now,
+        zone=heard.zone,
+        locale=heard.locale,
         context=Context(
             ref=asked.ref,
             day=asked.day,
             hours=vocabulary.hours,
             bare_numbers=_bare(asked, vocabulary),
             place=vocabulary.place,
-            days=_days(asked, now=now, zone=zone, anew=bool(services)),
+            days=_days(asked, now=heard.now, zone=heard.zone, anew=anew),
         ),
     )
-    times = [Mark("time", start, end) for start, end in wish.spans]
-    people = [hit for hit in people if not _covered(row[hit.first], times)]
-    marks += _name_marks("service", services, row) + _name_marks("provider", people, row)
-    marks += times
-    marks += _languages(row, lexicon, marks)
-    spelled = spell_out(row, lexicon, marks)
-    city = _city(spelled, locale, lexicon, marks)
-    if city is not None:
-        marks.append(city[1])
-    marks += _strangers(text, row, lexicon, marks)
-    reading = look(spelled, marks)
-    facts = _named(facts, reading, services=services, people=people, row=row, lexicon=lexicon)
-    found = dict(reversed(list(lexicon.facts.matches(reading.view))))
+
+
+def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Mark]) -> Facts:
+    """Add what the patterns of facts tell, and who is named."""
+    text, asked = heard.text, heard.asked
+    named = heard.provider or "name" in found
     facts = replace(
         facts,
-        wish=wish,
         anyone="anyone" in found or (asked.what == "provider" and "anyone_asked" in found),
-        zone=city[0] if city is not None else None,
         home="home" in found,
         channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
-        language=_language(row, marks, lexicon),
-        name=_name(text, marks) if provider or "name" in found else None,
+        language=language(heard.row, marks, heard.lexicon),
+        name=stranger_named(text, marks) if named else None,
     )
     if "own_name" in found:
         # "My name is Ana" is the speaker's name, whoever else is called so.
-        facts = replace(facts, name=_own_name(text, marks), provider=None)
-    if asked.options:
-        facts = _chosen(
-            facts,
-            picked,
-            asked=asked,
-            text=text,
-            row=row,
-            lexicon=lexicon,
-        )
-    return Said(facts, reading, frozenset(found))
+        return replace(facts, name=own_name(text, marks), provider=None)
+    return facts
 
 
 def _meals(row: Sequence[Word], lexicon: Lexicon, vocabulary: Vocabulary) -> list[Hit]:
@@ -229,105 +272,8 @@ def _people(hits: Sequence[Hit], text: str, row: Sequence[Word], lexicon: Lexico
     return kept
 
 
-def _covered(word: Word, times: Sequence[Mark]) -> bool:
-    return any(mark.start <= word.start < mark.end for mark in times)
-
-
 def _name_marks(kind: str, hits: Sequence[Hit], row: Sequence[Word]) -> list[Mark]:
     return [Mark(kind, row[hit.first].start, row[hit.last].end) for hit in hits]
-
-
-def _languages(row: Sequence[Word], lexicon: Lexicon, marks: Sequence[Mark]) -> list[Mark]:
-    return [
-        Mark("language", word.start, word.end)
-        for word in row
-        if word.text in lexicon.languages and not _covered(word, marks)
-    ]
-
-
-def _language(row: Sequence[Word], marks: Sequence[Mark], lexicon: Lexicon) -> str | None:
-    """Give the last language named: "not english, spanish"."""
-    named = [mark for mark in marks if mark.kind == "language"]
-    for word in reversed(row):
-        if any(mark.start == word.start for mark in named):
-            return lexicon.languages.get(word.text)
-    return None
-
-
-def _strangers(
-    text: str, row: Sequence[Word], lexicon: Lexicon, marks: Sequence[Mark]
-) -> list[Mark]:
-    """Find runs of words that nothing knows and that are written as names, or said to be one."""
-    out: list[Mark] = []
-    place = 0
-    while place < len(row):
-        first = place
-        while (
-            place < len(row)
-            and place - first < _FULL_NAME
-            and _stranger(
-                row[place],
-                lexicon,
-                marks,
-                named=place > 0 and text[row[place].start].isupper() and not text.isupper(),
-            )
-        ):
-            place += 1
-        if place > first:
-            start, end = row[first].start, row[place - 1].end
-            called = first > 0 and row[first - 1].text in lexicon.name_words
-            if called or (text[start].isupper() and not text.isupper()):
-                out.append(Mark("name", start, end))
-        else:
-            place += 1
-    return out
-
-
-def _stranger(word: Word, lexicon: Lexicon, marks: Sequence[Mark], *, named: bool = False) -> bool:
-    return (
-        word.text.isalpha()
-        and len(word.text) > 1
-        and word.text not in lexicon.not_names
-        and (named or lexicon.speller.meant(word.text) == word.text)
-        and not _covered(word, marks)
-    )
-
-
-def _name(text: str, marks: Sequence[Mark]) -> str | None:
-    for mark in marks:
-        if mark.kind == "name":
-            said = text[mark.start : mark.end]
-            return said if said[:1].isupper() else said.title()
-    return None
-
-
-def _own_name(text: str, marks: Sequence[Mark]) -> str | None:
-    """Give the name of a speaker who is called like a provider, surname included."""
-    said = [mark for mark in marks if mark.kind in {"provider", "name"}]
-    if not said:
-        return None
-    first = min(mark.start for mark in said if mark.kind == "provider")
-    last = first
-    for mark in sorted(said, key=lambda each: each.start):
-        if mark.start <= last + 1:
-            last = max(last, mark.end)
-    return text[first:last].title()
-
-
-def _city(
-    row: Sequence[Word], locale: str, lexicon: Lexicon, marks: Sequence[Mark]
-) -> tuple[str, Mark] | None:
-    """Find the zone of a city, or a zone itself, said after "in", "on" and the like."""
-    for place in range(1, len(row)):
-        if row[place - 1].text not in lexicon.place_words or _covered(row[place], marks):
-            continue
-        for size in range(min(_CITY, len(row) - place), 0, -1):
-            run = row[place : place + size]
-            name = " ".join(each.text for each in run)
-            zone = zone_named(name, time_words(locale)) if run[-1].text.isalpha() else None
-            if zone is not None:
-                return zone.key, Mark("zone", run[0].start, run[-1].end)
-    return None
 
 
 def _named(
