@@ -22,7 +22,8 @@ from workers.runtime import Runtime
 BATCH = 200
 EVERY = 0.5  # seconds between two looks
 AGAIN = 2.0  # seconds until the same thing, still there, is woken for again
-_AT_ONCE = 0.02  # seconds, where a full batch was found and all of it was new
+_AT_ONCE = 0.02  # seconds, where something is due within moments
+_BEHIND = 0.1  # seconds, where a batch was full
 _LONGEST_WAIT = 2.0  # seconds between two tries while the database is away
 _OWN_THREADS = 4
 
@@ -91,14 +92,19 @@ def run(runtime: Runtime, send: Send, ending: Event, *, every: float = EVERY) ->
 def look(
     database: Database, recent: Recent, send: Send, do: Send, *, every: float = EVERY
 ) -> float:
-    """Wake for what is there, by `send` or else by `do`; return the seconds until the next look."""
+    """Wake for what is there, by `send` or else by `do`; return the seconds until the next look.
+
+    Where a batch was full more lies behind it, which is looked for as soon as some of it is done:
+    after as long again as this look took, so that looking is never more than half of the time.
+    """
+    begun = time.monotonic()
     now = database.now()
     found = forgotten(database, now=now)
     fresh = recent.new(found, at=time.monotonic())
     if fresh and not send(fresh):
         do(fresh)
-    if len(fresh) >= BATCH:
-        return _AT_ONCE
+    if len(found) >= BATCH:
+        return min(every, max(time.monotonic() - begun, _BEHIND))
     ahead = next_due(database, after=now)
     return min(every, max((ahead - now).total_seconds(), _AT_ONCE)) if ahead else every
 
