@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> None:
     if options.jsonl:
         for line in sys.stdin:
             if line.strip():
-                sys.stdout.write(json.dumps(answer(json.loads(line)), ensure_ascii=False) + "\n")
+                sys.stdout.write(json.dumps(_answered(line), ensure_ascii=False) + "\n")
         return
     if not options.message:
         parser.error("a message, or --jsonl")
@@ -59,6 +59,20 @@ def run(arguments: list[str]) -> None:
         sys.stdout.write(json.dumps(answer(given), ensure_ascii=False, indent=2) + "\n")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         parser.error(str(error))
+
+
+def _answered(line: str) -> dict[str, Any]:
+    """Answer one line; one that cannot be read gets an error and does not stop the others."""
+    name = None
+    try:
+        given = json.loads(line)
+        name = given.get("id") if isinstance(given, dict) else None
+        if isinstance(given, dict) and isinstance(given.get("text"), str):
+            return answer(given)
+        told = "no text" if isinstance(given, dict) else "not a JSON object"
+    except (ValueError, TypeError, AttributeError, KeyError, OSError) as error:
+        told = str(error)
+    return {"id": name, "intents": [], "facts": {}, "error": told}
 
 
 def answer(given: dict[str, Any]) -> dict[str, Any]:
