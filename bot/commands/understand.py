@@ -35,7 +35,9 @@ def run(arguments: list[str]) -> None:
     parser.add_argument("--tz", default="UTC", help="the reader's IANA zone")
     parser.add_argument("--locale", default="", help="en, es, fr, de, it, pt; default: detected")
     parser.add_argument("--business", help="a shipped example's name, or a business file")
-    parser.add_argument("--asked", default="nothing", help="what the last message left open")
+    parser.add_argument(
+        "--asked", default="", help="what the last message left open; default: not known"
+    )
     parser.add_argument("--provider", action="store_true", help="a linked provider writes")
     parser.add_argument("--jsonl", action="store_true", help="JSON lines in, JSON lines out")
     options = parser.parse_args(arguments)
@@ -126,7 +128,7 @@ def _asked(
         options.append(Option(label, start, facts.get("provider")))
     day = state.get("day")
     return Asked(
-        what=state.get("asked") or "nothing",
+        what=state.get("asked") or "unknown",
         options=tuple(options),
         ref=_instant(state.get("ref"), zone),
         day=date.fromisoformat(day) if day else None,

@@ -25,8 +25,9 @@ _SAME = {
     "provider": "who staff with stylist doctor dentist therapist stylist_name doctor_name "
     "dentist_name therapist_name with_whom person",
     "more": "anything_else anything_more else req_more what_else help_more further",
-    "nothing": "none idle null inform informed answer info notify success notify_success failure "
-    "notify_failure booked done greeting hello goodbye bye welcome ended closed",
+    "nothing": "none idle null notify success notify_success failure notify_failure booked done "
+    "greeting hello goodbye bye welcome ended closed",
+    "unknown": "unknown unspecified inform informed answer info",
 }
 _MEANT = {word: what for what, words in _SAME.items() for word in words.split()}
 _APART = re.compile(r"[\W_]+")

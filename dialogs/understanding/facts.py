@@ -115,9 +115,9 @@ class Option:
 class Asked:
     """What the last message to this person left open.
 
-    `what` is one of confirm, service, when, party, choose, which, provider, more, nothing
-    ("more": "anything else?"). `ref` is the aware start of the booking or slot under
-    discussion, `day` the local day being talked about.
+    `what` is one of confirm, service, when, party, choose, which, provider, more, nothing,
+    unknown ("more": "anything else?"; "unknown": nobody says what it was). `ref` is the aware
+    start of the booking or slot under discussion, `day` the local day being talked about.
     """
 
     what: str = "nothing"

@@ -62,6 +62,8 @@ ORDER = (
 _RANK = {intent: rank for rank, intent in enumerate(ORDER)}
 _YESNO = frozenset({"confirm"})
 _PICKING = frozenset({"choose", "which"})
+_BRIEF = 6
+"""Words and breaks of a message that is a yes and no more: "oh yes, please"."""
 _CLOSING = frozenset({"decline.idle", "decline.more"})
 _FILLING = frozenset({"service", "when", "party", "provider", "open"})
 _SETTLED = frozenset(
@@ -79,6 +81,7 @@ _ELSE = frozenset({Intent.PRICE, Intent.POLICY, Intent.ADDRESS, Intent.HOURS}) |
     {Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE}
 )
 _NO = frozenset({Intent.DECLINE, Intent.CORRECT})
+_IDLE = frozenset({"nothing", "more", "unknown"})
 _MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
 
 
@@ -98,6 +101,7 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
         asked,
         besides="besides" in said.found,
         firm="confirm.any" in hits,
+        yes="confirm.open" in hits,
     )
     if provider:
         _provide(found, facts)
@@ -122,16 +126,27 @@ def _heard(hits: frozenset[str], active: frozenset[str], said: Said, asked: Aske
     if len(asked.options) <= 1 and asked.what in _PICKING and "confirm.yesno" in hits:
         found.add(Intent.CONFIRM)
     found -= {Intent(hit.partition(".")[0]) for hit in hits if hit.endswith(".unless")}
-    if _asking(said.reading.view.plain) and not {"confirm.any", "confirm.open"} & hits:
+    asking = _asking(said.reading.view.plain)
+    if asked.what == "unknown" and _accepts(said, found) and not asking:
+        found.add(Intent.CHOOSE)
+    if asking and not {"confirm.any", "confirm.open"} & hits:
         found.discard(Intent.CONFIRM)
     if Intent.BOOK in found and "alternatives.any" not in hits:
         found.discard(Intent.ALTERNATIVES)
     if Intent.ASK in found and "book.any" not in hits:
         found.discard(Intent.BOOK)
+    if asked.what == "more" and len(said.reading.plain.spans) > _BRIEF:
+        # "Yes, I need a taxi" to "anything else?" agrees to nothing.
+        found.discard(Intent.CONFIRM)
     more = "besides" in said.found and Intent.CONFIRM in found
     if asked.what in _YESNO and "book.yesno" not in hits and not more:
         found.discard(Intent.BOOK)
     return found
+
+
+def _accepts(said: Said, found: set[Intent]) -> bool:
+    """Whether it takes what was named, whatever that was: "that one sounds good"."""
+    return "accepted" in said.found and Intent.DECLINE not in found
 
 
 def _asking(plain: str) -> bool:
@@ -165,6 +180,8 @@ def _situations(asked: Asked) -> frozenset[str]:
         return frozenset({"any", "options"})
     if asked.what == "more":
         return frozenset({"any", "idle", "more"})
+    if asked.what == "unknown":
+        return frozenset({"any", "idle", "open", "unknown"})
     return frozenset({"any", "idle"} if asked.what == "nothing" else {"any", "open"})
 
 
@@ -195,7 +212,9 @@ def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
         found.add(Intent.CHOOSE)
 
 
-def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, firm: bool) -> None:
+def _agree(
+    found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, firm: bool, yes: bool
+) -> None:
     """Yes, no, and "yes, but": what becomes of the open question."""
     if Intent.DECLINE in found:
         found.discard(Intent.CONFIRM)
@@ -208,7 +227,10 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, fir
         # Asking for others says no to these.
         found.discard(Intent.DECLINE)
     told = stated(facts) and asked.what not in _FILLING and not firm
-    if found - _MANNERS - {Intent.CONFIRM} or told:
+    if asked.what == "unknown" and yes and Intent.CHOOSE not in found:
+        # Whatever it answers, it says yes.
+        found.discard(Intent.CORRECT)
+    elif found - _MANNERS - {Intent.CONFIRM} or told:
         found.discard(Intent.CONFIRM)
     if Intent.CORRECT in found and not _booking_facts(facts):
         found.discard(Intent.CORRECT)
@@ -222,6 +244,8 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, fir
 
 def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> None:
     """Weigh the answer to a question that takes yes or no."""
+    if Intent.HESITATE in found:
+        found.discard(Intent.CONFIRM)
     # "I'm in Denver this week" changes no booking.
     told = _booking_facts(facts) and not (Intent.ZONE in found and facts.zone)
     if told and Intent.CORRECT in found:
@@ -267,14 +291,15 @@ def _differs(facts: Facts, asked: Asked) -> bool:
 
 def _courtesies(found: set[Intent], asked: Asked, *, closing: bool, acknowledged: bool) -> None:
     """Thanks and goodbyes beside an answer are manners; alone they end the talk."""
-    if asked.what in {"nothing", "more"}:
+    if asked.what in _IDLE:
         if Intent.DECLINE in found and not found - _MANNERS - {Intent.DECLINE}:
             # "No, that's all" thanks for the offer to go on.
             found.discard(Intent.BYE)
             if closing:
                 found.add(Intent.THANKS)
-        elif acknowledged and found - _MANNERS:
-            # "Okay, thanks. Now book me in": the thanks took note of an answer.
+        elif (acknowledged and found - _MANNERS) or Intent.CHOOSE in found:
+            # "Okay, thanks. Now book me in": the thanks took note of an answer. So do those
+            # of "thanks, that one sounds good".
             found.discard(Intent.THANKS)
     elif found - _MANNERS:
         found.discard(Intent.THANKS)

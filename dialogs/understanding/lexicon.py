@@ -16,7 +16,7 @@ from dialogs.understanding.text import fold
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 FALLBACK = "en"
-SITUATIONS = frozenset({"any", "unless", "yesno", "options", "idle", "more", "open"})
+SITUATIONS = frozenset({"any", "unless", "yesno", "options", "idle", "more", "open", "unknown"})
 """When a list of patterns counts: always, never beside it, or by what the last message asked."""
 
 
