@@ -279,6 +279,7 @@ def asked(state: State, talk: Talk, business: Business, *, locale: str, zone: Zo
     """Return what the last message left open, as understanding takes it: times in `zone`."""
     return Asked(
         what=_ASKED.get(state, "nothing"),
+    State.NAME: "name",
         options=tuple(
             _option(choice, business, locale=locale, zone=zone) for choice in talk.options
         ),
