@@ -63,30 +63,13 @@ class Hearing:
         others = (self._read(reader, talk, code) for code in known if code != usual)
         return max([said, *others], key=fits)
 
-    def _read(self, reader: Reader, talk: Talk, locale: str) -> Understood:
     def _names(self, said: Understood, body: str) -> bool:
         """Whether it answers "what name?" by a name alone: "Uma" changes no language."""
         alone = said.facts.name is not None and said.facts.name.lower() == body.strip().lower()
         few = len(body.split()) < _TELLING or body.strip()[:1].isupper()
         return self.state is State.NAME and alone and few
 
-    def parted(self, reader: Reader) -> tuple["Hearing", str] | None:
-        """Return the first of two requests in one message, and the words of the other."""
-        alone = replace(self, state=State.IDLE)
-
-        def read(words: str) -> Understood:
-            return alone.saying(words).understood(reader, Talk())
-
-        if self.message.kind != "text":
-            return None
-        locale = read(self.message.body).locale
-        parts = parted(self.message.body, locale=locale, read=read)
-        return (self.saying(parts[0]), parts[1]) if parts else None
-
-    def saying(self, words: str) -> "Hearing":
-        """Return the same message with other words."""
-        return replace(self, message=replace(self.message, body=words))
-
+    def _read(self, reader: Reader, talk: Talk, locale: str) -> Understood:
         """Understand it in one language; for a service of one person no number is a party's."""
         several = any(s.party_max > 1 for s in self.business.services)
         services = self.business.services
