@@ -10,6 +10,7 @@ from core.people import Reader
 from core.rules import Business
 from dialogs import nights
 from dialogs.regions import read_in
+from dialogs.several import parted
 from dialogs.states import State
 from dialogs.talk import Talk, alone, asked, reader_zone, spoken, vocabulary
 from dialogs.understanding import Intent, Understood, detect, languages, understand
@@ -68,6 +69,23 @@ class Hearing:
         alone = said.facts.name is not None and said.facts.name.lower() == body.strip().lower()
         few = len(body.split()) < _TELLING or body.strip()[:1].isupper()
         return self.state is State.NAME and alone and few
+
+    def parted(self, reader: Reader) -> tuple["Hearing", str] | None:
+        """Return the first of two requests in one message, and the words of the other."""
+        alone = replace(self, state=State.IDLE)
+
+        def read(words: str) -> Understood:
+            return alone.saying(words).understood(reader, Talk())
+
+        if self.message.kind != "text":
+            return None
+        locale = read(self.message.body).locale
+        parts = parted(self.message.body, locale=locale, read=read)
+        return (self.saying(parts[0]), parts[1]) if parts else None
+
+    def saying(self, words: str) -> "Hearing":
+        """Return the same message with other words."""
+        return replace(self, message=replace(self.message, body=words))
 
     def _read(self, reader: Reader, talk: Talk, locale: str) -> Understood:
         """Understand it in one language; for a service of one person no number is a party's."""

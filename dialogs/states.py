@@ -56,7 +56,7 @@ _CANCELLING = (S.IDLE, S.WHICH, S.CANCELLING)
 
 BOOK = Step("book.begin", _BOOKING)
 GO_ON = Step("book.go_on", _BOOKING)
-CHOOSE = Step("book.choose", _BOOKING)
+CHOOSE = Step("book.choose", (*_BOOKING, S.NAME))
 OTHERS = Step("book.others", _BOOKING)
 SOONER = Step("book.sooner", _BOOKING)
 AGREE = Step("book.confirm", (*_BOOKING, S.NAME))

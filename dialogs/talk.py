@@ -58,6 +58,8 @@ class Talk:
     `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
     "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
     the message that asked, so that an old button is known as old; `last` is what was said last.
+    `later` is another request, in the words in which it came with this one, that is taken up once
+    this one is settled; `second` says that this one was.
     """
 
     doing: str = "book"
@@ -74,6 +76,8 @@ class Talk:
     last: str | None = None
     misses: int = 0
     wrong_codes: int = 0
+    later: str | None = None
+    second: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return only what is set."""
@@ -92,6 +96,8 @@ class Talk:
             "last": self.last,
             "misses": self.misses or None,
             "wrong_codes": self.wrong_codes or None,
+            "later": self.later,
+            "second": self.second or None,
         }
         return {name: value for name, value in kept.items() if value is not None}
 
@@ -161,6 +167,7 @@ class Turn:
     pressed: dict[str, Any] | None = None  # the facts of the note whose button was pressed
     stay: Stay | None = None  # where this message says or shows that its sender is
     relative: bool = False  # whether it says "an hour later" of nothing
+    later: str | None = None  # the words of another request that it came with
     notes: list[Note] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
 
@@ -272,6 +279,7 @@ _ASKED = {
     State.WHICH: "which",
     State.CANCELLING: "confirm",
     State.FORGETTING: "confirm",
+    State.NAME: "name",
 }
 
 
@@ -279,7 +287,6 @@ def asked(state: State, talk: Talk, business: Business, *, locale: str, zone: Zo
     """Return what the last message left open, as understanding takes it: times in `zone`."""
     return Asked(
         what=_ASKED.get(state, "nothing"),
-    State.NAME: "name",
         options=tuple(
             _option(choice, business, locale=locale, zone=zone) for choice in talk.options
         ),

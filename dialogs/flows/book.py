@@ -111,6 +111,8 @@ def choose(turn: Turn) -> State:
     wish = facts.wish
     against = wish.exclude or wish.exclude_rrule  # "not wednesday either", "any time but tuesdays"
     index = None if against else facts.choice
+    if index is None and len(options) == 1 and not (wish or facts.provider or facts.party):
+        return _yes_to_the_only_one(turn)
     several = [options[n] for n in facts.choices if n < len(options)]
     looks = facts.provider or wish  # "not before 2" may mean others too
     if index is None and 1 < len(several) < len(options) and not looks:
@@ -119,7 +121,11 @@ def choose(turn: Turn) -> State:
         return State.CHOICE
     if index is None or not 0 <= index < len(options):
         return go_on(turn)
-    chosen = options[index]
+    return _take(turn, options[index])
+
+
+def _take(turn: Turn, chosen: Choice) -> State:
+    """Go on with one of the things offered: a service, a number of people or a time."""
     if chosen.service is not None:
         _take_service(turn, chosen.service)
         _merge(turn)  # "the consultation, tomorrow at 11" says more than which
@@ -131,8 +137,17 @@ def choose(turn: Turn) -> State:
         return go_on(turn)
     if turn.said.facts.party is not None and not alone(turn.service):
         turn.learn(party=turn.said.facts.party)
-    named = len({option.provider for option in options}) > 1  # then their names were shown
+    named = (
+        len({option.provider for option in turn.talk.options}) > 1
+    )  # then their names were shown
     return propose(turn, [chosen.start], provider=chosen.provider if named else turn.talk.provider)
+
+
+def _yes_to_the_only_one(turn: Turn) -> State:
+    """Take the only thing offered; what is held beside it is what a yes books."""
+    if holding.living(turn) is not None:
+        return confirm(turn)
+    return _take(turn, turn.talk.options[0])
 
 
 def yes_to_choice(turn: Turn) -> State:

@@ -179,7 +179,8 @@ def _offer(turn: Turn, service: Service, wish: Wish, *, listing: bool) -> State:
         elif refused.reason is Reason.TAKEN and service.times:
             return _class_full(turn, service, windows)
         return refuse(turn, refused, windows[0])
-    if not listing and (len(found) == 1 or (wish.approximate and wish.time_said)):
+    only = len(found) == 1 and not (listing and holding.living(turn) is not None)
+    if only or (not listing and wish.approximate and wish.time_said):
         middle = found[len(found) // 2]
         return propose(turn, [middle.start], provider=turn.talk.provider)
     turn.offer(looking.choices(found, business=turn.business))
@@ -204,7 +205,11 @@ def _class_full(turn: Turn, service: Service, windows: list[Span]) -> State:
 def say_offer(turn: Turn, service: Service) -> State:
     """Say what the talk offers by number."""
     turn.say(
-        "offer", service=service.id, options=options_shown(turn), held=holding.held_start(turn)
+        "offer",
+        service=service.id,
+        party=turn.talk.party,
+        options=options_shown(turn),
+        held=holding.held_start(turn),
     )
     return State.CHOICE
 

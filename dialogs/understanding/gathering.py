@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from dialogs.understanding import choosing, numbers
@@ -21,7 +22,7 @@ from dialogs.understanding.names import Hit, find, index
 from dialogs.understanding.text import Word, words
 from dialogs.understanding.view import BREAKS, Mark, Reading, look, spell_out
 from dialogs.when import Context, Wish, read
-from dialogs.when.naming import days_named
+from dialogs.when.naming import days_named, or_between
 
 _CHANNELS = ("whatsapp", "telegram", "slack", "sms")  # "a text by WhatsApp" is no SMS
 _BOTH = 2
@@ -88,6 +89,8 @@ def gather(
     facts = _named(facts, reading, services=services, people=people, row=row, lexicon=lexicon)
     found = frozenset(name for name, _ in lexicon.facts.matches(reading.view))
     facts = _told(heard, facts, found, marks)
+    if _undecided(heard, services):
+        facts = replace(facts, service=None)
     if asked.options:
         facts = _chosen(facts, picked, asked=asked, text=text, row=row, lexicon=lexicon)
     return Said(facts, reading, found)
@@ -104,6 +107,16 @@ def _names(heard: _Heard) -> tuple[list[Hit], list[Hit]]:
     )
 
 
+def _undecided(heard: _Heard, services: Sequence[Hit]) -> bool:
+    """Whether it names one service or another: "a haircut or yoga"."""
+    between = [
+        (heard.row[one.last].end, heard.row[other.first].start)
+        for one, other in pairwise(services)
+        if one.keys != other.keys
+    ]
+    return any(or_between(heard.text, start, end, locale=heard.locale) for start, end in between)
+
+
 def _numbered(
     heard: _Heard, first: Reading, services: Sequence[Hit]
 ) -> tuple[Facts, list[Mark], tuple[int, ...]]:
@@ -112,6 +125,9 @@ def _numbered(
     facts, marks = _solid(text, lexicon, heard.vocabulary)
     named = [Mark("time", start, end) for start, end in days_named(text, locale=heard.locale)]
     named += _name_marks("service", services, row)
+    picked, place = (
+        choosing.by_words(asked.options, first, lexicon) if asked.options else ((), None)
+    )
     facts, people_said = _party(
         facts,
         numbers.blank(text, marks),
@@ -119,18 +135,16 @@ def _numbered(
         lexicon=lexicon,
         vocabulary=heard.vocabulary,
         asked=asked,
+        picked=bool(picked),
     )
     marks += people_said
     paused = numbers.pause(first, lexicon)
     if paused is not None:
         marks.append(paused)
-    picked: tuple[int, ...] = ()
-    if asked.options:
-        picked, place = choosing.by_words(asked.options, first, lexicon)
-        if place and picked:
-            marks.append(Mark("pick", *place))
-        if picked and len(picked) == len(asked.options) and facts.party == _BOTH:
-            facts = replace(facts, party=None)
+    if place and picked:
+        marks.append(Mark("pick", *place))
+    if picked and len(picked) == len(asked.options) and facts.party == _BOTH:
+        facts = replace(facts, party=None)
     number = numbers.request(first, lexicon) if heard.provider and not asked.options else None
     if number is not None:
         facts = replace(facts, number=number[0])
@@ -193,19 +207,20 @@ def _party(
     lexicon: Lexicon,
     vocabulary: Vocabulary,
     asked: Asked,
+    picked: bool,
 ) -> tuple[Facts, list[Mark]]:
     """Hear for how many: people, nobody, more than can be, or perhaps an hour."""
 
     def within(other: str) -> bool:
         plain = look(spell_out(words(other), lexicon), [])
-        return numbers.party(plain, lexicon, vocabulary, asked) is not None
+        return numbers.party(plain, lexicon, vocabulary, asked, picked=picked) is not None
 
     odd = numbers.odd_party(text, within) if vocabulary.party else None
     if odd is not None:
         size, mark = odd
         whole = size >= 1 and size == int(size)
         return replace(facts, party=int(size) if whole else None, nobody=not whole), [mark]
-    found = numbers.party(reading, lexicon, vocabulary, asked)
+    found = numbers.party(reading, lexicon, vocabulary, asked, picked=picked)
     if found is not None:
         return replace(facts, party=found[0]), [found[1]]
     maybe = numbers.party_or_hour(reading, lexicon, vocabulary, asked)
@@ -222,15 +237,17 @@ def _bare(asked: Asked, vocabulary: Vocabulary) -> bool:
 def _days(asked: Asked, *, now: datetime, zone: ZoneInfo, anew: bool) -> tuple[date, ...]:
     """Give the days that a weekday means first: those offered; far ahead, the days near them.
 
-    What lies within a week leaves the weekdays to that week, and so does what has been booked
-    where the message begins `anew`.
+    What lies within a fortnight leaves the weekdays to the coming week. A message that names what
+    it wants `anew` means no day of what was talked about.
     """
+    if anew:
+        return ()
     offered = [option.start.astimezone(zone).date() for option in asked.options if option.start]
     first = min(offered, default=None)
-    if first is None and asked.ref is not None and not (anew and asked.what == "nothing"):
+    if first is None and asked.ref is not None:
         about = asked.ref.astimezone(zone).date()
         first = about - timedelta(days=about.weekday())
-    if first is None or first <= now.astimezone(zone).date() + timedelta(days=_WEEK):
+    if first is None or first <= now.astimezone(zone).date() + timedelta(days=2 * _WEEK):
         return tuple(offered)
     return (*offered, *(first + timedelta(days=n) for n in range(_WEEK)))
 
