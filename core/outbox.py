@@ -155,9 +155,16 @@ def sent(
 def later(
     session: Session, letter: Letter, *, error: str, now: datetime, wait: float | None = None
 ) -> datetime:
-    """Try again after 5 s, doubling to a minute, or when the vendor says; return that time."""
-    seconds = 5 * 2 ** min(letter.attempts, 10) if wait is None else wait
-    pause = min(timedelta(seconds=seconds), timedelta(minutes=10 if wait else 1))
+    """Try again after 5 s, doubling to a minute, or when the vendor says; return that time.
+
+    A vendor that keeps asking for a short wait is asked less and less often, too, down to once a
+    minute: so `PATIENCE` lasts for more than an hour whatever the vendor says.
+    """
+    if wait is None:
+        seconds = min(5.0 * 2 ** min(letter.attempts, 10), 60.0)
+    else:
+        seconds = min(max(wait, min(2.0 ** min(letter.attempts, 10) / 4, 60.0)), 600.0)
+    pause = timedelta(seconds=seconds)
     facts = {
         "business": session.business,
         "id": letter.id,

@@ -1,7 +1,9 @@
 """A full outbox: thousands of letters for one address hold up nobody else's."""
 
+import sys
 import time
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +15,7 @@ from core.db import Database
 from support.counts import count
 from support.shop import open_shop
 from workers import broker
+from workers.hands import HANDS
 from workers.runtime import Runtime
 from workers.tick import forgotten
 
@@ -22,6 +25,20 @@ _POSTED = text(
     "INSERT INTO outbox (business_id, address_id, note, facts, locale, due_at, created_at)"
     " SELECT :business, :address, 'thanks', '{}', 'en', :now, :now FROM generate_series(1, :count)"
 )
+
+_PEOPLE = text("""
+WITH person AS (
+  INSERT INTO people (business_id, name, created_at)
+  SELECT :business, '', now() FROM generate_series(1, :count) RETURNING id)
+INSERT INTO addresses (business_id, person_id, channel, address, created_at)
+SELECT :business, id, :channel, :channel || id, now() FROM person
+""")
+_ONE_EACH = text("""
+INSERT INTO outbox (business_id, address_id, note, facts, locale, due_at, created_at)
+SELECT :business, id, 'thanks', '{}', 'en', CAST(:now AS timestamptz) - CAST(:kept AS interval),
+  :now FROM addresses WHERE business_id = :business AND channel = :channel
+  AND address LIKE :channel || '%'
+""")
 
 
 class Slow:
@@ -108,3 +125,53 @@ def test_a_full_outbox_holds_up_nobody_else(full: tuple[Database, int]) -> None:
             time.sleep(0.1)
     assert counts["failed", "thanks"] == BACKLOG // 100
     assert sum(n for (_, note), n in counts.items() if note == "undelivered") == 1
+
+
+class Paced:
+    """A vendor that takes so many seconds for each message."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.ending = Event()
+        self.taken: list[float] = []
+
+    def render(self, outbound: Outbound) -> str:
+        """Show the text alone."""
+        return outbound.text
+
+    def send(self, outbound: Outbound) -> str | None:
+        """Take the time for it, or as long as the test lasts."""
+        del outbound
+        self.ending.wait(self.seconds)
+        self.taken.append(time.monotonic())
+        return None
+
+
+def test_a_slow_vendor_delays_no_other(database_url: str) -> None:
+    """A thousand letters wait for one that takes ten seconds each; the other's go at their pace.
+
+    Nobody was woken for any of them, and the slow vendor's have been due for longer.
+    """
+    juniper = open_shop(database_url)
+    database = Database(database_url)
+    with database.transaction(juniper) as session:
+        for channel, number, kept in (("sms", 1000, "1 minute"), ("telegram", 200, "0")):
+            session.execute(_PEOPLE, {"business": juniper, "channel": channel, "count": number})
+            facts = {"business": juniper, "channel": channel, "kept": kept, "now": session.now}
+            session.execute(_ONE_EACH, facts)
+    slow, quick = Paced(10.0), Paced(0.1)
+    vendors = {**simulated(database).channels, "sms": slow, "telegram": quick}
+    begun = time.monotonic()
+    try:
+        with broker.local(Runtime(database, vendors), threads=4):
+            while len(quick.taken) < 200:
+                assert time.monotonic() - begun < 30, f"only {len(quick.taken)} were taken"
+                time.sleep(0.05)
+            hung = len(slow.taken)
+            slow.ending.set()
+    finally:
+        database.close()
+    assert hung <= HANDS  # at ten seconds a call
+    rate = 199 / (quick.taken[-1] - quick.taken[0])
+    sys.stdout.write(f"{rate:.0f} messages a second, beside {hung} of the slow vendor's\n")
+    assert rate >= 40  # 32 hands at 0.1 s make 320, on a machine that does nothing else
