@@ -69,7 +69,7 @@ def send_all(runtime: Runtime, business: int, address: int) -> None:
     for left in reversed(range(AT_ONCE)):
         if claimed is None:
             return
-        claimed = _one(runtime, claimed, last=left == 0)
+        claimed = _one(runtime, claimed, last=left == 0 or runtime.hands.ending)
 
 
 def _claim(session: Session, address: int) -> _Claimed | None:

@@ -25,12 +25,18 @@ _log = structlog.get_logger()
 class Hands(Protocol):
     """Has an address's letters sent."""
 
+    @property
+    def ending(self) -> bool:
+        """Whether no further letter should be begun."""
+
     def take(self, name: Name, channels: Channels, work: Callable[[], None]) -> None:
         """Do `work` now or soon; `channels` says by which channel addresses are reached."""
 
 
 class OwnHands:
     """Sends in the caller's thread, before `take` returns."""
+
+    ending = False
 
     def take(self, name: Name, channels: Channels, work: Callable[[], None]) -> None:
         """Do the work."""
@@ -48,7 +54,7 @@ class Pools:
         self._waiting: set[Name] = set()
         self._lock = Lock()
         self._asking = Lock()
-        self._ended = False
+        self.ending = False
 
     def take(self, name: Name, channels: Channels, work: Callable[[], None]) -> None:
         """Queue the work with the threads of its channel.
@@ -78,7 +84,7 @@ class Pools:
             raise
         with self._lock:
             for name, work in new.items():
-                if self._ended or name not in known:
+                if self.ending or name not in known:
                     self._waiting.discard(name)
                 else:
                     self._pool(known[name]).submit(self._do, name, work)
@@ -100,9 +106,12 @@ class Pools:
                 _log.error("not sent", business=name[0], address=name[1], exc_info=error)
 
     def stop(self) -> None:
-        """Finish what is under way; what only waits is left to the tick of another process."""
+        """Finish the letters under way; what only waits is left to the tick of another process.
+
+        That takes as long as a vendor may: 15 s, and the record.
+        """
         with self._lock:
-            self._ended = True
+            self.ending = True
             pools = list(self._pools.values())
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)

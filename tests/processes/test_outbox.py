@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.acting import Who, meet
 from bot.wiring import simulated
 from channels.message import Outbound, SendError
+from core import outbox
 from core.db import Database
 from support.counts import count
 from support.shop import open_shop
@@ -145,6 +146,43 @@ class Paced:
         self.ending.wait(self.seconds)
         self.taken.append(time.monotonic())
         return None
+
+
+def test_the_end_waits_for_what_is_under_way_alone(full: tuple[Database, int]) -> None:
+    """Told to end, a process finishes the letter that each thread has in hand, and begins none."""
+    database, _ = full
+    vendor = Paced(1.0)
+    with broker.local(Runtime(database, {**simulated(database).channels, "sms": vendor})):
+        begun = time.monotonic()
+        while len(vendor.taken) < HANDS:  # now each is at the next one
+            assert time.monotonic() - begun < 30
+            time.sleep(0.01)
+        ending = time.monotonic()
+    assert time.monotonic() - ending < 5  # else those of one address would take fifty seconds
+    known = len(vendor.taken)
+    with database.owner.connect() as connection:
+        sent = "SELECT count(*) FROM outbox WHERE status = 'sent'"
+        assert connection.exec_driver_sql(sent).scalar_one() == known
+        leased = "SELECT count(*) FROM outbox WHERE lease_until IS NOT NULL"
+        assert connection.exec_driver_sql(leased).scalar_one() == 0
+
+
+def test_a_vendor_that_always_asks_for_a_second_is_outlasted(full: tuple[Database, int]) -> None:
+    """All tries of a letter last for more than an hour, and the first of them come soon."""
+    database, juniper = full
+    with database.transaction(juniper) as session:
+        address = meet(session, Who("sms", "+12125550001")).address
+        now = session.now
+        waits: list[float] = []
+        for _ in range(outbox.PATIENCE):
+            letter = outbox.claim(session, address=address, now=now)
+            assert letter is not None
+            due = outbox.later(session, letter, error="429", now=now, wait=1.0)
+            waits.append((due - now).total_seconds())
+            now = due
+    assert waits[:4] == [1, 1, 1, 2]
+    assert max(waits) == 60
+    assert sum(waits) > 3600
 
 
 def test_a_slow_vendor_delays_no_other(database_url: str) -> None:
