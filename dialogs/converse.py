@@ -27,6 +27,7 @@ from dialogs.talk import (
     Turn,
     asked,
     reader_zone,
+    vocabulary,
 )
 from dialogs.understanding import Facts, Intent, Understood
 from dialogs.when import Wish
@@ -85,6 +86,7 @@ FLOWS: dict[str, Flow] = {
     "day.no": day.no,
     "info.price": info.price,
     "info.policy": info.policy,
+    "info.question": info.question,
     "info.hours": info.hours,
     "info.address": info.address,
     "info.help": info.help_,
@@ -190,7 +192,8 @@ def _turn(
         people.named(session, reader.person, name=said.facts.name)
         reader = replace(reader, name=said.facts.name)
     before = reader_zone(reader, business)
-    reader, stay = whereabouts.learn(session, reader, message, said, zone=before)
+    names = vocabulary(business, party=False)
+    reader, stay = whereabouts.learn(session, reader, message, said, zone=before, names=names)
     if message.words and reader_zone(reader, business) != before:
         said = hearing.understood(reader, talk)
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)

@@ -14,6 +14,8 @@ from dialogs.several import parted
 from dialogs.states import State
 from dialogs.talk import Talk, alone, asked, reader_zone, spoken, vocabulary
 from dialogs.understanding import Intent, Understood, detect, languages, understand
+from dialogs.understanding.lexicon import lexicon
+from dialogs.understanding.text import words as words_of
 from dialogs.when import ready as times_ready
 from dialogs.when.tonight import tonight
 
@@ -61,8 +63,24 @@ class Hearing:
                 found.locale == usual,
             )
 
-        others = (self._read(reader, talk, code) for code in known if code != usual)
-        return max([said, *others], key=fits)
+        heard = words_of(body)
+        others = (
+            self._read(reader, talk, code)
+            for code in known
+            # "zzxy 99" is no other language because the number could be something there.
+            if code != usual and any(lexicon(code).speller.known(word.text) for word in heard)
+        )
+        found = max([said, *others], key=fits)
+        return self._kept(found, usual, evident=found.locale == seems and words)
+
+    def _kept(self, found: Understood, usual: str, *, evident: bool) -> Understood:
+        """Go on in the language of the talk unless another is evident, or asked for.
+
+        "ja" or "merci" amid a talk in Spanish means what it means, and is answered in Spanish.
+        """
+        if self.locale is None or evident or found.has(Intent.LANGUAGE):
+            return found
+        return replace(found, locale=usual)
 
     def _names(self, said: Understood, body: str) -> bool:
         """Whether it answers "what name?" by a name alone: "Uma" changes no language."""

@@ -74,6 +74,7 @@ ASIDE = {
     I.LIST: Step("change.mine"),
     I.PRICE: Step("info.price"),
     I.POLICY: Step("info.policy"),
+    I.QUESTION: Step("info.question"),
     I.HOURS: Step("info.hours"),
     I.ADDRESS: Step("info.address"),
     I.HELP: Step("info.help"),

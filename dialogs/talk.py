@@ -60,6 +60,7 @@ class Talk:
     the message that asked, so that an old button is known as old; `last` is what was said last.
     `later` is another request, in the words in which it came with this one, that is taken up once
     this one is settled; `second` says that this one was.
+    `priced` is the service whose price was told last, with nothing open.
     """
 
     doing: str = "book"
@@ -79,6 +80,7 @@ class Talk:
     later: str | None = None
     second: bool = False
 
+    priced: int | None = None
     def to_json(self) -> dict[str, Any]:
         """Return only what is set."""
         kept: dict[str, Any] = {
@@ -100,6 +102,7 @@ class Talk:
             "second": self.second or None,
         }
         return {name: value for name, value in kept.items() if value is not None}
+            "priced": self.priced,
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:

@@ -30,8 +30,14 @@ _SEARCHED = timedelta(days=14)
 def begin(turn: Turn) -> State:
     """Start a new request with all that the message says; a hold of the old one is let go."""
     holding.let_go(turn)
-    turn.talk = _like_the_one_that_fell(turn) or Talk(last=turn.talk.last)
+    fell = _like_the_one_that_fell(turn)
+    turn.talk = fell or Talk(last=turn.talk.last, service=_priced(turn))
     return go_on(turn)
+
+
+def _priced(turn: Turn) -> int | None:
+    """Return the service whose price was just told: "ok, saturday at 10" means it."""
+    return turn.talk.priced if turn.state is State.IDLE else None
 
 
 def _like_the_one_that_fell(turn: Turn) -> Talk | None:
@@ -98,7 +104,7 @@ def go_on_moving(turn: Turn) -> State:
 def ask(turn: Turn) -> State:
     """Say what is free; what is held meanwhile stays held."""
     if turn.state in {State.IDLE, State.NAME, State.WHICH, State.CANCELLING}:
-        turn.talk = Talk(last=turn.talk.last)
+        turn.talk = Talk(last=turn.talk.last, service=_priced(turn))
     elif turn.talk.start is not None and not turn.said.facts.wish.time_said:
         turn.learn(wish=Wish())  # "what do you have on friday?" is not about the hour proposed
     _merge(turn)

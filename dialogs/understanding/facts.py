@@ -28,6 +28,7 @@ class Intent(StrEnum):
     RECURRING = "recurring"
     PRICE = "price"
     POLICY = "policy"
+    QUESTION = "question"
     HOURS = "hours"
     ADDRESS = "address"
     ZONE = "zone"
@@ -77,6 +78,10 @@ PROVIDERS = frozenset(
     }
 )
 """What only a linked provider can want; for anybody else these words mean something else."""
+
+
+TOPICS = ("parking", "cards", "pets", "access", "wifi", "children", "toilets", "bill")
+"""What people ask of a place that its hours, prices and address do not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class Facts:
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
     `several` that more than one table or room is asked for.
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
+    `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
     """
 
     wish: Wish
@@ -164,6 +170,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+    topic: str | None = None
 class Understood:
     """A message understood: intents with the most important first (never empty), and facts."""
 

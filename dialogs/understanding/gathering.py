@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from dialogs.understanding import choosing, numbers
-from dialogs.understanding.facts import Asked, Facts, Vocabulary
+from dialogs.understanding.facts import TOPICS, Asked, Facts, Vocabulary
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.marking import (
     city,
@@ -182,6 +182,7 @@ def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Ma
         channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
         language=language(heard.row, marks, heard.lexicon),
+        topic=next((each for each in TOPICS if f"topic_{each}" in found), None),
         name=stranger_named(text, marks) if named else None,
     )
     if "own_name" in found:

@@ -45,7 +45,8 @@ def introduction(
     first, sure, led = _called(row, at, lexicon)
     last = _last(text, row, first, lexicon)
     asks = last < len(row) and row[last].text == "?"
-    if last == first or asks:
+    elsewhere = led and not sure and Intent.ZONE in read(text).intents
+    if last == first or asks or elsewhere:
         return None
     run = row[first:last]
     if not _is_name(text, run, lexicon, read, sure=sure, led=led):
@@ -140,7 +141,8 @@ def _is_name(
     strange = any(not lexicon.speller.known(word.text) for word in run)
     capitals = all(text[word.start].isupper() for word in run) and not raw.isupper()
     everyday = [word.text in lexicon.function_words for word in run]
-    if len(run) > _LONGEST or len(raw) > _LETTERS:
+    noise = all(word.text in lexicon.noises for word in run)
+    if noise or len(run) > _LONGEST or len(raw) > _LETTERS:
         return False
     if sure:
         return strange or meant <= _LEADS

@@ -43,6 +43,7 @@ ORDER = (
     Intent.DECLINE,
     Intent.PLACE,
     Intent.LIST,
+    Intent.QUESTION,
     Intent.POLICY,
     Intent.PRICE,
     Intent.HOURS,
@@ -77,9 +78,9 @@ _SETTLED = frozenset(
         Intent.BOOK,
     }
 )
-_ELSE = frozenset({Intent.PRICE, Intent.POLICY, Intent.ADDRESS, Intent.HOURS}) | frozenset(
-    {Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE}
-)
+_ELSE = frozenset(
+    {Intent.QUESTION, Intent.PRICE, Intent.POLICY, Intent.ADDRESS, Intent.HOURS}
+) | frozenset({Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE})
 _NO = frozenset({Intent.DECLINE, Intent.CORRECT})
 _IDLE = frozenset({"nothing", "more", "unknown"})
 _MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
@@ -106,6 +107,8 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if provider:
         _provide(found, facts)
     _prune(found, facts)
+    if "question.unless" not in hits:
+        _wonder(found, said, asked)
     _hesitate(found, facts)
     if stated(facts) and not (found - _MANNERS - {Intent.CONFIRM}):
         found.add(Intent.INFORM)
@@ -266,6 +269,16 @@ def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) ->
         found.discard(Intent.ASK)
 
 
+def _wonder(found: set[Intent], said: Said, asked: Asked) -> None:
+    """Hear a question that no other intent answers; what is booked by the way comes first."""
+    facts = said.facts
+    told = facts.wish or facts.party or facts.services or (facts.service and asked.what in _FILLING)
+    if "asks" in said.found and not (found - _MANNERS - {Intent.INFORM} or told or asked.options):
+        found.add(Intent.QUESTION)
+    if Intent.QUESTION in found:
+        found -= {Intent.ASK, Intent.HESITATE}
+
+
 def _hesitate(found: set[Intent], facts: Facts) -> None:
     """Drop "wait" beside what says more; "ok, let me check" agrees to nothing yet."""
     if Intent.HESITATE in found:
@@ -277,6 +290,8 @@ def _hesitate(found: set[Intent], facts: Facts) -> None:
 def _looks_round(found: set[Intent], facts: Facts) -> bool:
     """Whether it asks what there is: "what do you have on friday"; "is 4 ok" asks for that time."""
     exact = any(window.grain is Grain.MINUTE for window in facts.wish.windows)
+    if Intent.QUESTION in found and not (facts.wish or facts.party or facts.service):
+        return True  # "is Ana any good?" asks for nobody else
     return bool(found & {Intent.ASK, Intent.ALTERNATIVES}) and not exact
 
 

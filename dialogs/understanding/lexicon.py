@@ -45,6 +45,7 @@ class Lexicon:
     introduces_perhaps: tuple[tuple[str, ...], ...]
     after_names: frozenset[str]
     ties: frozenset[str]
+    noises: frozenset[str]
     intents: Rules
     facts: Rules
     speller: Speller
@@ -175,6 +176,7 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         introduces_perhaps=_phrases(lists["introduces_perhaps"], spell),
         after_names=frozenset(lists["after_name"].split("|")),
         ties=frozenset(lists["ties"].split("|")),
+        noises=frozenset(lists["noises"].split("|")),
         intents=intents,
         facts=facts,
         speller=Speller(intents.words | facts.words | set(expand), known),

@@ -124,6 +124,8 @@ def _within(
         facts = replace(facts, zone=None)
     if Intent.LANGUAGE not in intents and facts.language is not None:
         facts = replace(facts, language=None)
+    if Intent.QUESTION not in intents and facts.topic is not None:
+        facts = replace(facts, topic=None)
     return Understood(intents, facts, locale)
 
 
