@@ -55,17 +55,20 @@ class Choice:
 class Talk:
     """The open matter. Ids are rows of this business; `booking` is the hold that was proposed.
 
+    `without` are the providers who are ruled out.
+
     `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
     "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
     the message that asked, so that an old button is known as old; `last` is what was said last.
+    `priced` is the service whose price was told last, with nothing open.
     `later` is another request, in the words in which it came with this one, that is taken up once
     this one is settled; `second` says that this one was.
-    `priced` is the service whose price was told last, with nothing open.
     """
 
     doing: str = "book"
     service: int | None = None
     provider: int | None = None
+    without: tuple[int, ...] = ()
     party: int | None = None
     wish: Wish = field(default_factory=Wish)
     options: tuple[Choice, ...] = ()
@@ -77,16 +80,17 @@ class Talk:
     last: str | None = None
     misses: int = 0
     wrong_codes: int = 0
+    priced: int | None = None
     later: str | None = None
     second: bool = False
 
-    priced: int | None = None
     def to_json(self) -> dict[str, Any]:
         """Return only what is set."""
         kept: dict[str, Any] = {
             "doing": self.doing,
             "service": self.service,
             "provider": self.provider,
+            "without": self.without or None,
             "party": self.party,
             "wish": self.wish.to_json() if self.wish else None,
             "options": [choice.to_json() for choice in self.options] or None,
@@ -98,17 +102,18 @@ class Talk:
             "last": self.last,
             "misses": self.misses or None,
             "wrong_codes": self.wrong_codes or None,
+            "priced": self.priced,
             "later": self.later,
             "second": self.second or None,
         }
         return {name: value for name, value in kept.items() if value is not None}
-            "priced": self.priced,
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        plain = {k: v for k, v in kept.items() if k not in {"wish", "options", "start"}}
+        plain = {k: v for k, v in kept.items() if k not in {"wish", "options", "start", "without"}}
         return cls(
+            without=tuple(kept.get("without", ())),
             wish=Wish.from_json(kept["wish"]) if kept.get("wish") else Wish(),
             options=tuple(Choice.from_json(choice) for choice in kept.get("options", ())),
             start=datetime.fromisoformat(kept["start"]) if kept.get("start") else None,

@@ -9,7 +9,7 @@ from core.policy import bookable
 from core.refusals import Reason, Refusal
 from core.rules import Kind, Service
 from core.span import Span
-from dialogs.flows import holding, info, looking, picking, settle
+from dialogs.flows import holding, info, looking, picking, settle, whom
 from dialogs.flows.about import staff_of
 from dialogs.flows.pursuing import (
     options_shown,
@@ -93,6 +93,11 @@ def _people_or_hour(turn: Turn) -> bool:
 def go_on_moving(turn: Turn) -> State:
     """Look for the new time of a booking that is to be moved; the talk holds the wish already."""
     facts = turn.said.facts
+    if _people_or_hour(turn):
+        turn.learn(
+            wish=looking.at(turn.talk.start.astimezone(turn.zone)) if turn.talk.start else Wish()
+        )
+        return State.CHOICE
     if facts.party is not None:
         turn.learn(party=facts.party)
     provider = _named_provider(turn, facts)
@@ -174,6 +179,8 @@ def none_of_these(turn: Turn) -> State:
     """Hear that none fits; look on where the message says where to."""
     if _merge(turn):
         return pursue(turn, listing=False)
+    if turn.said.has(Intent.SOONER):  # "no, earlier"
+        return sooner(turn)
     turn.learn(options=(), wish=Wish())
     turn.say("ask_when_else", service=turn.talk.service, held=holding.held_start(turn))
     return State.WHEN
@@ -181,7 +188,8 @@ def none_of_these(turn: Turn) -> State:
 
 def others(turn: Turn) -> State:
     """Offer further times beside those offered or proposed: of the wish, else later ones."""
-    _merge(turn)
+    if _merge(turn) and turn.said.facts.another:
+        return pursue(turn, listing=False)
     service = turn.service
     if service is None:
         return pursue(turn, listing=True)
@@ -323,6 +331,7 @@ def _merge(turn: Turn) -> bool:
         _take_service(turn, service)
     if provider is not None or facts.anyone:
         turn.learn(provider=provider)
+    ruled_out = whom.rule_out(turn)
     single = alone(turn.service)
     if facts.party is not None and not single:
         turn.learn(party=facts.party)
@@ -333,7 +342,7 @@ def _merge(turn: Turn) -> bool:
     if facts.several and not single:
         turn.remark("one_at_a_time")
     turn.learn(wish=wish)
-    moved = service is not None or provider is not None or facts.anyone
+    moved = service is not None or provider is not None or facts.anyone or ruled_out
     counted = facts.party is not None or facts.nobody
     return moved or counted or bool(facts.wish) or bool(facts.services)
 

@@ -301,7 +301,7 @@ def _instead(turn: Turn, service: Service, reason: Reason, missed: Span) -> list
             exclude=full,
             now=turn.now,
         )
-        others = looking.choices(found[:2], business=turn.business)
+        others = [c for c in looking.choices(found, business=turn.business) if _wanted(turn, c)][:2]
     avoid = [*looking.excluded(turn.talk.wish, business=turn.business, now=turn.now), *full]
     found = looking.nearest(
         turn.session,
@@ -313,6 +313,11 @@ def _instead(turn: Turn, service: Service, reason: Reason, missed: Span) -> list
     )
     near = looking.choices(found, business=turn.business)
     return list(dict.fromkeys((*others, *near)))[: picking.SHOWN]
+
+
+def _wanted(turn: Turn, choice: Choice) -> bool:
+    """Whether nobody who was ruled out would do it."""
+    return choice.provider not in turn.talk.without
 
 
 def search(turn: Turn, service: Service) -> Search:

@@ -136,21 +136,24 @@ class Facts:
     """What the message states; None, False or empty where it states nothing.
 
     `service` and `provider` are keys of the vocabulary, `services` the candidates where the
-    words fit several. `choice` and `choices` are 0-based indexes into the options asked.
+    words fit several; `without` are providers ruled out ("not with Ana"), `another` says that
+    somebody else is wished for. `choice` and `choices` are 0-based indexes into the options asked.
     `ref` is a booking reference in capitals, `number` the one of "confirm 2", `code` a
     one-time code of six digits, `phone` digits with an optional leading +, `language` a
     locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
     `several` that more than one table or room is asked for.
-    `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
+    `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     """
 
     wish: Wish
     service: str | None = None
     services: tuple[str, ...] = ()
     provider: str | None = None
+    without: tuple[str, ...] = ()
+    another: bool = False
     anyone: bool = False
     party: int | None = None
     choice: int | None = None
@@ -167,10 +170,10 @@ class Facts:
     nobody: bool = False
     party_or_hour: int | None = None
     several: bool = False
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-    topic: str | None = None
 class Understood:
     """A message understood: intents with the most important first (never empty), and facts."""
 

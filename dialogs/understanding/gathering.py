@@ -178,11 +178,12 @@ def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Ma
     facts = replace(
         facts,
         anyone="anyone" in found or (asked.what == "provider" and "anyone_asked" in found),
+        another="another" in found,
         home="home" in found,
         channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
-        language=language(heard.row, marks, heard.lexicon),
         topic=next((each for each in TOPICS if f"topic_{each}" in found), None),
+        language=language(heard.row, marks, heard.lexicon),
         name=stranger_named(text, marks) if named else None,
     )
     if "own_name" in found:
@@ -321,6 +322,7 @@ def _named(
         service=single,
         services=tuple(keys) if len(keys) > 1 else (),
         provider=provider,
+        without=tuple(hit.keys[0] for hit in people if hit not in asked_for and len(hit.keys) == 1),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import answers, asking, booked, day, identity
+from dialogs.wording import answers, asking, booked, day, formats, identity
 from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
@@ -80,10 +80,16 @@ def _alone(page: Page, remark: Mapping[str, Any]) -> str:
     )
 
 
+def _only(page: Page, remark: Mapping[str, Any]) -> str:
+    who = formats.listed([page.who(r) for r in remark["who"]], page.locale)
+    return page.t("{service} is only with {who}.", service=page.service(remark["service"]), who=who)
+
+
 REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "alone": _alone,
     "fold": _fold,
     "gap": _gap,
+    "only": _only,
     "one_at_a_time": lambda p, _: p.t("I book one at a time, so let's begin with the first."),
     "zone": zone_set,
     "series": lambda p, _: p.t("I can't book a series by text yet; here is the first one."),
