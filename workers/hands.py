@@ -14,7 +14,7 @@ import structlog
 
 from core.db import away
 
-HANDS = 32  # messages of one channel under way at once, in one process
+HANDS = 48  # messages of one channel under way at once, in one process
 
 Name = tuple[int, int]  # a business and an address
 Channels = Callable[[Sequence[Name]], Mapping[Name, str]]

@@ -8,7 +8,9 @@ from core.rules import Business
 from dialogs.flows import telling
 
 # What is only for the address that it was sent to: its question is open there, or it proves it.
-_ONLY_THERE = frozenset({"join_code", "forgotten", "hold_lapsed", "stopped", "slow_down"})
+_ONLY_THERE = frozenset(
+    {"join_code", "link_code", "forgotten", "hold_lapsed", "stopped", "slow_down"}
+)
 _NOBODYS_BUSINESS = frozenset({"join_code", "forgotten"})
 
 

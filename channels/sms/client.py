@@ -20,7 +20,7 @@ from twilio.rest import Client
 from channels.message import SendError
 from channels.sms.config import Config
 
-_CONNECTIONS = 32  # as many as threads send
+_CONNECTIONS = 48  # as many as threads send
 _CONNECT = 3.0  # seconds of the timeout that may go into a connection
 _TOO_MANY, _BROKEN = 429, 500
 

@@ -212,4 +212,4 @@ def test_a_slow_vendor_delays_no_other(database_url: str) -> None:
     assert hung <= HANDS  # at ten seconds a call
     rate = 199 / (quick.taken[-1] - quick.taken[0])
     sys.stdout.write(f"{rate:.0f} messages a second, beside {hung} of the slow vendor's\n")
-    assert rate >= 40  # 32 hands at 0.1 s make 320, on a machine that does nothing else
+    assert rate >= 40  # 48 hands at 0.1 s make 480, on a machine of any speed
