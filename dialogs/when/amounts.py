@@ -160,7 +160,8 @@ RULES = (
     rule("ages", "(?:OF|ON)? NUM (?:AND|OR|COMMA) NUM UNIT", _ages),
     rule("a street and its number", "NUM X{1,2} STREET", _not_a_time),
     rule("ordinal of a street", "ORD STREET", _not_a_time),
-    rule("ordinal of a thing", "ORD (?:CLOCKWORD|LABEL(?!NUM|FOR))", _not_a_time),
+    rule("ordinal of a thing", "ORD CLOCKWORD(?!AT|NUM|CLOCK|COLON)", _not_a_time),
+    rule("ordinal of a thing", "ORD LABEL(?!NUM|FOR)", _not_a_time),
     rule("and a half", "NUM AND ARTICLE? (?:HALF|QUARTER) UNIT", _and_a_half),
     rule("half of a unit", "ARTICLE? HALF ARTICLE? DASH? UNIT", _half),
     rule("half of a unit", "DATE OF? ARTICLE? UNIT", _slash_half),
@@ -175,5 +176,4 @@ LENGTHS = (
     rule("length", "(?:NUM DASH? UNIT|ARTICLE UNIT)", _length),
     rule("and a half", "LEN AND ARTICLE? (?:HALF|QUARTER)(?! PAST|TO|NUM)", _and_a_half),
     rule("sum of lengths", "LEN AND? LEN", _sum),
-    rule("late by so much", "LEN LATE(?=X|STOP|COMMA|$)", _not_a_time),
 )

@@ -53,7 +53,8 @@ RULES = (
     rule("moved by so much", "MOVE X{0,3} BY LEN(?!HENCE|LATER|EARLIER)", relative.moved),
     rule(
         "moved by so much",
-        "(?:MOVE|PUSH|PULL) (?:X|THE|ON){0,2} (?:AT|ON|OF) LEN(?!HENCE|LATER|EARLIER|CLOCK|AT)",
+        "(?:MOVE|PUSH|PULL) (?:X|THE|ON|DASH){0,3} (?:AT|ON|OF) LEN"
+        "(?!HENCE|LATER|EARLIER|CLOCK|AT)",
         relative.moved,
     ),
     rule(
