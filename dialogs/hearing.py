@@ -150,7 +150,11 @@ class Hearing:
             wish = nights.left_of(said.facts.wish, night, now=now)
             if wish.windows:
                 return replace(said, facts=replace(said.facts, wish=wish))
-        return read(now)
+        said = read(now)
+        if talk.start is None or zone != self.business.zone:
+            return said
+        wish = nights.same_night(self.business, said.facts.wish, talk.start)
+        return replace(said, facts=replace(said.facts, wish=wish))
 
 
 def _counted(said: Understood, counting: Understood) -> Understood:

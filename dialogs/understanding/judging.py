@@ -348,8 +348,12 @@ def _prune(found: set[Intent], facts: Facts) -> None:
     for strong, weak in _BEATS:
         if strong in found:
             found -= weak
+    if facts.service and facts.wish.windows and found & {Intent.ASK, Intent.BOOK}:
+        found.discard(Intent.LATE)  # "the room saturday night late, like 11"
     if Intent.SOONER in found and facts.wish.windows and Intent.ASK in found:
         found.discard(Intent.SOONER)
+    if found & {Intent.PRICE, Intent.ADDRESS} and not facts.wish:
+        found.discard(Intent.ASK)
     if Intent.ZONE in found and facts.zone is None:
         found -= {Intent.ZONE} if facts.wish.zone_said else set()
 
