@@ -26,13 +26,19 @@ def _hour(found: Found, state: State) -> Item | None:
     return Item("CLOCK", clock, number.start, number.end)
 
 
+def _in_digits(found: Found, _state: State) -> Item | None:
+    """2, 3 or 430: hour and minutes in one number, where only an hour can stand."""
+    number = found.items[-1]
+    clock = hour_of(number) if len(number.raw) in {3, 4} and not number.value % 5 else None
+    return Item("CLOCK", clock, number.start, number.end) if clock else None
+
+
 def _hour_in_place(found: Found, state: State) -> list[Item] | None:
     """No, 4: the word of correction stays beside the hour; 430, where a booking is talked about."""
-    made, number = _hour(found, state), found.items[-1]
+    made = _hour(found, state)
     talk = state.context.ref is not None or state.context.day is not None
-    if made is None and talk and len(number.raw) in {3, 4} and not number.value % 5:
-        clock = hour_of(number)
-        made = Item("CLOCK", clock, number.start, number.end) if clock else None
+    if made is None and talk:
+        made = _in_digits(found, state)
     return [found.items[0], made] if made is not None else None
 
 
@@ -222,6 +228,11 @@ _BESIDE_TIMES = (
         "a number beside a time",
         "(?<=CLOCK COMMA OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
         _hour,
+    ),
+    rule(
+        "a number beside a time",
+        "(?<=CLOCK OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
+        _in_digits,
     ),
 )
 
