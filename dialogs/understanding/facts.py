@@ -80,7 +80,7 @@ PROVIDERS = frozenset(
 """What only a linked provider can want; for anybody else these words mean something else."""
 
 
-TOPICS = ("parking", "cards", "pets", "access", "wifi", "children", "toilets", "bill")
+TOPICS = ("bill", "parking", "cards", "pets", "access", "wifi", "children", "toilets")
 """What people ask of a place that its hours, prices and address do not answer."""
 
 

@@ -1,13 +1,14 @@
 """From the patterns a message answers to, to its intents: what was asked decides between them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dialogs.understanding.choosing import within
 from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
 from dialogs.understanding.gathering import Said
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.view import BREAKS
-from dialogs.when import Grain
+from dialogs.when import Grain, Wish
 
 ORDER = (
     Intent.STOP,
@@ -110,7 +111,8 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if "question.unless" not in hits:
         _wonder(found, said, asked)
     _hesitate(found, facts)
-    if stated(facts) and not (found - _MANNERS - {Intent.CONFIRM}):
+    parting = Intent.BYE in found and not stated(replace(facts, wish=Wish()))  # "see you tuesday"
+    if stated(facts) and not (found - _MANNERS - {Intent.CONFIRM}) and not parting:
         found.add(Intent.INFORM)
     _courtesies(
         found,
@@ -330,11 +332,13 @@ def _provide(found: set[Intent], facts: Facts) -> None:
     if found & {Intent.SICK, Intent.LATE, Intent.BLOCK, Intent.UNBLOCK, Intent.NO_SHOW}:
         found -= {Intent.BOOK, Intent.ASK, Intent.HOURS, Intent.RECURRING}
         found -= {Intent.REFUSE, Intent.DECLINE, Intent.LIST} if Intent.NO_SHOW in found else set()
-        found -= {Intent.CANCEL} if Intent.SICK in found else set()
+        found -= {Intent.CANCEL, Intent.BLOCK} if Intent.SICK in found else set()
+        found -= {Intent.BLOCK, Intent.DECLINE} if Intent.UNBLOCK in found else set()
+        found -= {Intent.CORRECT, Intent.DECLINE} if Intent.BLOCK in found else set()
     if found & {Intent.ACCEPT, Intent.REFUSE} and (facts.number or facts.ref):
         found -= {Intent.BLOCK, Intent.THANKS, Intent.CONFIRM, Intent.DECLINE}
     if Intent.WAITING in found:
-        found -= {Intent.JOIN, Intent.ASK, Intent.PLACE, Intent.HOURS}
+        found -= {Intent.JOIN, Intent.ASK, Intent.PLACE, Intent.HOURS, Intent.TODAY}
     if Intent.BOOK in found and not found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:
         found.add(Intent.BOOK_FOR)
     if Intent.BOOK_FOR in found:
