@@ -64,9 +64,10 @@ def _service(turn: Turn) -> Service | None:
 
 
 def ask_service(turn: Turn) -> State:
-    """Ask which service; where the words fit several, only those are named."""
-    among = turn.said.facts.services
+    """Ask which service: of those that the words fit, and that the person wished for does."""
+    among, wished = turn.said.facts.services, turn.talk.provider
     offered = [s for s in turn.business.services if not among or s.key in among]
+    offered = [s for s in offered if wished is None or wished in staff_of(s)] or offered
     turn.offer([Choice(service=s.id) for s in offered])
     turn.say("ask_service", options=options_shown(turn), wish=bool(turn.talk.wish))
     return State.SERVICE
