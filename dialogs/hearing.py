@@ -50,7 +50,7 @@ class Hearing:
             seems == usual or (settled and seems is None)
         )
         if sure or len(known) == 1 or self._names(said, body):
-            return said
+            return self._kept(said, usual, evident=False)
         # A word or two are too little to change the language for.
         words = not settled or len(body.split()) >= _TELLING
 
