@@ -41,7 +41,7 @@ def introduction(
 
     `read` understands a part of the message as if nothing had been asked.
     """
-    at = _past_leads(text, row, read)
+    at = _past_leads(text, row, lexicon, read)
     first, sure, led = _called(row, at, lexicon)
     last = _last(text, row, first, lexicon)
     asks = last < len(row) and row[last].text == "?"
@@ -68,7 +68,7 @@ def _ending(text: str, run: Sequence[Word], lexicon: Lexicon) -> Sequence[Word]:
     return run[first:] if strange and len(run) - first <= _LONGEST else run[:0]
 
 
-def _past_leads(text: str, row: Sequence[Word], read: Read) -> int:
+def _past_leads(text: str, row: Sequence[Word], lexicon: Lexicon, read: Read) -> int:
     """Return the place after "sure," and "hi": manners before an answer are no part of it."""
     at = 0
     while at < len(row):
@@ -77,6 +77,8 @@ def _past_leads(text: str, row: Sequence[Word], read: Read) -> int:
             at += 1
         elif stop < len(row) - 1 and _leads(read(text[row[at].start : row[stop - 1].end])):
             at = stop + 1
+        elif _called(row, at, lexicon)[0] > at:  # "I'm" begins the answer, and may be no name's
+            return at
         elif stop - at > 1 and _leads(read(text[row[at].start : row[at].end])):
             at += 1
         else:
