@@ -259,7 +259,7 @@ def test_any_mixture_of_our_own_words(row: list[str], locale: str, what: str) ->
 )
 @pytest.mark.parametrize("locale", ["en", "de", "fr"])
 def test_hostile_length_costs_its_length(text: str, locale: str) -> None:
-    """Ten thousand characters, however repeated, cost about four times what a quarter of them do."""
+    """Ten thousand characters, however repeated, cost about four times what a quarter does."""
     read("warm", locale)
     everyday = _cost("haircut tomorrow at 3pm", locale)
     assert _cost(text, locale) < 10 * max(_cost(text[: len(text) // 4], locale), 10 * everyday)
