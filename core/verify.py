@@ -85,7 +85,7 @@ WHERE b.business_id = :business AND b.status IN {_STANDING} AND CASE
     WHEN o.status NOT IN {_STANDING} OR EXISTS (
         SELECT 1 FROM booking_events m WHERE m.business_id = :business AND m.booking_id = o.id
           AND m.kind = 'moved'
-          AND m.at >= b.created_at - interval '15 seconds')
+          AND m.at >= b.created_at - interval '2 minutes')
         THEN NOT coalesce(h.during <@ e.blocked, true)
     ELSE NOT (coalesce(h.during, '{{}}') + coalesce(old.during, '{{}}') @> e.blocked
         AND coalesce(h.during <@ e.blocked, true)) END""",
