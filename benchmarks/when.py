@@ -9,6 +9,8 @@ after its first call, which alone takes longer than all of ours.
 import argparse
 import random
 import statistics
+import subprocess
+import sys
 import time
 import tomllib
 from collections.abc import Callable
@@ -22,6 +24,17 @@ ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 4, 10, 20, tzinfo=ZONE)
 PHRASES = Path(__file__).resolve().parents[1] / "tests" / "when"
 SAMPLE = 60
+STARTS = 7
+START = """
+import time
+begun = time.process_time()
+from datetime import datetime
+from zoneinfo import ZoneInfo
+from dialogs.when import read
+zone = ZoneInfo("America/New_York")
+read("tomorrow at 3", now=datetime(2026, 3, 4, tzinfo=zone), zone=zone)
+print((time.process_time() - begun) * 1000)
+"""
 
 
 def phrases() -> dict[str, list[str]]:
@@ -44,6 +57,14 @@ def measure(work: Callable[[str], object], said: list[str], rounds: int) -> list
     return sorted(times)
 
 
+def start_up() -> float:
+    """Milliseconds of processor time from a bare interpreter to the first phrase read."""
+    done = subprocess.run(
+        [sys.executable, "-c", START], check=True, capture_output=True, cwd=PHRASES.parents[1]
+    )
+    return float(done.stdout)
+
+
 def line(name: str, times: list[float]) -> None:
     """Print median, mean, p99 and the slowest."""
     p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
@@ -59,6 +80,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-dateparser", action="store_true")
     options = parser.parse_args()
+    started = sorted(start_up() for _ in range(STARTS))
+    print(
+        f"start-up to the first reading: median {statistics.median(started):.0f} ms of processor "
+        f"time, least {started[0]:.0f}, most {started[-1]:.0f}"
+    )
     groups = phrases()
     for language, said in groups.items():
         begun = time.perf_counter()

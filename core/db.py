@@ -86,8 +86,8 @@ def _engine(url: URL, role: str | None, size: int) -> Engine:
     engine = create_engine(
         url,
         isolation_level="AUTOCOMMIT" if role else None,  # `sending` begins and commits by itself
-        pool_size=size,
-        max_overflow=size,
+        pool_size=2 * size,
+        max_overflow=0,  # what overflows would be opened and closed again and again
         pool_timeout=10,
         pool_pre_ping=False,
         hide_parameters=True,  # an error's text never carries what people wrote, or their numbers

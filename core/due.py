@@ -96,14 +96,14 @@ def failed(session: Session, work: int, *, error: str, now: datetime) -> None:
 # What the router sees of things to do: "answer", "deliver" or "due", the business, and the address
 # or work. Of each address only the head counts: thousands of letters for one hide nobody else's,
 # and what is put off or being sent is not looked at. The look goes a hundred times further than it
-# takes.
+# takes, and may begin beyond so many of a kind.
 FORGOTTEN = text("""
 (SELECT 'answer' AS kind, business_id, address_id AS subject, due_at FROM
  (SELECT business_id, address_id, id, due_at FROM inbox
   WHERE answered_at IS NULL AND due_at <= :now ORDER BY due_at LIMIT :limit * 100) AS i
  WHERE id = (SELECT h.id FROM inbox h WHERE h.business_id = i.business_id
    AND h.address_id = i.address_id AND h.answered_at IS NULL ORDER BY h.id LIMIT 1)
- LIMIT :limit)
+ LIMIT :limit OFFSET :answer)
 UNION ALL
 (SELECT 'deliver', business_id, address_id, due_at FROM
  (SELECT business_id, address_id, id, due_at FROM outbox
@@ -112,10 +112,10 @@ UNION ALL
  WHERE id = (SELECT h.id FROM outbox h WHERE h.business_id = o.business_id
    AND h.address_id = o.address_id AND h.status = 'pending'
    AND (h.due_at <= :now OR h.lease_until IS NOT NULL) ORDER BY h.id LIMIT 1)
- LIMIT :limit)
+ LIMIT :limit OFFSET :deliver)
 UNION ALL
 (SELECT 'due', business_id, id, due_at FROM due_work
- WHERE done_at IS NULL AND due_at <= :now ORDER BY due_at LIMIT :limit)
+ WHERE done_at IS NULL AND due_at <= :now ORDER BY due_at LIMIT :limit OFFSET :due)
 """)
 NEXT = text("""
 SELECT min(due_at) FROM (

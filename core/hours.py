@@ -6,7 +6,10 @@ from itertools import chain
 
 from core.public_days import names_in, public_days
 from core.rules import Business, Holidays, Resource, Shift
-from core.span import DAY, MINUTE, Span, both, days_between, instant, local_days, merged, minus
+from core.span import DAY, Span, both, days_between, instant, local_days, merged, minus
+
+# How many days a shift or a break over midnight can reach: one, but where a zone left a day out.
+_REACH = 2 * DAY
 
 
 def open_spans(business: Business, resource: int | None, day: date) -> list[Span]:
@@ -27,7 +30,7 @@ def open_spans(business: Business, resource: int | None, day: date) -> list[Span
     if weekly is not None:
         hours = _shifts(weekly, day, business)
         spans = place if hours and _exceptional(business, day) else both(place, hours)
-    around = (day - DAY, day, day + DAY)  # a break may reach over midnight, and so may a shift
+    around = days_between(day - _REACH, day + _REACH)
     return minus(spans, [b for d in around for b in _shifts(facts.breaks, d, business)])
 
 
@@ -42,9 +45,8 @@ def open_around(business: Business, resource: int | None, span: Span) -> list[Sp
 @lru_cache(maxsize=4096)
 def _open_on(business: Business, resource: int | None, days: tuple[date, ...]) -> tuple[Span, ...]:
     """Return the same for the days; a business is one object as long as its rules stand."""
-    before = instant(days[0], time(0), business.zone) - MINUTE  # the date line may skip a day
-    around = days_between(local(before, business).date(), days[-1])
-    spans = (open_spans(business, resource, day) for day in around)
+    before = days_between(days[0] - _REACH, days[0] - DAY)
+    spans = (open_spans(business, resource, day) for day in (*before, *days))
     return tuple(merged(chain.from_iterable(spans)))
 
 
@@ -69,14 +71,14 @@ def holiday(rules: Holidays | None, day: date) -> str | None:
     return found
 
 
-def holiday_in(language: str, rules: Holidays | None, day: date, *, why: str) -> str:
-    """Return what a holiday is called in a language, else in its country's own.
+def holiday_in(language: str, rules: Holidays | None, day: date, *, why: str) -> str | None:
+    """Return what a holiday is called in a language; None where it has no name there.
 
     `why` is the reason that a day was closed for; what is no public holiday's name is kept.
     """
     if rules is None or public_days(rules.country, rules.region, day.year).get(day) != why:
         return why
-    return names_in(rules.country, rules.region, day.year, language)[day]
+    return names_in(rules.country, rules.region, day.year, language).get(day)
 
 
 def _business_spans(business: Business, day: date) -> list[Span]:

@@ -2,6 +2,8 @@
 
 A code goes to the address that is to be proven and is typed where it was asked for, so that who
 asks has both. It holds for one asking address only: guesses are made against one code, not all.
+Or it is shown where it was asked for and typed from the other address: then each wrong guess, from
+wherever it comes, counts against every code that is open. Such a code's target is who asked.
 """
 
 import hashlib
@@ -9,7 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import text
 
@@ -21,6 +23,7 @@ from core.whereabouts import better
 
 CODE_LIFE = timedelta(minutes=10)
 GUESSES = 4  # of one code
+GUESSES_SHOWN = 20  # by all of a business, while one shown code is open
 APART = timedelta(minutes=1)  # between two codes to one address
 DAY = timedelta(days=1)
 MOST_TO = 3  # codes a day to one address, whoever asks
@@ -30,9 +33,10 @@ MOST_FROM = 5  # codes a day that one person may ask for
 OWNED = ("bookings", "person_notes", "series")
 
 _SPENT = text("""
-SELECT count(*) FILTER (WHERE c.target_id = :target) AS there,
+SELECT count(*) FILTER (WHERE c.target_id = :target AND c.address_id <> c.target_id) AS there,
     count(*) FILTER (WHERE a.person_id = :person) AS here,
-    coalesce(max(c.created_at) FILTER (WHERE c.target_id = :target), '-infinity') > :apart AS soon
+    coalesce(max(c.created_at) FILTER (WHERE c.target_id = :target
+        AND c.address_id <> c.target_id), '-infinity') > :apart AS soon
 FROM join_codes c
 JOIN addresses a ON a.business_id = c.business_id AND a.id = c.address_id
 WHERE c.business_id = :business AND c.created_at > :since
@@ -49,13 +53,27 @@ _NEW = text(
 )
 _OPEN = text(
     "SELECT id, target_id, digest FROM join_codes WHERE business_id = :business"
-    " AND address_id = :address AND used_at IS NULL AND expires_at > :now AND attempts < :guesses"
+    " AND address_id = :address AND target_id <> :address"
+    " AND used_at IS NULL AND expires_at > :now AND attempts < :guesses"
     " ORDER BY id DESC LIMIT 1 FOR NO KEY UPDATE"
 )
 _WRONG = text(
     "UPDATE join_codes SET attempts = attempts + 1 WHERE business_id = :business AND id = :id"
 )
-_USED = text("UPDATE join_codes SET used_at = :now WHERE business_id = :business AND id = :id")
+_USED = text(
+    "UPDATE join_codes SET used_at = :now WHERE business_id = :business AND id = :id"
+    " AND used_at IS NULL"
+)
+_SHOWN = text(
+    "SELECT id, address_id, digest, attempts, expires_at, used_at FROM join_codes"
+    " WHERE business_id = :business AND address_id = target_id AND created_at > :since"
+    " ORDER BY id DESC"
+)
+_MISSED = text(
+    "UPDATE join_codes SET attempts = attempts + 1 WHERE business_id = :business AND id IN ("
+    "SELECT id FROM join_codes WHERE business_id = :business AND address_id = target_id"
+    " AND used_at IS NULL AND expires_at > :now ORDER BY id FOR NO KEY UPDATE)"
+)
 
 
 def target(session: Session, number: str, *, channels: list[str], now: datetime) -> Reader:
@@ -74,13 +92,15 @@ def target(session: Session, number: str, *, channels: list[str], now: datetime)
 def new_code(session: Session, *, asked: Reader, target: Reader, now: datetime) -> str | None:
     """Make the code that proves `target` to be the same person's as `asked`; it voids older ones.
 
-    None where too many were asked for: nobody is sent codes without end.
+    Where both are one address, it is shown there, and proves whatever address it is typed at. None
+    where too many were asked for: nobody is sent codes without end.
     """
     session.execute(_ASKED, {"target": target.address})
     who = {"business": session.business, "target": target.address, "address": asked.address}
     facts = who | {"person": asked.person, "apart": now - APART, "since": now - DAY}
     spent = session.execute(_SPENT, facts).one()
-    if spent.soon or spent.there >= MOST_TO or spent.here >= MOST_FROM:
+    sent = asked.address != target.address
+    if spent.here >= MOST_FROM or (sent and (spent.soon or spent.there >= MOST_TO)):
         return None
     session.execute(_VOID, who | {"now": now})
     code = f"{secrets.randbelow(10**6):06}"
@@ -111,6 +131,40 @@ def prove(session: Session, *, address: int, code: str, now: datetime) -> Proven
         return Proven(None)
     session.execute(_USED, this)
     return Proven(row.target_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A code that was shown at an address within a day, and what typing it elsewhere is worth."""
+
+    asked: int  # the address at which it was shown
+    worth: Literal["good", "here", "old", "used"]  # here: typed where it was shown
+
+
+def shown(session: Session, *, address: int, code: str, now: datetime) -> Shown | None:
+    """Take a shown code that was typed at an address; None where no such code was ever shown.
+
+    A code that nobody was shown counts against all that are open, which are void after many.
+    """
+    facts: dict[str, Any] = {"business": session.business, "since": now - DAY, "now": now}
+    worth: Shown | None = None
+    for row in session.execute(_SHOWN, facts):
+        digest = _digest(session, row.address_id, code)
+        if not hmac.compare_digest(bytes(row.digest), digest):
+            continue
+        if row.used_at is not None:
+            worth = worth or Shown(row.address_id, "used")
+        elif row.expires_at <= now or row.attempts >= GUESSES_SHOWN:
+            worth = worth or Shown(row.address_id, "old")
+        elif row.address_id == address:
+            return Shown(address, "here")
+        elif session.execute(_USED, facts | {"id": row.id}).rowcount:
+            return Shown(row.address_id, "good")
+        else:  # somebody typed it at this very moment
+            worth = Shown(row.address_id, "used")
+    if worth is None:
+        session.execute(_MISSED, facts)
+    return worth
 
 
 def _digest(session: Session, address: int, code: str) -> bytes:

@@ -86,33 +86,29 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - json's own hook
 
 # The last letter to somebody forgotten alone says where it goes, until it went.
 # A letter due later steps aside for those due now; among these the order of posting holds.
-_HEAD = text("""
-SELECT o.id, o.address_id, a.channel, coalesce(o.facts ->> 'forgotten', a.address) AS to_,
-    o.note, o.facts, o.locale, o.cause, o.attempts, a.last_used_at, i.facts AS pressed,
-    o.lease_until, o.due_at
-FROM outbox o JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
-LEFT JOIN inbox i ON i.business_id = o.business_id AND i.id = o.cause
-    AND i.address_id = o.address_id AND i.kind = 'press'
-WHERE o.business_id = :business AND o.address_id = :address AND o.status = 'pending'
-  AND (o.due_at <= :now OR o.lease_until IS NOT NULL)
-ORDER BY o.id LIMIT 1 FOR NO KEY UPDATE OF o
+_CLAIM = text("""
+WITH head AS MATERIALIZED (
+  SELECT o.id, o.lease_until, o.due_at, a.channel, a.last_used_at, i.facts AS pressed,
+    coalesce(o.facts ->> 'forgotten', a.address) AS reached
+  FROM outbox o JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
+  LEFT JOIN inbox i ON i.business_id = o.business_id AND i.id = o.cause
+      AND i.address_id = o.address_id AND i.kind = 'press'
+  WHERE o.business_id = :business AND o.address_id = :address AND o.status = 'pending'
+    AND (o.due_at <= :now OR o.lease_until IS NOT NULL)
+  ORDER BY o.id LIMIT 1 FOR NO KEY UPDATE OF o)
+UPDATE outbox o SET lease_until = :until, attempts = o.attempts + 1 FROM head
+WHERE o.business_id = :business AND o.id = head.id AND head.due_at <= :now
+  AND (head.lease_until IS NULL OR head.lease_until <= :now)
+RETURNING o.id, o.address_id, head.channel, head.reached, o.note, o.facts, o.locale, o.cause,
+    o.attempts - 1, head.last_used_at, head.pressed
 """)
-_LEASE = text(
-    "UPDATE outbox SET lease_until = :until, attempts = attempts + 1"
-    " WHERE business_id = :business AND id = :id"
-)
 
 
 def claim(session: Session, *, address: int, now: datetime) -> Letter | None:
     """Lease the head of an address's letters; None where there is none to send now."""
-    row = session.execute(
-        _HEAD, {"business": session.business, "address": address, "now": now}
-    ).one_or_none()
-    if row is None or row.due_at > now or (row.lease_until and row.lease_until > now):
-        return None
-    facts = {"business": session.business, "id": row.id, "until": now + LEASE}
-    session.execute(_LEASE, facts)
-    return Letter(*list(row)[:11])
+    facts = {"business": session.business, "address": address, "now": now, "until": now + LEASE}
+    row = session.execute(_CLAIM, facts).one_or_none()
+    return Letter(*row) if row else None
 
 
 # A letter whose reader was forgotten while it was on its way is pending no more.
@@ -159,9 +155,16 @@ def sent(
 def later(
     session: Session, letter: Letter, *, error: str, now: datetime, wait: float | None = None
 ) -> datetime:
-    """Try again after 5 s, doubling to a minute, or when the vendor says; return that time."""
-    seconds = 5 * 2 ** min(letter.attempts, 10) if wait is None else wait
-    pause = min(timedelta(seconds=seconds), timedelta(minutes=10 if wait else 1))
+    """Try again after 5 s, doubling to a minute, or when the vendor says; return that time.
+
+    A vendor that keeps asking for a short wait is asked less and less often, too, down to once a
+    minute: so `PATIENCE` lasts for more than an hour whatever the vendor says.
+    """
+    if wait is None:
+        seconds = min(5.0 * 2 ** min(letter.attempts, 10), 60.0)
+    else:
+        seconds = min(max(wait, min(2.0 ** min(letter.attempts, 10) / 4, 60.0)), 600.0)
+    pause = timedelta(seconds=seconds)
     facts = {
         "business": session.business,
         "id": letter.id,

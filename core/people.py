@@ -175,6 +175,17 @@ def reader(session: Session, address: int) -> Reader:
     return Reader(*list(row))
 
 
+_CHANNELS = text(
+    "SELECT id, channel FROM addresses WHERE business_id = :business AND id = ANY(:addresses)"
+)
+
+
+def channels(session: Session, addresses: Sequence[int]) -> dict[int, str]:
+    """Return by which channel each of some addresses is reached."""
+    facts = _facts(session, addresses=list(addresses))
+    return {row.id: row.channel for row in session.execute(_CHANNELS, facts)}
+
+
 def of_person(session: Session, person: int, *, tried: Sequence[int] = ()) -> Reader | None:
     """Return where a person is best reached: as they prefer, else where they last wrote from.
 

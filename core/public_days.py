@@ -36,14 +36,16 @@ def public_days(country: str, region: str | None, year: int) -> dict[date, str]:
 
 @lru_cache(maxsize=256)
 def names_in(country: str, region: str | None, year: int, language: str) -> dict[date, str]:
-    """Return each public holiday of a year in a language, else in the country's own."""
+    """Return each public holiday of a year in a language; none where the library has no names."""
     known: tuple[str, ...] = _country(country).supported_languages
     exact = f"{language}_{country}"
     chosen = next((k for k in (exact, language) if k in known), None)
     if chosen is None:
         chosen = next((k for k in sorted(known) if k.partition("_")[0] == language), None)
-    language = chosen or _country(country).default_language
-    calendar: Any = _country(country)(subdiv=region, years=year, observed=False, language=language)
+    if chosen is None and _country(country).default_language != language:
+        return {}
+    spoken = chosen or language
+    calendar: Any = _country(country)(subdiv=region, years=year, observed=False, language=spoken)
     return dict(calendar)
 
 

@@ -69,7 +69,8 @@ FROM (SELECT id, resource_id, seat, during, max(upper(during)) OVER (
 JOIN resources r ON r.business_id = :business AND r.id = a.resource_id
 WHERE lower(a.during) < a.until""",
     # A hold for a move takes only what the booking it replaces has not; together they have it all,
-    # unless that booking was ended or moved elsewhere since.
+    # unless that booking was ended or moved elsewhere since. (A transaction's time is that of its
+    # beginning: who waited for a lock may have done later what bears the earlier time.)
     "a booking has its time": f"""
 WITH {_GIVEN}
 SELECT b.ref AS which, b.status || ' should have ' || e.blocked || ' of resource ' || e.resource_id
@@ -83,7 +84,8 @@ WHERE b.business_id = :business AND b.status IN {_STANDING} AND CASE
     WHEN o.id IS NULL THEN h.during IS DISTINCT FROM e.blocked
     WHEN o.status NOT IN {_STANDING} OR EXISTS (
         SELECT 1 FROM booking_events m WHERE m.business_id = :business AND m.booking_id = o.id
-          AND m.kind = 'moved' AND m.at >= b.created_at)
+          AND m.kind = 'moved'
+          AND m.at >= b.created_at - interval '2 minutes')
         THEN NOT coalesce(h.during <@ e.blocked, true)
     ELSE NOT (coalesce(h.during, '{{}}') + coalesce(old.during, '{{}}') @> e.blocked
         AND coalesce(h.during <@ e.blocked, true)) END""",

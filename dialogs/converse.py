@@ -37,6 +37,7 @@ from dialogs.talk import (
     Turn,
     asked,
     reader_zone,
+    vocabulary,
 )
 from dialogs.understanding import Facts, Intent, Understood
 from dialogs.when import Wish
@@ -45,6 +46,22 @@ FORGETS = timedelta(hours=12)  # a question that nobody answered for so long is 
 FORGETS_PROPOSAL = timedelta(hours=24)  # whose lapse may have been told only after a night
 
 _log = structlog.get_logger()
+
+# What settles a request, so that another one that came with it can be taken up.
+_SETTLES = frozenset(
+    {
+        "booked",
+        "requested",
+        "moved",
+        "cancelled",
+        "needs_money",
+        "refused",
+        "gone_already",
+        "nothing_to_change",
+        "named",
+        "nameless",
+    }
+)
 
 FLOWS: dict[str, Flow] = {
     "book.begin": book.begin,
@@ -83,6 +100,7 @@ FLOWS: dict[str, Flow] = {
     "day.no": day.no,
     "info.price": info.price,
     "info.policy": info.policy,
+    "info.question": info.question,
     "info.hours": info.hours,
     "info.address": info.address,
     "info.help": info.help_,
@@ -129,7 +147,7 @@ def hear(session: Session, *, address: int, now: datetime) -> bool:
     elif reader.opted_out and not turn.said.has(Intent.START):
         state = _unheard(turn)
     else:
-        state = _answer(turn)
+        state = _take_up(turn, _answer(turn))
     _post(turn)
     if turn.was.booking is not None:  # the news of its lapse may wait for the morning
         outbox.overtaken(session, address=address, note="hold_lapsed")
@@ -184,15 +202,20 @@ def _turn(
     state = State.IDLE if stale else State(kept.state)
     talk = Talk() if stale else Talk.from_json(kept.talk)
     hearing = Hearing(business, kept.locale, message, state)
+    parts = hearing.parted(reader)
+    hearing, later = parts or (hearing, None)
     said = hearing.understood(reader, talk)
     if said.facts.name and reader.provider is None:
         people.named(session, reader.person, name=said.facts.name)
         reader = replace(reader, name=said.facts.name)
     before = reader_zone(reader, business)
-    reader, stay = whereabouts.learn(session, reader, message, said, zone=before)
+    names = vocabulary(business, party=False)
+    reader, stay = whereabouts.learn(session, reader, message, said, zone=before, names=names)
     if message.words and reader_zone(reader, business) != before:
         said = hearing.understood(reader, talk)
-    turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay)
+    turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)
+    if later is not None:
+        turn.remark("one_at_a_time")
     if message.words and said.intents == (Intent.UNKNOWN,) and talk.start is None:
         _relate(turn, hearing)
     return turn
@@ -261,6 +284,33 @@ def _answer(turn: Turn) -> State:
         turn.learn(asked=turn.message.id)
     elif intent is not Intent.UNKNOWN:
         _resume(turn)
+    return reached
+
+
+def _take_up(turn: Turn, reached: State) -> State:
+    """Go on with the other request of a message once its first one is settled.
+
+    It waits while the first is open, and is forgotten with it where that is dropped.
+    """
+    later = turn.later or turn.was.later
+    mine = [note for note in turn.notes if note.address == turn.reader.address]
+    if later is None:
+        return reached
+    if reached is not State.IDLE:
+        turn.learn(later=later)
+        return reached
+    if not mine or mine[-1].kind not in _SETTLES:
+        return reached
+    turn.talk = Talk(last=turn.talk.last, second=True)
+    turn.was, turn.state = turn.talk, State.IDLE
+    hearing = Hearing(turn.business, turn.said.locale, turn.message, State.IDLE).saying(later)
+    turn.said = hearing.understood(turn.reader, turn.talk)
+    try:
+        _, step = machine.find(State.IDLE, turn.said.intents)
+    except machine.UnlistedError:
+        return reached
+    reached = machine.arrive(State.IDLE, step, FLOWS[step.flow](turn))
+    turn.learn(second=True, asked=turn.message.id)
     return reached
 
 

@@ -10,9 +10,12 @@ from core.people import Reader
 from core.rules import Business
 from dialogs import nights
 from dialogs.regions import read_in
+from dialogs.several import parted
 from dialogs.states import State
 from dialogs.talk import Talk, alone, asked, reader_zone, spoken, vocabulary
 from dialogs.understanding import Intent, Understood, detect, languages, understand
+from dialogs.understanding.lexicon import lexicon
+from dialogs.understanding.text import words as words_of
 from dialogs.when import ready as times_ready
 from dialogs.when.tonight import tonight
 
@@ -46,8 +49,8 @@ class Hearing:
         sure = Intent.UNKNOWN not in said.intents and (
             seems == usual or (settled and seems is None)
         )
-        if sure or len(known) == 1:
-            return said
+        if sure or len(known) == 1 or self._names(said, body):
+            return self._kept(said, usual, evident=False)
         # A word or two are too little to change the language for.
         words = not settled or len(body.split()) >= _TELLING
 
@@ -60,8 +63,47 @@ class Hearing:
                 found.locale == usual,
             )
 
-        others = (self._read(reader, talk, code) for code in known if code != usual)
-        return max([said, *others], key=fits)
+        heard = words_of(body)
+        others = (
+            self._read(reader, talk, code)
+            for code in known
+            # "zzxy 99" is no other language because the number could be something there.
+            if code != usual and any(lexicon(code).speller.known(word.text) for word in heard)
+        )
+        found = max([said, *others], key=fits)
+        return self._kept(found, usual, evident=found.locale == seems and words)
+
+    def _kept(self, found: Understood, usual: str, *, evident: bool) -> Understood:
+        """Go on in the language of the talk unless another is evident, or asked for.
+
+        "ja" or "merci" amid a talk in Spanish means what it means, and is answered in Spanish.
+        """
+        if self.locale is None or evident or found.has(Intent.LANGUAGE):
+            return found
+        return replace(found, locale=usual)
+
+    def _names(self, said: Understood, body: str) -> bool:
+        """Whether it answers "what name?" by a name alone: "Uma" changes no language."""
+        alone = said.facts.name is not None and said.facts.name.lower() == body.strip().lower()
+        few = len(body.split()) < _TELLING or body.strip()[:1].isupper()
+        return self.state is State.NAME and alone and few
+
+    def parted(self, reader: Reader) -> tuple["Hearing", str] | None:
+        """Return the first of two requests in one message, and the words of the other."""
+        alone = replace(self, state=State.IDLE)
+
+        def read(words: str) -> Understood:
+            return alone.saying(words).understood(reader, Talk())
+
+        if self.message.kind != "text":
+            return None
+        locale = read(self.message.body).locale
+        parts = parted(self.message.body, locale=locale, read=read)
+        return (self.saying(parts[0]), parts[1]) if parts else None
+
+    def saying(self, words: str) -> "Hearing":
+        """Return the same message with other words."""
+        return replace(self, message=replace(self.message, body=words))
 
     def _read(self, reader: Reader, talk: Talk, locale: str) -> Understood:
         """Understand it in one language; for a service of one person no number is a party's."""
@@ -74,7 +116,10 @@ class Hearing:
         named = next((s for s in services if s.key == said.facts.service), meant)
         other = several and not alone(named)
         if other != parties:
-            said = self._heard(reader, talk, locale, party=other)
+            said, before = self._heard(reader, talk, locale, party=other), said
+            said = said if other else _counted(said, before)
+        elif several and not parties:
+            said = _counted(said, self._heard(reader, talk, locale, party=True))
         if self.state is State.SERVICE and said.has(Intent.PRICE):  # naming one is not taking it
             return _without(said, Intent.CHOOSE)
         if said.facts.zone and said.has(Intent.ZONE):  # "no, I'm in Denver" answers no question
@@ -105,7 +150,19 @@ class Hearing:
             wish = nights.left_of(said.facts.wish, night, now=now)
             if wish.windows:
                 return replace(said, facts=replace(said.facts, wish=wish))
-        return read(now)
+        said = read(now)
+        if talk.start is None or zone != self.business.zone:
+            return said
+        wish = nights.same_night(self.business, said.facts.wish, talk.start)
+        return replace(said, facts=replace(said.facts, wish=wish))
+
+
+def _counted(said: Understood, counting: Understood) -> Understood:
+    """Keep the people of "haircut for 2 tomorrow at 3": the number was not needed for the time."""
+    people = counting.facts.party
+    if people is None or said.facts.wish != counting.facts.wish:
+        return said
+    return replace(said, facts=replace(said.facts, party=people))
 
 
 def _without(said: Understood, *gone: Intent) -> Understood:

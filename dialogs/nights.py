@@ -36,6 +36,34 @@ def left_of(wish: Wish, night: Span, *, now: datetime) -> Wish:
     )
 
 
+def same_night(business: Business, wish: Wish, about: datetime) -> Wish:
+    """Return an hour said without its day as one of the night under discussion.
+
+    "midnight" of a booking on Saturday at 23:00 is the end of that Saturday, not its beginning.
+    """
+    day = day_of(business, about)
+    first = begins(business, day)
+    if not wish.time_said or wish.day_said or first == instant(day, time(0), business.zone):
+        return wish
+    windows = tuple(_of_night(w, day, first, business) for w in wish.windows)
+    last = begins(business, day + timedelta(days=1))
+    over = any(
+        w.start and instant(day + timedelta(days=1), time(0), business.zone) <= w.start < last
+        for w in windows
+    )
+    # A day that is certain stays when the hour is joined with what was wished before.
+    return replace(wish, windows=windows, day_said=over)
+
+
+def _of_night(window: Window, day: date, first: datetime, business: Business) -> Window:
+    start = window.start
+    if start is None or window.grain is not Grain.MINUTE or start >= first:
+        return window
+    if start.astimezone(business.zone).date() != day:
+        return window
+    return replace(window, start=start + timedelta(days=1))
+
+
 def _left(window: Window, night: Span, now: datetime) -> Window | None:
     start, end = window.start, window.end
     if window.grain is Grain.MINUTE:

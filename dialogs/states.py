@@ -60,7 +60,7 @@ _CANCELLING = (S.IDLE, S.WHICH, S.SCOPE, S.CANCELLING)
 
 BOOK = Step("book.begin", _BOOKING)
 GO_ON = Step("book.go_on", _BOOKING)
-CHOOSE = Step("book.choose", _BOOKING)
+CHOOSE = Step("book.choose", (*_BOOKING, S.NAME))
 OTHERS = Step("book.others", _BOOKING)
 SOONER = Step("book.sooner", _BOOKING)
 AGREE = Step("book.confirm", (*_BOOKING, S.NAME))
@@ -80,6 +80,7 @@ ASIDE = {
     I.LIST: Step("change.mine"),
     I.PRICE: Step("info.price"),
     I.POLICY: Step("info.policy"),
+    I.QUESTION: Step("info.question"),
     I.HOURS: Step("info.hours"),
     I.ADDRESS: Step("info.address"),
     I.HELP: Step("info.help"),

@@ -59,16 +59,22 @@ class Choice:
 class Talk:
     """The open matter. Ids are rows of this business; `booking` is the hold that was proposed.
 
+    `without` are the providers who are ruled out.
+
     `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
     "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
     the message that asked, so that an old button is known as old; `last` is what was said last.
     `rule` is the RRULE of what recurs, `series` the one that was proposed, and `scope` how much of
     the target's series is to be changed.
+    `priced` is the service whose price was told last, with nothing open.
+    `later` is another request, in the words in which it came with this one, that is taken up once
+    this one is settled; `second` says that this one was.
     """
 
     doing: str = "book"
     service: int | None = None
     provider: int | None = None
+    without: tuple[int, ...] = ()
     party: int | None = None
     wish: Wish = field(default_factory=Wish)
     options: tuple[Choice, ...] = ()
@@ -83,6 +89,9 @@ class Talk:
     last: str | None = None
     misses: int = 0
     wrong_codes: int = 0
+    priced: int | None = None
+    later: str | None = None
+    second: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return only what is set."""
@@ -90,6 +99,7 @@ class Talk:
             "doing": self.doing,
             "service": self.service,
             "provider": self.provider,
+            "without": self.without or None,
             "party": self.party,
             "wish": self.wish.to_json() if self.wish else None,
             "options": [choice.to_json() for choice in self.options] or None,
@@ -104,14 +114,18 @@ class Talk:
             "last": self.last,
             "misses": self.misses or None,
             "wrong_codes": self.wrong_codes or None,
+            "priced": self.priced,
+            "later": self.later,
+            "second": self.second or None,
         }
         return {name: value for name, value in kept.items() if value is not None}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        plain = {k: v for k, v in kept.items() if k not in {"wish", "options", "start"}}
+        plain = {k: v for k, v in kept.items() if k not in {"wish", "options", "start", "without"}}
         return cls(
+            without=tuple(kept.get("without", ())),
             wish=Wish.from_json(kept["wish"]) if kept.get("wish") else Wish(),
             options=tuple(Choice.from_json(choice) for choice in kept.get("options", ())),
             start=datetime.fromisoformat(kept["start"]) if kept.get("start") else None,
@@ -173,6 +187,7 @@ class Turn:
     pressed: dict[str, Any] | None = None  # the facts of the note whose button was pressed
     stay: Stay | None = None  # where this message says or shows that its sender is
     relative: bool = False  # whether it says "an hour later" of nothing
+    later: str | None = None  # the words of another request that it came with
     notes: list[Note] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
 
@@ -288,6 +303,7 @@ _ASKED = {
     State.SCOPE: "which",
     State.CANCELLING: "confirm",
     State.FORGETTING: "confirm",
+    State.NAME: "name",
 }
 
 

@@ -1,21 +1,22 @@
 """Deliver an address's letters: claim, send outside any transaction, record."""
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from channels.message import Answered, Outbound, SendError
+from channels.message import Answered, File, Outbound, SendError
 from core import businesses, outbox, people
-from core.db import Session, Wake, away
+from core.db import Database, Session, Wake, passing
 from core.outbox import Letter
 from core.people import Reader
 from core.rules import Business
 from dialogs.talk import reader_zone, zone_beside
 from dialogs.wording import Worded, word
 from workers import calendars
+from workers.hands import Name
 from workers.measures import FAILURES, OUTBOUND, SEND
 from workers.runtime import Runtime
 from workers.undelivered import given_up
@@ -27,64 +28,90 @@ _RECORD = outbox.LEASE.total_seconds() * 0.75  # seconds in which nobody else ma
 _log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A letter leased to this thread, and what it takes to word it."""
+
+    letter: Letter
+    reader: Reader
+    business: Business
+    file: File | None
+    now: datetime
+
+
 def deliver(runtime: Runtime, business: int, address: int) -> None:
     """Have an address's letters sent by the hands of its channel."""
 
-    def channel() -> str:
-        with runtime.database.transaction(business) as session:
-            return people.reader(session, address).channel
+    def channels(names: Sequence[Name]) -> Mapping[Name, str]:
+        return _channels(runtime.database, names)
 
     def send() -> None:
         send_all(runtime, business, address)
 
-    runtime.hands.take((business, address), channel, send)
+    runtime.hands.take((business, address), channels, send)
+
+
+def _channels(database: Database, names: Sequence[Name]) -> Mapping[Name, str]:
+    """Return by which channel each address is reached; one transaction for each business."""
+    found: dict[Name, str] = {}
+    for business in dict.fromkeys(business for business, _ in names):
+        wanted = [address for owner, address in names if owner == business]
+        with database.transaction(business) as session:
+            known = people.channels(session, wanted)
+        found |= {(business, address): channel for address, channel in known.items()}
+    return found
 
 
 def send_all(runtime: Runtime, business: int, address: int) -> None:
     """Send what is due to an address, in order, until nothing is or a vendor refuses."""
-    for _ in range(AT_ONCE):
-        if not _one(runtime, business, address):
-            return
-    runtime.database.wake((Wake("deliver", business, address),))
-
-
-def _one(runtime: Runtime, business: int, address: int) -> bool:
-    """Send the head; say whether the next may follow at once."""
     with runtime.database.transaction(business) as session:
-        letter = outbox.claim(session, address=address, now=session.now)
-        if letter is None:
-            return False
-        now = session.now
-        reader = people.reader(session, address)
-        facts = businesses.load(session)
-        file = calendars.file_of(session, facts, letter)
-    if reader.opted_out and letter.note not in _LAST_WORDS:
-        return _failed(runtime, facts, letter, reader, error="opted out", body=None)
+        claimed = _claim(session, address)
+    for left in reversed(range(AT_ONCE)):
+        if claimed is None:
+            return
+        claimed = _one(runtime, claimed, last=left == 0 or runtime.hands.ending)
+
+
+def _claim(session: Session, address: int) -> _Claimed | None:
+    """Lease the head of an address's letters."""
+    letter = outbox.claim(session, address=address, now=session.now)
+    if letter is None:
+        return None
+    reader, business = people.reader(session, address), businesses.load(session)
+    file = calendars.file_of(session, business, letter)
+    return _Claimed(letter, reader, business, file, session.now)
+
+
+def _one(runtime: Runtime, claimed: _Claimed, *, last: bool) -> _Claimed | None:
+    """Send a letter and record it; return the next, where it may follow at once.
+
+    After the `last` one another look is asked for instead.
+    """
+    letter = claimed.letter
+    if claimed.reader.opted_out and letter.note not in _LAST_WORDS:
+        return _recorded(runtime, claimed, _failed(claimed, error="opted out"), last=last)
     body: str | None = None
     try:
-        worded = _word(letter, facts, reader)
+        outbound = _outbound(claimed, runtime.calendar_link)
         channel = runtime.channels[letter.channel]
-        outbound = _outbound(letter, facts, worded, now)
-        if file is not None:
-            link = runtime.calendar_link
-            booking = int(letter.facts["booking"])
-            outbound = replace(outbound, file=file, link=link and link(business, booking))
         body = channel.render(outbound)
         with SEND.labels(letter.channel).time():
             vendor = channel.send(outbound)
     except Exception as error:  # noqa: BLE001 - what breaks a letter must not hold up the next
-        return _refused(runtime, facts, letter, reader, error=error, body=body)
+        return _refused(runtime, claimed, error=error, body=body, last=last)
     OUTBOUND.labels(letter.channel, letter.note).inc()
-    choices = list(worded.choices)
-    _record(
+    words, choices = body, list(outbound.choices)
+    return _recorded(
         runtime,
-        business,
-        lambda s: outbox.sent(s, letter.id, body=body, choices=choices, vendor=vendor, now=s.now),
+        claimed,
+        lambda s: outbox.sent(s, letter.id, body=words, choices=choices, vendor=vendor, now=s.now),
+        last=last,
     )
-    return True
 
 
-def _outbound(letter: Letter, business: Business, worded: Worded, now: datetime) -> Outbound:
+def _outbound(claimed: _Claimed, link: Callable[[int, int], str] | None) -> Outbound:
+    letter, business = claimed.letter, claimed.business
+    worded = _word(letter, business, claimed.reader)
     pressed = letter.pressed or {}
     shown = pressed.get("shown")
     return Outbound(
@@ -98,21 +125,18 @@ def _outbound(letter: Letter, business: Business, worded: Worded, now: datetime)
         note=letter.note,
         language=letter.locale,
         heard=letter.heard,
-        now=now,
+        now=claimed.now,
+        file=claimed.file,
+        link=link(business.id, int(letter.facts["booking"])) if link and claimed.file else None,
         answered=Answered(shown, int(pressed["index"])) if shown else None,
     )
 
 
 def _refused(
-    runtime: Runtime,
-    business: Business,
-    letter: Letter,
-    reader: Reader,
-    *,
-    error: Exception,
-    body: str | None,
-) -> bool:
-    """Put a letter off that was not taken, or give it up; say whether the next may follow."""
+    runtime: Runtime, claimed: _Claimed, *, error: Exception, body: str | None, last: bool
+) -> _Claimed | None:
+    """Put a letter off that was not taken, or give it up; return the next if it may follow."""
+    letter, business = claimed.letter, claimed.business
     refusal = error if isinstance(error, SendError) else None
     FAILURES.labels(letter.channel, _kind(refusal)).inc()
     if refusal is None:
@@ -120,17 +144,15 @@ def _refused(
     tries = outbox.TRIES if refusal is None else outbox.PATIENCE
     if (refusal is not None and refusal.permanent) or letter.attempts + 1 >= tries:
         opted_out = refusal is not None and refusal.opted_out
-        said = str(error)
-        return _failed(
-            runtime, business, letter, reader, error=said, body=body, opted_out=opted_out
-        )
+        fact = _failed(claimed, error=str(error), body=body, opted_out=opted_out)
+        return _recorded(runtime, claimed, fact, last=last)
     wait = refusal.wait if refusal else None
     _record(
         runtime,
         business.id,
         lambda s: outbox.later(s, letter, error=str(error), now=s.now, wait=wait),
     )
-    return False
+    return None
 
 
 def _kind(refusal: SendError | None) -> str:
@@ -140,6 +162,27 @@ def _kind(refusal: SendError | None) -> str:
     if refusal.opted_out:
         return "opted out"
     return "permanent" if refusal.permanent else "passing"
+
+
+def _recorded(
+    runtime: Runtime, claimed: _Claimed, fact: Callable[[Session], object], *, last: bool
+) -> _Claimed | None:
+    """Write down what became of a letter, and lease the next in the same transaction.
+
+    Nothing about the next one may cost us what became of this one: it is written down alone then.
+    """
+    business, address = claimed.business.id, claimed.letter.address
+    try:
+        with runtime.database.transaction(business) as session:
+            fact(session)
+            if not last:
+                return _claim(session, address)
+    except Exception as error:  # noqa: BLE001 - whatever it is, what became of the letter counts
+        if not passing(error):
+            _log.error("no next letter", business=business, address=address, exc_info=error)
+        _record(runtime, business, fact)
+    runtime.database.wake((Wake("deliver", business, address),))
+    return None
 
 
 def _record(runtime: Runtime, business: int, fact: Callable[[Session], object]) -> None:
@@ -153,7 +196,7 @@ def _record(runtime: Runtime, business: int, fact: Callable[[Session], object]) 
             with runtime.database.transaction(business) as session:
                 fact(session)
         except Exception as error:
-            if not away(error) or time.monotonic() > end:
+            if not passing(error) or time.monotonic() > end:
                 raise
             time.sleep(0.5)
         else:
@@ -173,29 +216,24 @@ def _word(letter: Letter, business: Business, reader: Reader) -> Worded:
 
 
 def _failed(
-    runtime: Runtime,
-    business: Business,
-    letter: Letter,
-    reader: Reader,
-    *,
-    error: str,
-    body: str | None,
-    opted_out: bool = False,
-) -> bool:
-    """Give a letter up; the business's human hears what the person could not be told."""
+    claimed: _Claimed, *, error: str, body: str | None = None, opted_out: bool = False
+) -> Callable[[Session], None]:
+    """Return what gives a letter up; the business's human hears what the person could not."""
+    letter, business = claimed.letter, claimed.business
     _log.warning("undelivered", business=business.id, letter=letter.id, error=error)
-    with runtime.database.transaction(business.id) as session:
+
+    def fact(session: Session) -> None:
         outbox.failed(session, letter.id, error=error, body=body)
-        text = body or letter.note
         given_up(
             session,
             business,
-            reader,
+            claimed.reader,
             letter=letter.id,
             note=letter.note,
-            text=text,
+            text=body or letter.note,
             why=error,
             permanent=True,
             opted_out=opted_out,
         )
-    return True
+
+    return fact

@@ -5,7 +5,7 @@ nothing is claimed before a thread is free, so no lease runs out in a queue, and
 process had queued is found by the tick.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Protocol
@@ -14,9 +14,10 @@ import structlog
 
 from core.db import away
 
-HANDS = 32  # messages of one channel under way at once, in one process
+HANDS = 48  # messages of one channel under way at once, in one process
 
 Name = tuple[int, int]  # a business and an address
+Channels = Callable[[Sequence[Name]], Mapping[Name, str]]
 
 _log = structlog.get_logger()
 
@@ -24,16 +25,22 @@ _log = structlog.get_logger()
 class Hands(Protocol):
     """Has an address's letters sent."""
 
-    def take(self, name: Name, channel: Callable[[], str], work: Callable[[], None]) -> None:
-        """Do `work` now or soon; `channel` says by which channel that address is reached."""
+    @property
+    def ending(self) -> bool:
+        """Whether no further letter should be begun."""
+
+    def take(self, name: Name, channels: Channels, work: Callable[[], None]) -> None:
+        """Do `work` now or soon; `channels` says by which channel addresses are reached."""
 
 
 class OwnHands:
     """Sends in the caller's thread, before `take` returns."""
 
-    def take(self, name: Name, channel: Callable[[], str], work: Callable[[], None]) -> None:
+    ending = False
+
+    def take(self, name: Name, channels: Channels, work: Callable[[], None]) -> None:
         """Do the work."""
-        del name, channel
+        del name, channels
         work()
 
 
@@ -43,23 +50,51 @@ class Pools:
     def __init__(self, threads: int = HANDS) -> None:
         self._threads = threads
         self._pools: dict[str, ThreadPoolExecutor] = {}
-        self._channels: dict[Name, str] = {}  # an address never changes its channel
+        self._new: dict[Name, Callable[[], None]] = {}  # their channel is not known yet
         self._waiting: set[Name] = set()
         self._lock = Lock()
+        self._asking = Lock()
+        self.ending = False
 
-    def take(self, name: Name, channel: Callable[[], str], work: Callable[[], None]) -> None:
-        """Queue the work with the threads of its channel."""
-        known = self._channels.get(name) or channel()
+    def take(self, name: Name, channels: Channels, work: Callable[[], None]) -> None:
+        """Queue the work with the threads of its channel.
+
+        One caller at a time asks for channels, for all names that came meanwhile, and the others
+        go on: in a flood that is one question for many.
+        """
         with self._lock:
-            self._channels[name] = known
             if name in self._waiting:
                 return
             self._waiting.add(name)
-            pool = self._pools.get(known)
-            if pool is None:
-                pool = ThreadPoolExecutor(self._threads, thread_name_prefix=f"send-{known}")
-                self._pools[known] = pool
-            pool.submit(self._do, name, work)
+            self._new[name] = work
+        while self._new and self._asking.acquire(blocking=False):
+            try:
+                self._sort(channels)
+            finally:
+                self._asking.release()
+
+    def _sort(self, channels: Channels) -> None:
+        with self._lock:
+            new, self._new = self._new, {}
+        try:
+            known = channels(list(new))
+        except BaseException:  # the tick finds them again
+            with self._lock:
+                self._waiting.difference_update(new)
+            raise
+        with self._lock:
+            for name, work in new.items():
+                if self.ending or name not in known:
+                    self._waiting.discard(name)
+                else:
+                    self._pool(known[name]).submit(self._do, name, work)
+
+    def _pool(self, channel: str) -> ThreadPoolExecutor:
+        pool = self._pools.get(channel)
+        if pool is None:
+            pool = ThreadPoolExecutor(self._threads, thread_name_prefix=f"send-{channel}")
+            self._pools[channel] = pool
+        return pool
 
     def _do(self, name: Name, work: Callable[[], None]) -> None:
         with self._lock:  # what is posted from here on is queued again
@@ -71,6 +106,14 @@ class Pools:
                 _log.error("not sent", business=name[0], address=name[1], exc_info=error)
 
     def stop(self) -> None:
-        """Finish what is under way; what only waits is left to the tick of another process."""
-        for pool in self._pools.values():
-            pool.shutdown(cancel_futures=True)
+        """Finish the letters under way; what only waits is left to the tick of another process.
+
+        That takes as long as a vendor may: 15 s, and the record.
+        """
+        with self._lock:
+            self.ending = True
+            pools = list(self._pools.values())
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in pools:
+            pool.shutdown()

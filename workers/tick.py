@@ -6,10 +6,12 @@ ends at once. Where nobody takes the wakes, the loop does the work itself.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Event
+from types import MappingProxyType
 from typing import Self
 
 import structlog
@@ -21,8 +23,10 @@ from workers.runtime import Runtime
 
 BATCH = 200
 EVERY = 0.5  # seconds between two looks
-AGAIN = 2.0  # seconds until the same thing, still there, is woken for again
-_AT_ONCE = 0.02  # seconds, where a full batch was found and all of it was new
+AGAIN = 2.0  # seconds until the same thing, still there, is woken for again, doubling
+_LONGEST_PAUSE = 30.0  # seconds
+_AT_ONCE = 0.02  # seconds, where something is due within moments
+_BEHIND = 0.1  # seconds, where a batch was full
 _LONGEST_WAIT = 2.0  # seconds between two tries while the database is away
 _OWN_THREADS = 4
 
@@ -31,9 +35,19 @@ Send = Callable[[Sequence[Wake]], bool]
 _log = structlog.get_logger()
 
 
-def forgotten(database: Database, *, now: datetime, limit: int = BATCH) -> list[Wake]:
-    """Return what is due by now and not done, each address or piece of work once."""
-    rows = database.route(FORGOTTEN, {"now": now, "limit": limit})
+def forgotten(
+    database: Database,
+    *,
+    now: datetime,
+    limit: int = BATCH,
+    beyond: Mapping[str, int] = MappingProxyType({}),
+) -> list[Wake]:
+    """Return what is due by now and not done, each address or piece of work once.
+
+    At most `limit` of each kind; `beyond` says how many of a kind to pass over.
+    """
+    facts = {"now": now, "limit": limit} | {kind: beyond.get(kind, 0) for kind in JOBS}
+    rows = database.route(FORGOTTEN, facts)
     return list(dict.fromkeys(Wake(r.kind, r.business_id, r.subject) for r in rows))
 
 
@@ -54,18 +68,33 @@ def drain(runtime: Runtime) -> int:
 
 
 class Recent:
-    """What was woken for a moment ago, so that what still waits is not woken for at every look."""
+    """What was woken for a moment ago, so that what still waits is not woken for at every look.
+
+    What goes on waiting is woken for less and less often, down to twice a minute. `beyond` is where
+    the next look begins: behind a full batch, so that it hides nothing, else at the beginning.
+    """
 
     def __init__(self, seconds: float = AGAIN) -> None:
         self._seconds = seconds
-        self._until: dict[Wake, float] = {}
+        self._until: dict[Wake, tuple[float, float]] = {}  # when again, and the pause before that
+        self.beyond: dict[str, int] = {}
 
     def new(self, found: Sequence[Wake], *, at: float) -> list[Wake]:
         """Return what was not returned for some seconds; `at` is a monotonic time."""
-        self._until = {wake: until for wake, until in self._until.items() if until > at}
-        fresh = [wake for wake in found if wake not in self._until]
-        self._until.update(dict.fromkeys(fresh, at + self._seconds))
+        self._until = {w: (again, p) for w, (again, p) in self._until.items() if again + p > at}
+        fresh = [wake for wake in found if self._until.get(wake, (at, 0.0))[0] <= at]
+        for wake in fresh:
+            before = self._until.get(wake)
+            pause = min(before[1] * 2, _LONGEST_PAUSE) if before else self._seconds
+            self._until[wake] = at + pause, pause
         return fresh
+
+    def full(self, found: Sequence[Wake]) -> bool:
+        """Move on behind every kind of which a whole batch was found; say whether there was one."""
+        counts = Counter(wake.kind for wake in found)
+        full = [kind for kind, number in counts.items() if number >= BATCH]
+        self.beyond = {kind: self.beyond.get(kind, 0) + BATCH for kind in full}
+        return bool(full)
 
 
 def run(runtime: Runtime, send: Send, ending: Event, *, every: float = EVERY) -> None:
@@ -91,14 +120,19 @@ def run(runtime: Runtime, send: Send, ending: Event, *, every: float = EVERY) ->
 def look(
     database: Database, recent: Recent, send: Send, do: Send, *, every: float = EVERY
 ) -> float:
-    """Wake for what is there, by `send` or else by `do`; return the seconds until the next look."""
+    """Wake for what is there, by `send` or else by `do`; return the seconds until the next look.
+
+    Where a batch was full more lies behind it, which is looked for after as long again as this look
+    took, so that looking is never more than half of the time.
+    """
+    begun = time.monotonic()
     now = database.now()
-    found = forgotten(database, now=now)
+    found = forgotten(database, now=now, beyond=recent.beyond)
     fresh = recent.new(found, at=time.monotonic())
     if fresh and not send(fresh):
         do(fresh)
-    if len(fresh) >= BATCH:
-        return _AT_ONCE
+    if recent.full(found):
+        return min(every, max(time.monotonic() - begun, _BEHIND))
     ahead = next_due(database, after=now)
     return min(every, max((ahead - now).total_seconds(), _AT_ONCE)) if ahead else every
 

@@ -9,7 +9,15 @@ from dialogs.flows import telling
 
 # What is only for the address that it was sent to: its question is open there, or it proves it.
 _ONLY_THERE = frozenset(
-    {"join_code", "forgotten", "hold_lapsed", "series_lapsed", "stopped", "slow_down"}
+    {
+        "join_code",
+        "link_code",
+        "forgotten",
+        "hold_lapsed",
+        "series_lapsed",
+        "stopped",
+        "slow_down",
+    }
 )
 _NOBODYS_BUSINESS = frozenset({"join_code", "forgotten"})
 

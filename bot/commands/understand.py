@@ -35,14 +35,16 @@ def run(arguments: list[str]) -> None:
     parser.add_argument("--tz", default="UTC", help="the reader's IANA zone")
     parser.add_argument("--locale", default="", help="en, es, fr, de, it, pt; default: detected")
     parser.add_argument("--business", help="a shipped example's name, or a business file")
-    parser.add_argument("--asked", default="nothing", help="what the last message left open")
+    parser.add_argument(
+        "--asked", default="", help="what the last message left open; default: not known"
+    )
     parser.add_argument("--provider", action="store_true", help="a linked provider writes")
     parser.add_argument("--jsonl", action="store_true", help="JSON lines in, JSON lines out")
     options = parser.parse_args(arguments)
     if options.jsonl:
         for line in sys.stdin:
             if line.strip():
-                sys.stdout.write(json.dumps(answer(json.loads(line)), ensure_ascii=False) + "\n")
+                sys.stdout.write(json.dumps(_answered(line), ensure_ascii=False) + "\n")
         return
     if not options.message:
         parser.error("a message, or --jsonl")
@@ -59,6 +61,20 @@ def run(arguments: list[str]) -> None:
         sys.stdout.write(json.dumps(answer(given), ensure_ascii=False, indent=2) + "\n")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         parser.error(str(error))
+
+
+def _answered(line: str) -> dict[str, Any]:
+    """Answer one line; one that cannot be read gets an error and does not stop the others."""
+    name = None
+    try:
+        given = json.loads(line)
+        name = given.get("id") if isinstance(given, dict) else None
+        if isinstance(given, dict) and isinstance(given.get("text"), str):
+            return answer(given)
+        told = "no text" if isinstance(given, dict) else "not a JSON object"
+    except (ValueError, TypeError, AttributeError, KeyError, OSError) as error:
+        told = str(error)
+    return {"id": name, "intents": [], "facts": {}, "error": told}
 
 
 def answer(given: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +128,7 @@ def _asked(
         options.append(Option(label, start, facts.get("provider")))
     day = state.get("day")
     return Asked(
-        what=state.get("asked") or "nothing",
+        what=state.get("asked") or "unknown",
         options=tuple(options),
         ref=_instant(state.get("ref"), zone),
         day=date.fromisoformat(day) if day else None,

@@ -6,10 +6,13 @@ field, and returns what the field holds by then.
 
 import email.utils
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
+import urllib3
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -17,20 +20,21 @@ from twilio.rest import Client
 from channels.message import SendError
 from channels.sms.config import Config
 
-_CONNECTIONS = 32  # as many as threads send
+_CONNECTIONS = 48  # as many as threads send
 _CONNECT = 3.0  # seconds of the timeout that may go into a connection
 _TOO_MANY, _BROKEN = 429, 500
 
 
 class Shared(HttpClient):  # type: ignore[misc] # the library has no types
-    """Asks over kept connections. What passes is raised here: the library forgets the headers."""
+    """Asks over kept connections. What passes is raised here: the library forgets the headers.
 
-    def __init__(self, timeout: float) -> None:
+    urllib3, not httpx, whose pool looks at all of its connections for each request.
+    """
+
+    def __init__(self, base_url: str, timeout: float) -> None:
         super().__init__(logging.getLogger(__name__), is_async=False)
-        limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-        self._http = httpx.Client(
-            limits=limits, timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT))
-        )
+        self._http = _pool(base_url)
+        self._timeout = urllib3.Timeout(connect=min(timeout, _CONNECT), read=timeout)
 
     def request(  # noqa: PLR0917 - the library's signature
         self,
@@ -44,26 +48,55 @@ class Shared(HttpClient):  # type: ignore[misc] # the library has no types
         allow_redirects: bool = False,  # noqa: FBT001, FBT002 - likewise
     ) -> Response:
         """Make a request. Raises SendError where there was no answer, or one that will pass."""
-        given: dict[str, Any] = {"params": params, "data": data, "headers": headers}
+        given = dict(headers or {})
+        if auth is not None:
+            given |= urllib3.make_headers(basic_auth=":".join(auth))
         try:
             answer = self._http.request(
-                method, uri, auth=auth, follow_redirects=allow_redirects, **given
+                method,
+                f"{uri}?{_form(params)}" if params else uri,
+                body=_form(data) if data else None,
+                headers=given,
+                timeout=self._timeout,
+                redirect=allow_redirects,
+                retries=False,
             )
-        except httpx.TimeoutException:
+        except urllib3.exceptions.ReadTimeoutError:
             raise SendError("Twilio did not answer in time", permanent=False) from None
-        except httpx.HTTPError as error:
+        except urllib3.exceptions.HTTPError as error:
             raise SendError(f"Twilio is out of reach: {error}", permanent=False) from None
-        if answer.status_code == _TOO_MANY or answer.status_code >= _BROKEN:
+        if answer.status == _TOO_MANY or answer.status >= _BROKEN:
             raise SendError(
-                f"Twilio answered {answer.status_code}",
+                f"Twilio answered {answer.status}",
                 permanent=False,
                 wait=_wait(answer.headers.get("retry-after", "")),
             )
-        return Response(answer.status_code, answer.text, answer.headers)
+        return Response(answer.status, answer.data.decode(errors="replace"), answer.headers)
 
     def close(self) -> None:
         """Close what is kept open."""
-        self._http.close()
+        self._http.clear()
+
+
+def _form(fields: Mapping[str, object]) -> str:
+    return urlencode({k: v for k, v in fields.items() if v is not None}, doseq=True)
+
+
+def _pool(base_url: str) -> urllib3.PoolManager:
+    """Return the connections; where the environment names a proxy, they go through it."""
+    to = urlsplit(base_url)
+    certificates = httpx.create_ssl_context()  # the same as every other client's of ours
+    proxy = None if proxy_bypass(to.hostname or "") else getproxies().get(to.scheme)
+    if not proxy:
+        return urllib3.PoolManager(maxsize=_CONNECTIONS, ssl_context=certificates)
+    user = urlsplit(proxy)
+    known = f"{unquote(user.username)}:{unquote(user.password or '')}" if user.username else None
+    return urllib3.ProxyManager(
+        proxy,
+        proxy_headers=urllib3.make_headers(proxy_basic_auth=known),
+        maxsize=_CONNECTIONS,
+        ssl_context=certificates,
+    )
 
 
 def _wait(said: str) -> float | None:

@@ -16,7 +16,7 @@ class Twilio:
 
     def __init__(self, config: Config) -> None:
         config = self._config = tidied(config)
-        self._shared = Shared(config.timeout)
+        self._shared = Shared(config.base_url, config.timeout)
         self._client = connect(config, self._shared)
         sender = Sender(config, self._client)
         self.channels: Mapping[str, Channel] = {

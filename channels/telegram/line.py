@@ -15,7 +15,7 @@ from telegram.error import RetryAfter
 from channels.telegram.config import Config, bare
 from channels.telegram.pools import Pools
 
-CONNECTIONS = 64  # to Telegram, of one process: 32 threads send, and presses are acknowledged
+CONNECTIONS = 64  # to Telegram, of one process: 48 threads send, and presses are acknowledged
 
 # The library's own switch: without it every refusal for flooding warns of a change of types.
 os.environ["PTB_TIMEDELTA"] = "true"

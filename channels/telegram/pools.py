@@ -1,7 +1,7 @@
 """Connections to Telegram in several small pools: one large pool costs more than what it carries.
 
 The library's pool looks at each of its connections, for each of its connections, twice a request:
-with 32 at once that is more work than all the rest. So they are kept in many pools of a few.
+with 48 at once that is more work than all the rest. So they are kept in many pools of a few.
 """
 
 import asyncio

@@ -9,7 +9,7 @@ from core.policy import bookable
 from core.refusals import Reason, Refusal
 from core.rules import Kind, Service
 from core.span import Span
-from dialogs.flows import holding, info, looking, picking, settle
+from dialogs.flows import holding, info, looking, picking, settle, whom
 from dialogs.flows.about import staff_of
 from dialogs.flows.pursuing import (
     options_shown,
@@ -30,8 +30,14 @@ _SEARCHED = timedelta(days=14)
 def begin(turn: Turn) -> State:
     """Start a new request with all that the message says; a hold of the old one is let go."""
     holding.let_go(turn)
-    turn.talk = _like_the_one_that_fell(turn) or Talk(last=turn.talk.last)
+    fell = _like_the_one_that_fell(turn)
+    turn.talk = fell or Talk(last=turn.talk.last, service=_priced(turn))
     return go_on(turn)
+
+
+def _priced(turn: Turn) -> int | None:
+    """Return the service whose price was just told: "ok, saturday at 10" means it."""
+    return turn.talk.priced if turn.state is State.IDLE else None
 
 
 def _like_the_one_that_fell(turn: Turn) -> Talk | None:
@@ -87,6 +93,11 @@ def _people_or_hour(turn: Turn) -> bool:
 def go_on_moving(turn: Turn) -> State:
     """Look for the new time of a booking that is to be moved; the talk holds the wish already."""
     facts = turn.said.facts
+    if _people_or_hour(turn):
+        turn.learn(
+            wish=looking.at(turn.talk.start.astimezone(turn.zone)) if turn.talk.start else Wish()
+        )
+        return State.CHOICE
     if facts.party is not None:
         turn.learn(party=facts.party)
     provider = _named_provider(turn, facts)
@@ -98,7 +109,7 @@ def go_on_moving(turn: Turn) -> State:
 def ask(turn: Turn) -> State:
     """Say what is free; what is held meanwhile stays held."""
     if turn.state in {State.IDLE, State.NAME, State.WHICH, State.CANCELLING}:
-        turn.talk = Talk(last=turn.talk.last)
+        turn.talk = Talk(last=turn.talk.last, service=_priced(turn))
     elif turn.talk.start is not None and not turn.said.facts.wish.time_said:
         turn.learn(wish=Wish())  # "what do you have on friday?" is not about the hour proposed
     _merge(turn)
@@ -111,6 +122,8 @@ def choose(turn: Turn) -> State:
     wish = facts.wish
     against = wish.exclude or wish.exclude_rrule  # "not wednesday either", "any time but tuesdays"
     index = None if against else facts.choice
+    if index is None and len(options) == 1 and not (wish or facts.provider or facts.party):
+        return _yes_to_the_only_one(turn)
     several = [options[n] for n in facts.choices if n < len(options)]
     looks = facts.provider or wish  # "not before 2" may mean others too
     if index is None and 1 < len(several) < len(options) and not looks:
@@ -119,7 +132,11 @@ def choose(turn: Turn) -> State:
         return State.CHOICE
     if index is None or not 0 <= index < len(options):
         return go_on(turn)
-    chosen = options[index]
+    return _take(turn, options[index])
+
+
+def _take(turn: Turn, chosen: Choice) -> State:
+    """Go on with one of the things offered: a service, a number of people or a time."""
     if chosen.service is not None:
         _take_service(turn, chosen.service)
         _merge(turn)  # "the consultation, tomorrow at 11" says more than which
@@ -131,8 +148,17 @@ def choose(turn: Turn) -> State:
         return go_on(turn)
     if turn.said.facts.party is not None and not alone(turn.service):
         turn.learn(party=turn.said.facts.party)
-    named = len({option.provider for option in options}) > 1  # then their names were shown
+    named = (
+        len({option.provider for option in turn.talk.options}) > 1
+    )  # then their names were shown
     return propose(turn, [chosen.start], provider=chosen.provider if named else turn.talk.provider)
+
+
+def _yes_to_the_only_one(turn: Turn) -> State:
+    """Take the only thing offered; what is held beside it is what a yes books."""
+    if holding.living(turn) is not None:
+        return confirm(turn)
+    return _take(turn, turn.talk.options[0])
 
 
 def yes_to_choice(turn: Turn) -> State:
@@ -153,6 +179,8 @@ def none_of_these(turn: Turn) -> State:
     """Hear that none fits; look on where the message says where to."""
     if _merge(turn):
         return pursue(turn, listing=False)
+    if turn.said.has(Intent.SOONER):  # "no, earlier"
+        return sooner(turn)
     turn.learn(options=(), wish=Wish())
     turn.say("ask_when_else", service=turn.talk.service, held=holding.held_start(turn))
     return State.WHEN
@@ -160,7 +188,8 @@ def none_of_these(turn: Turn) -> State:
 
 def others(turn: Turn) -> State:
     """Offer further times beside those offered or proposed: of the wish, else later ones."""
-    _merge(turn)
+    if _merge(turn) and turn.said.facts.another:
+        return pursue(turn, listing=False)
     service = turn.service
     if service is None:
         return pursue(turn, listing=True)
@@ -302,6 +331,7 @@ def _merge(turn: Turn) -> bool:
         _take_service(turn, service)
     if provider is not None or facts.anyone:
         turn.learn(provider=provider)
+    ruled_out = whom.rule_out(turn)
     single = alone(turn.service)
     if facts.party is not None and not single:
         turn.learn(party=facts.party)
@@ -312,7 +342,7 @@ def _merge(turn: Turn) -> bool:
     if facts.several and not single:
         turn.remark("one_at_a_time")
     turn.learn(wish=wish)
-    moved = service is not None or provider is not None or facts.anyone
+    moved = service is not None or provider is not None or facts.anyone or ruled_out
     counted = facts.party is not None or facts.nobody
     return moved or counted or bool(facts.wish) or bool(facts.services)
 

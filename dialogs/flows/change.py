@@ -90,7 +90,7 @@ def afterwards(turn: Turn) -> State:
                 return keep(turn)
             if len(parties) == 1:
                 return _move_this(turn, parties[0])
-        elif facts.wish or facts.provider is not None:
+        elif (facts.wish or facts.provider is not None) and turn.talk.priced is None:
             rows = [r for r in open_bookings(turn) if r.id == turn.talk.recent]
             if rows and (turn.said.has(Intent.CORRECT) or _same_day(turn, rows[0])):
                 return _move_this(turn, rows[0])

@@ -1,7 +1,8 @@
 """Which addresses are one person's, where they would rather be reached, and what is kept of them.
 
-A number that somebody names is sent a code, to be typed where it was named; a number that a channel
-vouches for is joined at once. Whether a number is known here, or has refused messages, is not told.
+A number that somebody names is sent a code, to be typed where it was named; any other address is
+joined by a code that is shown here and typed there; a number that a channel vouches for is joined
+at once. Whether a number is known here, or has refused messages, is not told.
 """
 
 from core import consents, finding, forgetting, identities, people
@@ -23,7 +24,16 @@ def link(turn: Turn) -> State:
         return _code(turn, turn.said.facts.code)
     if turn.said.facts.phone is not None:
         return _ask(turn, turn.said.facts.phone)
-    turn.say("link_how", channel=turn.said.facts.channel)
+    return _show(turn)
+
+
+def _show(turn: Turn) -> State:
+    """Show a code that joins whatever other address it is sent from."""
+    code = identities.new_code(turn.session, asked=turn.reader, target=turn.reader, now=turn.now)
+    if code is None:
+        turn.say("codes_spent")
+    else:
+        turn.say("link_code", code=code, channel=turn.said.facts.channel)
     return turn.state
 
 
@@ -65,6 +75,9 @@ def _code(turn: Turn, code: str) -> State:
     if proven is not None and proven.target is not None:
         turn.learn(wrong_codes=0)
         return _join(turn, proven.target)
+    shown = identities.shown(turn.session, address=turn.reader.address, code=code, now=turn.now)
+    if shown is not None:
+        return _shown(turn, shown)
     provider = people.redeem(turn.session, person=turn.reader.person, code=code, now=turn.now)
     if provider is None:
         turn.learn(wrong_codes=turn.talk.wrong_codes + 1)
@@ -75,6 +88,23 @@ def _code(turn: Turn, code: str) -> State:
         people.named(turn.session, turn.reader.person, name=turn.business.resource(provider).name)
     turn.say("linked", provider=provider)
     return turn.state
+
+
+def _shown(turn: Turn, shown: identities.Shown) -> State:
+    """Join the address where the code was shown, and tell it there too; else say why not."""
+    if shown.worth != "good":
+        turn.learn(wrong_codes=turn.talk.wrong_codes + (shown.worth != "here"))
+        turn.say(f"code_{shown.worth}")
+        return turn.state
+    turn.learn(wrong_codes=0)
+    here, before = turn.reader, people.reader(turn.session, shown.asked)
+    state = _join(turn, shown.asked)
+    after = people.reader(turn.session, shown.asked)
+    if after.person == turn.reader.person and not before.opted_out:
+        locale = before.locale or turn.said.locale or spoken(turn.business)[0]
+        facts = {"number": here.to, "channel": here.channel}
+        turn.notes.append(Note("joined", facts, shown.asked, locale))
+    return state
 
 
 def _join(turn: Turn, target: int) -> State:
@@ -114,7 +144,7 @@ def _joined(turn: Turn, target: int, *, wording: str) -> State:
             now=turn.now,
         )
     turn.reader = people.reader(turn.session, turn.reader.address)
-    turn.say("joined", number=there.to)
+    turn.say("joined", number=there.to, channel=there.channel)
     return turn.state
 
 

@@ -9,6 +9,7 @@ from dialogs.flows.about import human_of
 from dialogs.states import State
 from dialogs.talk import Turn
 
+_PLACE = frozenset({"parking", "access"})  # what the address helps with
 MISSES = 3  # after so many messages that were not understood a human is named
 
 
@@ -19,12 +20,32 @@ def price(turn: Turn) -> State:
     if meant is None and turn.service is not None:
         services = [turn.service.id]
     turn.say("prices", services=services)
+    if len(services) == 1 and turn.state is State.IDLE:
+        turn.learn(priced=services[0])  # "ok, saturday at 10" means this one
     return turn.state
 
 
 def policy(turn: Turn) -> State:
     """Say what comes back when one cancels."""
     turn.say("policy", tiers=[[t.percent, t.until, t.hours] for t in turn.business.tiers])
+    return turn.state
+
+
+def question(turn: Turn) -> State:
+    """Answer what the business has an answer to; of anything else say who knows it.
+
+    Whoever asks why their name is wanted hears it.
+    """
+    topic, contact = turn.said.facts.topic, turn.business.contact
+    if turn.state is State.NAME and topic is None:
+        turn.say("why_name", human=contact.human)
+        return turn.state
+    turn.say(
+        "question",
+        human=contact.human,
+        reached=telling.human_reached(turn.session, turn.business),
+        address=contact.address if topic in _PLACE else None,
+    )
     return turn.state
 
 
@@ -151,6 +172,8 @@ def unknown(turn: Turn) -> State:
         return give_over(turn)
     if misses % 2:
         turn.say("unknown_1", state=state, what=what)
+    elif turn.state is State.PROPOSAL and turn.talk.start is not None:
+        turn.say("again_proposal", start=turn.talk.start, again=True)
     else:
         turn.say("unknown_2", state=state, what=what)
     return turn.state

@@ -1,17 +1,12 @@
 """Who is writing: opting out and in, zone, language, name."""
 
-import re
 from dataclasses import replace
 
-from core import consents, finding, people
+from core import consents, finding
 from dialogs.flows import change, holding, info, telling
 from dialogs.states import State
 from dialogs.talk import Talk, Turn, spoken
 from dialogs.understanding import Intent
-from dialogs.understanding.lexicon import lexicon
-
-_NAME = re.compile(r"[^\W\d_]+(?:[ '.-]{1,2}[^\W\d_]+){0,3}\.?")
-_LONGEST = 40
 
 
 def stop(turn: Turn) -> State:
@@ -117,33 +112,15 @@ def zone(turn: Turn) -> State:
 
 
 def name(turn: Turn) -> State:
-    """Take what answers "what name?" as a name if it can be one; anything else is itself."""
-    facts = turn.said.facts
-    said = " ".join((facts.name or turn.message.body).split())
-    other = facts.service or facts.services or facts.provider or facts.party is not None
-    guessed = facts.wish and not (facts.name or _strange(turn, said))
-    if other or guessed or not (facts.name or facts.wish or turn.said.has(Intent.UNKNOWN)):
-        return change.afterwards(turn)
-    if facts.name is None and not _can_be_name(turn, said):
+    """Take the name that was asked for; what is none is understood as with nothing open."""
+    said = turn.said.facts.name
+    if said is None and turn.said.has(Intent.UNKNOWN):
         info.unknown(turn)
         return State.IDLE
-    said = said.rstrip(".") if said != said.lower() else said.rstrip(".").title()
-    people.named(turn.session, turn.reader.person, name=said)
+    if said is None or turn.said.intents != (Intent.INFORM,) or turn.said.facts.wish:
+        return change.afterwards(turn)
     turn.say("named", name=said)
     return State.IDLE
-
-
-def _can_be_name(turn: Turn, said: str) -> bool:
-    """Whether words can be a name: a few, of letters, and not all of them everyday words."""
-    if turn.message.kind != "text" or len(said) > _LONGEST or not _NAME.fullmatch(said):
-        return False
-    return said.istitle() or _strange(turn, said)
-
-
-def _strange(turn: Turn, said: str) -> bool:
-    """Whether no word is an everyday one: "Tom" is no misspelt "tomorrow" here."""
-    known = lexicon(turn.said.locale).speller.known
-    return bool(_NAME.fullmatch(said)) and not any(known(word) for word in said.lower().split())
 
 
 def nameless(turn: Turn) -> State:

@@ -64,9 +64,10 @@ def _service(turn: Turn) -> Service | None:
 
 
 def ask_service(turn: Turn) -> State:
-    """Ask which service; where the words fit several, only those are named."""
-    among = turn.said.facts.services
+    """Ask which service: of those that the words fit, and that the person wished for does."""
+    among, wished = turn.said.facts.services, turn.talk.provider
     offered = [s for s in turn.business.services if not among or s.key in among]
+    offered = [s for s in offered if wished is None or wished in staff_of(s)] or offered
     turn.offer([Choice(service=s.id) for s in offered])
     turn.say("ask_service", options=options_shown(turn), wish=bool(turn.talk.wish))
     return State.SERVICE
@@ -188,7 +189,8 @@ def _offer(turn: Turn, service: Service, wish: Wish, *, listing: bool) -> State:
         elif refused.reason is Reason.TAKEN and service.times:
             return _class_full(turn, service, windows)
         return refuse(turn, refused, windows[0])
-    if not listing and (len(found) == 1 or (wish.approximate and wish.time_said)):
+    only = len(found) == 1 and not (listing and holding.living(turn) is not None)
+    if only or (not listing and wish.approximate and wish.time_said):
         middle = found[len(found) // 2]
         return propose(turn, [middle.start], provider=turn.talk.provider)
     turn.offer(looking.choices(found, business=turn.business))
@@ -213,7 +215,11 @@ def _class_full(turn: Turn, service: Service, windows: list[Span]) -> State:
 def say_offer(turn: Turn, service: Service) -> State:
     """Say what the talk offers by number."""
     turn.say(
-        "offer", service=service.id, options=options_shown(turn), held=holding.held_start(turn)
+        "offer",
+        service=service.id,
+        party=turn.talk.party,
+        options=options_shown(turn),
+        held=holding.held_start(turn),
     )
     return State.CHOICE
 
@@ -317,7 +323,7 @@ def _instead(turn: Turn, service: Service, reason: Reason, missed: Span) -> list
             exclude=full,
             now=turn.now,
         )
-        others = looking.choices(found[:2], business=turn.business)
+        others = [c for c in looking.choices(found, business=turn.business) if _wanted(turn, c)][:2]
     avoid = [*looking.excluded(turn.talk.wish, business=turn.business, now=turn.now), *full]
     found = looking.nearest(
         turn.session,
@@ -329,6 +335,11 @@ def _instead(turn: Turn, service: Service, reason: Reason, missed: Span) -> list
     )
     near = looking.choices(found, business=turn.business)
     return list(dict.fromkeys((*others, *near)))[: picking.SHOWN]
+
+
+def _wanted(turn: Turn, choice: Choice) -> bool:
+    """Whether nobody who was ruled out would do it."""
+    return choice.provider not in turn.talk.without
 
 
 def search(turn: Turn, service: Service) -> Search:

@@ -46,11 +46,14 @@ def agreed(turn: Turn, held: int) -> State | None:
 
 
 def _unnamed(turn: Turn) -> bool:
-    """Whether to ask for the customer's name: once, after the first booking, if nobody knows it."""
+    """Whether to ask for the customer's name: once, after the first booking, if nobody knows it.
+
+    Of two that were asked for together, after the other.
+    """
     reader = turn.reader
-    if reader.name or reader.provider is not None:
+    if reader.name or reader.provider is not None or turn.was.later is not None:
         return False
-    return finding.made_by(turn.session, reader.person) == 1
+    return finding.made_by(turn.session, reader.person) == (2 if turn.was.second else 1)
 
 
 def _done(turn: Turn, made: Booked) -> State:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from dialogs.understanding.facts import Asked
 
 KNOWN = frozenset(
-    {"confirm", "service", "when", "party", "choose", "which", "provider", "more", "nothing"}
+    {"confirm", "service", "when", "party", "choose", "which", "provider", "more", "name"}
+    | {"nothing"}
 )
 
 # Other names of the same questions, as dialogue systems call them.
@@ -24,9 +25,11 @@ _SAME = {
     "which": "which_booking which_one booking appointment",
     "provider": "who staff with stylist doctor dentist therapist stylist_name doctor_name "
     "dentist_name therapist_name with_whom person",
+    "name": "what_name person_name your_name full_name first_name customer_name",
     "more": "anything_else anything_more else req_more what_else help_more further",
-    "nothing": "none idle null inform informed answer info notify success notify_success failure "
-    "notify_failure booked done greeting hello goodbye bye welcome ended closed",
+    "nothing": "none idle null notify success notify_success failure notify_failure booked done "
+    "greeting hello goodbye bye welcome ended closed",
+    "unknown": "unknown unspecified inform informed answer info",
 }
 _MEANT = {word: what for what, words in _SAME.items() for word in words.split()}
 _APART = re.compile(r"[\W_]+")

@@ -12,6 +12,7 @@ from dialogs.when import Grain, Window, Wish
 
 _SLACK = timedelta(minutes=1)
 _LEAST = 3
+_WITH_A_WORD = 2
 _CLOCK = re.compile(r"(?<![\d.])(\d{1,2})[.:h]?(\d{2})(?![\d.]\d|\d)")
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -39,6 +40,21 @@ def by_words(options: Sequence[Option], reading: Reading, lexicon: Lexicon) -> P
             if places:
                 return places, reading.span(found[name])
     return (tuple(range(len(options))) if "pick_any" in found else ()), None
+
+
+def neither_yes_nor_no(reading: Reading, lexicon: Lexicon) -> bool:
+    """Whether a message is nothing but "1" or "option 2", though a yes or a no was asked for.
+
+    Which of the two it means is not known, and it is neither an hour nor people.
+    """
+    said = [word for word in reading.plain.text.split() if word[0].isalnum()]
+    if len(said) > _WITH_A_WORD or not {"1", "2"}.intersection(said):
+        return False
+    answers = ("confirm.", "decline.", "correct.")
+    if any(hit.startswith(answers) for hit in lexicon.intents.find(reading.view)):
+        return False
+    told = {name for name, _ in lexicon.facts.matches(reading.view)}
+    return len(said) == 1 or told <= {"pick_number", "party_maybe", "party_asked"}
 
 
 def _several(match: re.Match[str], lexicon: Lexicon, size: int) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ class Intent(StrEnum):
     RECURRING = "recurring"
     PRICE = "price"
     POLICY = "policy"
+    QUESTION = "question"
     HOURS = "hours"
     ADDRESS = "address"
     ZONE = "zone"
@@ -79,6 +80,10 @@ PROVIDERS = frozenset(
 """What only a linked provider can want; for anybody else these words mean something else."""
 
 
+TOPICS = ("bill", "parking", "cards", "pets", "access", "wifi", "children", "toilets")
+"""What people ask of a place that its hours, prices and address do not answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A service or provider: its key, and everything it is called, in any language."""
@@ -115,10 +120,11 @@ class Option:
 class Asked:
     """What the last message to this person left open.
 
-    `what` is one of confirm, service, when, party, choose, which, provider, more, nothing
-    ("more": "anything else?"). `ref` is the aware start of the booking or slot under
-    discussion, `day` the local day being talked about, `rule` the RRULE of a series that is
-    proposed; `series` says that the question is about several bookings of a series.
+    `what` is one of confirm, service, when, party, choose, which, provider, more, nothing,
+    unknown ("more": "anything else?"; "unknown": nobody says what it was). `ref` is the aware
+    start of the booking or slot under discussion, `day` the local day being talked about, `rule`
+    the RRULE of a series that is proposed; `series` says that the question is about several
+    bookings of a series.
     """
 
     what: str = "nothing"
@@ -134,7 +140,8 @@ class Facts:
     """What the message states; None, False or empty where it states nothing.
 
     `service` and `provider` are keys of the vocabulary, `services` the candidates where the
-    words fit several. `choice` and `choices` are 0-based indexes into the options asked.
+    words fit several; `without` are providers ruled out ("not with Ana"), `another` says that
+    somebody else is wished for. `choice` and `choices` are 0-based indexes into the options asked.
     `ref` is a booking reference in capitals, `number` the one of "confirm 2", `code` a
     one-time code of six digits, `phone` digits with an optional leading +, `language` a
     locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
@@ -143,6 +150,7 @@ class Facts:
     `several` that more than one table or room is asked for.
     `scope` is how much of a series is meant: "one", "later" (this and later), "all", or "alike"
     (only those at the hour that was asked for).
+    `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     """
 
@@ -150,6 +158,8 @@ class Facts:
     service: str | None = None
     services: tuple[str, ...] = ()
     provider: str | None = None
+    without: tuple[str, ...] = ()
+    another: bool = False
     anyone: bool = False
     party: int | None = None
     choice: int | None = None
@@ -167,6 +177,7 @@ class Facts:
     party_or_hour: int | None = None
     several: bool = False
     scope: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

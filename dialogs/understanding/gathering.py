@@ -2,24 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from dialogs.understanding import choosing, numbers
-from dialogs.understanding.facts import Asked, Facts, Vocabulary
+from dialogs.understanding.facts import TOPICS, Asked, Facts, Vocabulary
 from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.marking import (
+    city,
+    covered,
+    language,
+    languages_said,
+    own_name,
+    stranger_named,
+    strangers,
+)
 from dialogs.understanding.names import Hit, find, index
 from dialogs.understanding.text import Word, words
 from dialogs.understanding.view import BREAKS, Mark, Reading, look, spell_out
 from dialogs.when import Context, Wish, read
-from dialogs.when.lexicon import lexicon as time_words
-from dialogs.when.zones import named as zone_named
+from dialogs.when.naming import days_named, or_between
 
 _CHANNELS = ("whatsapp", "telegram", "slack", "sms")  # "a text by WhatsApp" is no SMS
 _SCOPES = ("alike", "later", "all", "one")  # "this and all later ones" is no "all"
-_CITY = 3
-_FULL_NAME = 3
 _BOTH = 2
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,21 @@ class Said:
     facts: Facts
     reading: Reading
     found: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A message and what it is read against, as `gather` takes them."""
+
+    text: str
+    row: Sequence[Word]
+    lexicon: Lexicon
+    locale: str
+    now: datetime
+    zone: ZoneInfo
+    vocabulary: Vocabulary
+    asked: Asked
+    provider: bool
 
 
 def gather(
@@ -44,44 +67,100 @@ def gather(
     provider: bool,
 ) -> Said:
     """Find every fact that a message states."""
-    marks: list[Mark] = []
-    services = find(vocabulary.services, row, ordinary=lexicon.speller.known)
-    services = services or _meals(row, lexicon, vocabulary)
-    people = _people(
-        find(vocabulary.providers, row, ordinary=lexicon.speller.known), text, row, lexicon
-    )
-    facts, solid = _solid(text, lexicon, vocabulary)
-    marks += solid
+    heard = _Heard(text, row, lexicon, locale, now, zone, vocabulary, asked, provider)
     first = look(spell_out(row, lexicon), [])
+    yes_or_no = asked.what == "confirm" and not asked.options
+    if yes_or_no and choosing.neither_yes_nor_no(first, lexicon):
+        return Said(Facts(wish=Wish()), first, frozenset())
+    services, people = _names(heard)
+    facts, marks, picked = _numbered(heard, first, services)
+    wish = _time(heard, marks, anew=bool(services))
+    times = [Mark("time", start, end) for start, end in wish.spans]
+    people = [hit for hit in people if not covered(row[hit.first], times)]
+    marks += _name_marks("service", services, row) + _name_marks("provider", people, row)
+    marks += times
+    marks += languages_said(row, lexicon, marks)
+    spelled = spell_out(row, lexicon, marks)
+    place = city(spelled, locale, lexicon, marks)
+    if place is not None:
+        marks.append(place[1])
+    marks += strangers(text, row, lexicon, marks)
+    reading = look(spelled, marks)
+    facts = replace(facts, wish=wish, zone=place[0] if place is not None else None)
+    facts = _named(facts, reading, services=services, people=people, row=row, lexicon=lexicon)
+    found = frozenset(name for name, _ in lexicon.facts.matches(reading.view))
+    facts = _told(heard, facts, found, marks)
+    if _undecided(heard, services):
+        facts = replace(facts, service=None)
+    if asked.options:
+        facts = _chosen(facts, picked, asked=asked, text=text, row=row, lexicon=lexicon)
+    return Said(facts, reading, found)
+
+
+def _names(heard: _Heard) -> tuple[list[Hit], list[Hit]]:
+    """Find the services and the people that a message names."""
+    row, lexicon, vocabulary = heard.row, heard.lexicon, heard.vocabulary
+    services = find(vocabulary.services, row, ordinary=lexicon.speller.known)
+    staff = find(vocabulary.providers, row, ordinary=lexicon.speller.known)
+    return (
+        services or _meals(row, lexicon, vocabulary),
+        _people(staff, heard.text, row, lexicon),
+    )
+
+
+def _undecided(heard: _Heard, services: Sequence[Hit]) -> bool:
+    """Whether it names one service or another: "a haircut or yoga"."""
+    between = [
+        (heard.row[one.last].end, heard.row[other.first].start)
+        for one, other in pairwise(services)
+        if one.keys != other.keys
+    ]
+    return any(or_between(heard.text, start, end, locale=heard.locale) for start, end in between)
+
+
+def _numbered(
+    heard: _Heard, first: Reading, services: Sequence[Hit]
+) -> tuple[Facts, list[Mark], tuple[int, ...]]:
+    """Find the numbers that are no time, and the places of the options picked by one."""
+    text, row, lexicon, asked = heard.text, heard.row, heard.lexicon, heard.asked
+    facts, marks = _solid(text, lexicon, heard.vocabulary)
+    named = [Mark("time", start, end) for start, end in days_named(text, locale=heard.locale)]
+    named += _name_marks("service", services, row)
+    picked, place = (
+        choosing.by_words(asked.options, first, lexicon) if asked.options else ((), None)
+    )
     facts, people_said = _party(
         facts,
         numbers.blank(text, marks),
-        first,
+        look(spell_out(row, lexicon), named),
         lexicon=lexicon,
-        vocabulary=vocabulary,
+        vocabulary=heard.vocabulary,
         asked=asked,
+        picked=bool(picked),
     )
     marks += people_said
     paused = numbers.pause(first, lexicon)
     if paused is not None:
         marks.append(paused)
-    picked: tuple[int, ...] = ()
-    if asked.options:
-        picked, place = choosing.by_words(asked.options, first, lexicon)
-        if place and picked:
-            marks.append(Mark("pick", *place))
-        if picked and len(picked) == len(asked.options) and facts.party == _BOTH:
-            facts = replace(facts, party=None)
-    if provider and not asked.options:
-        number = numbers.request(first, lexicon)
-        if number is not None:
-            facts = replace(facts, number=number[0])
-            marks.append(number[1])
-    wish = read(
-        numbers.blank(text, marks),
-        now=now,
-        zone=zone,
-        locale=locale,
+    if place and picked:
+        marks.append(Mark("pick", *place))
+    if picked and len(picked) == len(asked.options) and facts.party == _BOTH:
+        facts = replace(facts, party=None)
+    number = numbers.request(first, lexicon) if heard.provider and not asked.options else None
+    if number is not None:
+        facts = replace(facts, number=number[0])
+        marks.append(number[1])
+    return facts, marks, picked
+
+
+def _time(heard: _Heard, marks: Sequence[Mark], *, anew: bool) -> Wish:
+    """Read when it wants something, in the words that are nothing else."""
+    asked, vocabulary = heard.asked, heard.vocabulary
+    return read(
+        numbers.blank(heard.text, marks),
+        now=heard.now,
+        zone=heard.zone,
+        locale=heard.locale,
         context=Context(
             ref=asked.ref,
             day=asked.day,
@@ -89,46 +168,31 @@ def gather(
             bare_numbers=_bare(asked, vocabulary),
             place=vocabulary.place,
             rule=asked.rule,
+            days=_days(asked, now=heard.now, zone=heard.zone, anew=anew),
         ),
     )
-    times = [Mark("time", start, end) for start, end in wish.spans]
-    people = [hit for hit in people if not _covered(row[hit.first], times)]
-    marks += _name_marks("service", services, row) + _name_marks("provider", people, row)
-    marks += times
-    marks += _languages(row, lexicon, marks)
-    spelled = spell_out(row, lexicon, marks)
-    city = _city(spelled, locale, lexicon, marks)
-    if city is not None:
-        marks.append(city[1])
-    marks += _strangers(text, row, lexicon, marks)
-    reading = look(spelled, marks)
-    facts = _named(facts, reading, services=services, people=people, row=row, lexicon=lexicon)
-    found = dict(reversed(list(lexicon.facts.matches(reading.view))))
+
+
+def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Mark]) -> Facts:
+    """Add what the patterns of facts tell, and who is named."""
+    text, asked = heard.text, heard.asked
+    named = heard.provider or "name" in found
     facts = replace(
         facts,
-        wish=wish,
         anyone="anyone" in found or (asked.what == "provider" and "anyone_asked" in found),
-        zone=city[0] if city is not None else None,
+        another="another" in found,
         home="home" in found,
         channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
         scope=next((each for each in _SCOPES if f"scope_{each}" in found), None),
-        language=_language(row, marks, lexicon),
-        name=_name(text, marks) if provider or "name" in found else None,
+        topic=next((each for each in TOPICS if f"topic_{each}" in found), None),
+        language=language(heard.row, marks, heard.lexicon),
+        name=stranger_named(text, marks) if named else None,
     )
     if "own_name" in found:
         # "My name is Ana" is the speaker's name, whoever else is called so.
-        facts = replace(facts, name=_own_name(text, marks), provider=None)
-    if asked.options:
-        facts = _chosen(
-            facts,
-            picked,
-            asked=asked,
-            text=text,
-            row=row,
-            lexicon=lexicon,
-        )
-    return Said(facts, reading, frozenset(found))
+        return replace(facts, name=own_name(text, marks), provider=None)
+    return facts
 
 
 def _meals(row: Sequence[Word], lexicon: Lexicon, vocabulary: Vocabulary) -> list[Hit]:
@@ -148,19 +212,20 @@ def _party(
     lexicon: Lexicon,
     vocabulary: Vocabulary,
     asked: Asked,
+    picked: bool,
 ) -> tuple[Facts, list[Mark]]:
     """Hear for how many: people, nobody, more than can be, or perhaps an hour."""
 
     def within(other: str) -> bool:
         plain = look(spell_out(words(other), lexicon), [])
-        return numbers.party(plain, lexicon, vocabulary, asked) is not None
+        return numbers.party(plain, lexicon, vocabulary, asked, picked=picked) is not None
 
     odd = numbers.odd_party(text, within) if vocabulary.party else None
     if odd is not None:
         size, mark = odd
         whole = size >= 1 and size == int(size)
         return replace(facts, party=int(size) if whole else None, nobody=not whole), [mark]
-    found = numbers.party(reading, lexicon, vocabulary, asked)
+    found = numbers.party(reading, lexicon, vocabulary, asked, picked=picked)
     if found is not None:
         return replace(facts, party=found[0]), [found[1]]
     maybe = numbers.party_or_hour(reading, lexicon, vocabulary, asked)
@@ -172,6 +237,24 @@ def _bare(asked: Asked, vocabulary: Vocabulary) -> bool:
     if asked.options:
         return False
     return asked.what == "when" or (asked.what == "confirm" and not vocabulary.party)
+
+
+def _days(asked: Asked, *, now: datetime, zone: ZoneInfo, anew: bool) -> tuple[date, ...]:
+    """Give the days that a weekday means first: those offered; far ahead, the days near them.
+
+    What lies within a fortnight leaves the weekdays to the coming week. A message that names what
+    it wants `anew` means no day of what was talked about.
+    """
+    if anew:
+        return ()
+    offered = [option.start.astimezone(zone).date() for option in asked.options if option.start]
+    first = min(offered, default=None)
+    if first is None and asked.ref is not None:
+        about = asked.ref.astimezone(zone).date()
+        first = about - timedelta(days=about.weekday())
+    if first is None or first <= now.astimezone(zone).date() + timedelta(days=2 * _WEEK):
+        return tuple(offered)
+    return (*offered, *(first + timedelta(days=n) for n in range(_WEEK)))
 
 
 def _solid(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> tuple[Facts, list[Mark]]:
@@ -211,105 +294,8 @@ def _people(hits: Sequence[Hit], text: str, row: Sequence[Word], lexicon: Lexico
     return kept
 
 
-def _covered(word: Word, times: Sequence[Mark]) -> bool:
-    return any(mark.start <= word.start < mark.end for mark in times)
-
-
 def _name_marks(kind: str, hits: Sequence[Hit], row: Sequence[Word]) -> list[Mark]:
     return [Mark(kind, row[hit.first].start, row[hit.last].end) for hit in hits]
-
-
-def _languages(row: Sequence[Word], lexicon: Lexicon, marks: Sequence[Mark]) -> list[Mark]:
-    return [
-        Mark("language", word.start, word.end)
-        for word in row
-        if word.text in lexicon.languages and not _covered(word, marks)
-    ]
-
-
-def _language(row: Sequence[Word], marks: Sequence[Mark], lexicon: Lexicon) -> str | None:
-    """Give the last language named: "not english, spanish"."""
-    named = [mark for mark in marks if mark.kind == "language"]
-    for word in reversed(row):
-        if any(mark.start == word.start for mark in named):
-            return lexicon.languages.get(word.text)
-    return None
-
-
-def _strangers(
-    text: str, row: Sequence[Word], lexicon: Lexicon, marks: Sequence[Mark]
-) -> list[Mark]:
-    """Find runs of words that nothing knows and that are written as names, or said to be one."""
-    out: list[Mark] = []
-    place = 0
-    while place < len(row):
-        first = place
-        while (
-            place < len(row)
-            and place - first < _FULL_NAME
-            and _stranger(
-                row[place],
-                lexicon,
-                marks,
-                named=place > 0 and text[row[place].start].isupper() and not text.isupper(),
-            )
-        ):
-            place += 1
-        if place > first:
-            start, end = row[first].start, row[place - 1].end
-            called = first > 0 and row[first - 1].text in lexicon.name_words
-            if called or (text[start].isupper() and not text.isupper()):
-                out.append(Mark("name", start, end))
-        else:
-            place += 1
-    return out
-
-
-def _stranger(word: Word, lexicon: Lexicon, marks: Sequence[Mark], *, named: bool = False) -> bool:
-    return (
-        word.text.isalpha()
-        and len(word.text) > 1
-        and word.text not in lexicon.not_names
-        and (named or lexicon.speller.meant(word.text) == word.text)
-        and not _covered(word, marks)
-    )
-
-
-def _name(text: str, marks: Sequence[Mark]) -> str | None:
-    for mark in marks:
-        if mark.kind == "name":
-            said = text[mark.start : mark.end]
-            return said if said[:1].isupper() else said.title()
-    return None
-
-
-def _own_name(text: str, marks: Sequence[Mark]) -> str | None:
-    """Give the name of a speaker who is called like a provider, surname included."""
-    said = [mark for mark in marks if mark.kind in {"provider", "name"}]
-    if not said:
-        return None
-    first = min(mark.start for mark in said if mark.kind == "provider")
-    last = first
-    for mark in sorted(said, key=lambda each: each.start):
-        if mark.start <= last + 1:
-            last = max(last, mark.end)
-    return text[first:last].title()
-
-
-def _city(
-    row: Sequence[Word], locale: str, lexicon: Lexicon, marks: Sequence[Mark]
-) -> tuple[str, Mark] | None:
-    """Find the zone of a city, or a zone itself, said after "in", "on" and the like."""
-    for place in range(1, len(row)):
-        if row[place - 1].text not in lexicon.place_words or _covered(row[place], marks):
-            continue
-        for size in range(min(_CITY, len(row) - place), 0, -1):
-            run = row[place : place + size]
-            name = " ".join(each.text for each in run)
-            zone = zone_named(name, time_words(locale)) if run[-1].text.isalpha() else None
-            if zone is not None:
-                return zone.key, Mark("zone", run[0].start, run[-1].end)
-    return None
 
 
 def _named(
@@ -339,6 +325,7 @@ def _named(
         service=single,
         services=tuple(keys) if len(keys) > 1 else (),
         provider=provider,
+        without=tuple(hit.keys[0] for hit in people if hit not in asked_for and len(hit.keys) == 1),
     )
 
 

@@ -1,13 +1,14 @@
 """From the patterns a message answers to, to its intents: what was asked decides between them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dialogs.understanding.choosing import within
 from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
 from dialogs.understanding.gathering import Said
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.view import BREAKS
-from dialogs.when import Grain
+from dialogs.when import Grain, Wish
 
 ORDER = (
     Intent.STOP,
@@ -43,6 +44,7 @@ ORDER = (
     Intent.DECLINE,
     Intent.PLACE,
     Intent.LIST,
+    Intent.QUESTION,
     Intent.POLICY,
     Intent.PRICE,
     Intent.HOURS,
@@ -62,6 +64,8 @@ ORDER = (
 _RANK = {intent: rank for rank, intent in enumerate(ORDER)}
 _YESNO = frozenset({"confirm"})
 _PICKING = frozenset({"choose", "which"})
+_BRIEF = 6
+"""Words and breaks of a message that is a yes and no more: "oh yes, please"."""
 _CLOSING = frozenset({"decline.idle", "decline.more"})
 _FILLING = frozenset({"service", "when", "party", "provider", "open"})
 _SETTLED = frozenset(
@@ -75,10 +79,11 @@ _SETTLED = frozenset(
         Intent.BOOK,
     }
 )
-_ELSE = frozenset({Intent.PRICE, Intent.POLICY, Intent.ADDRESS, Intent.HOURS}) | frozenset(
-    {Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE}
-)
+_ELSE = frozenset(
+    {Intent.QUESTION, Intent.PRICE, Intent.POLICY, Intent.ADDRESS, Intent.HOURS}
+) | frozenset({Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE})
 _NO = frozenset({Intent.DECLINE, Intent.CORRECT})
+_IDLE = frozenset({"nothing", "more", "unknown"})
 _MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
 
 
@@ -99,12 +104,16 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
         asked,
         besides="besides" in said.found,
         firm="confirm.any" in hits,
+        yes="confirm.open" in hits,
     )
     if provider:
         _provide(found, facts)
     _prune(found, facts)
+    if "question.unless" not in hits:
+        _wonder(found, said, asked)
     _hesitate(found, facts)
-    if stated(facts) and not (found - _MANNERS - {Intent.CONFIRM}):
+    parting = Intent.BYE in found and not stated(replace(facts, wish=Wish()))  # "see you tuesday"
+    if stated(facts) and not (found - _MANNERS - {Intent.CONFIRM}) and not parting:
         found.add(Intent.INFORM)
     _courtesies(
         found,
@@ -123,16 +132,27 @@ def _heard(hits: frozenset[str], active: frozenset[str], said: Said, asked: Aske
     if len(asked.options) <= 1 and asked.what in _PICKING and "confirm.yesno" in hits:
         found.add(Intent.CONFIRM)
     found -= {Intent(hit.partition(".")[0]) for hit in hits if hit.endswith(".unless")}
-    if _asking(said.reading.view.plain) and not {"confirm.any", "confirm.open"} & hits:
+    asking = _asking(said.reading.view.plain)
+    if asked.what == "unknown" and _accepts(said, found) and not asking:
+        found.add(Intent.CHOOSE)
+    if asking and not {"confirm.any", "confirm.open"} & hits:
         found.discard(Intent.CONFIRM)
     if Intent.BOOK in found and "alternatives.any" not in hits:
         found.discard(Intent.ALTERNATIVES)
     if Intent.ASK in found and "book.any" not in hits:
         found.discard(Intent.BOOK)
+    if asked.what == "more" and len(said.reading.plain.spans) > _BRIEF:
+        # "Yes, I need a taxi" to "anything else?" agrees to nothing.
+        found.discard(Intent.CONFIRM)
     more = "besides" in said.found and Intent.CONFIRM in found
     if asked.what in _YESNO and "book.yesno" not in hits and not more:
         found.discard(Intent.BOOK)
     return found
+
+
+def _accepts(said: Said, found: set[Intent]) -> bool:
+    """Whether it takes what was named, whatever that was: "that one sounds good"."""
+    return "accepted" in said.found and Intent.DECLINE not in found
 
 
 def _asking(plain: str) -> bool:
@@ -166,6 +186,8 @@ def _situations(asked: Asked) -> frozenset[str]:
         return frozenset({"any", "options"})
     if asked.what == "more":
         return frozenset({"any", "idle", "more"})
+    if asked.what == "unknown":
+        return frozenset({"any", "idle", "open", "unknown"})
     return frozenset({"any", "idle"} if asked.what == "nothing" else {"any", "open"})
 
 
@@ -208,7 +230,9 @@ def _scope(found: set[Intent], facts: Facts, asked: Asked) -> None:
         found -= {Intent.CONFIRM, Intent.DECLINE, Intent.RECURRING, Intent.HESITATE}
 
 
-def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, firm: bool) -> None:
+def _agree(
+    found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, firm: bool, yes: bool
+) -> None:
     """Yes, no, and "yes, but": what becomes of the open question."""
     if Intent.DECLINE in found:
         found.discard(Intent.CONFIRM)
@@ -221,7 +245,10 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, fir
         # Asking for others says no to these.
         found.discard(Intent.DECLINE)
     told = stated(facts) and asked.what not in _FILLING and not firm
-    if found - _MANNERS - {Intent.CONFIRM} or told:
+    if asked.what == "unknown" and yes and Intent.CHOOSE not in found:
+        # Whatever it answers, it says yes.
+        found.discard(Intent.CORRECT)
+    elif found - _MANNERS - {Intent.CONFIRM} or told:
         found.discard(Intent.CONFIRM)
     if Intent.CORRECT in found and not _booking_facts(facts):
         found.discard(Intent.CORRECT)
@@ -235,6 +262,8 @@ def _agree(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool, fir
 
 def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) -> None:
     """Weigh the answer to a question that takes yes or no."""
+    if Intent.HESITATE in found:
+        found.discard(Intent.CONFIRM)
     # "I'm in Denver this week" changes no booking.
     told = _booking_facts(facts) and not (Intent.ZONE in found and facts.zone)
     if told and Intent.CORRECT in found:
@@ -255,6 +284,16 @@ def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) ->
         found.discard(Intent.ASK)
 
 
+def _wonder(found: set[Intent], said: Said, asked: Asked) -> None:
+    """Hear a question that no other intent answers; what is booked by the way comes first."""
+    facts = said.facts
+    told = facts.wish or facts.party or facts.services or (facts.service and asked.what in _FILLING)
+    if "asks" in said.found and not (found - _MANNERS - {Intent.INFORM} or told or asked.options):
+        found.add(Intent.QUESTION)
+    if Intent.QUESTION in found:
+        found -= {Intent.ASK, Intent.HESITATE}
+
+
 def _hesitate(found: set[Intent], facts: Facts) -> None:
     """Drop "wait" beside what says more; "ok, let me check" agrees to nothing yet."""
     if Intent.HESITATE in found:
@@ -266,6 +305,8 @@ def _hesitate(found: set[Intent], facts: Facts) -> None:
 def _looks_round(found: set[Intent], facts: Facts) -> bool:
     """Whether it asks what there is: "what do you have on friday"; "is 4 ok" asks for that time."""
     exact = any(window.grain is Grain.MINUTE for window in facts.wish.windows)
+    if Intent.QUESTION in found and not (facts.wish or facts.party or facts.service):
+        return True  # "is Ana any good?" asks for nobody else
     return bool(found & {Intent.ASK, Intent.ALTERNATIVES}) and not exact
 
 
@@ -280,14 +321,15 @@ def _differs(facts: Facts, asked: Asked) -> bool:
 
 def _courtesies(found: set[Intent], asked: Asked, *, closing: bool, acknowledged: bool) -> None:
     """Thanks and goodbyes beside an answer are manners; alone they end the talk."""
-    if asked.what in {"nothing", "more"}:
+    if asked.what in _IDLE:
         if Intent.DECLINE in found and not found - _MANNERS - {Intent.DECLINE}:
             # "No, that's all" thanks for the offer to go on.
             found.discard(Intent.BYE)
             if closing:
                 found.add(Intent.THANKS)
-        elif acknowledged and found - _MANNERS:
-            # "Okay, thanks. Now book me in": the thanks took note of an answer.
+        elif (acknowledged and found - _MANNERS) or Intent.CHOOSE in found:
+            # "Okay, thanks. Now book me in": the thanks took note of an answer. So do those
+            # of "thanks, that one sounds good".
             found.discard(Intent.THANKS)
     elif found - _MANNERS:
         found.discard(Intent.THANKS)
@@ -303,11 +345,13 @@ def _provide(found: set[Intent], facts: Facts) -> None:
     if found & {Intent.SICK, Intent.LATE, Intent.BLOCK, Intent.UNBLOCK, Intent.NO_SHOW}:
         found -= {Intent.BOOK, Intent.ASK, Intent.HOURS, Intent.RECURRING}
         found -= {Intent.REFUSE, Intent.DECLINE, Intent.LIST} if Intent.NO_SHOW in found else set()
-        found -= {Intent.CANCEL} if Intent.SICK in found else set()
+        found -= {Intent.CANCEL, Intent.BLOCK} if Intent.SICK in found else set()
+        found -= {Intent.BLOCK, Intent.DECLINE} if Intent.UNBLOCK in found else set()
+        found -= {Intent.CORRECT, Intent.DECLINE} if Intent.BLOCK in found else set()
     if found & {Intent.ACCEPT, Intent.REFUSE} and (facts.number or facts.ref):
         found -= {Intent.BLOCK, Intent.THANKS, Intent.CONFIRM, Intent.DECLINE}
     if Intent.WAITING in found:
-        found -= {Intent.JOIN, Intent.ASK, Intent.PLACE, Intent.HOURS}
+        found -= {Intent.JOIN, Intent.ASK, Intent.PLACE, Intent.HOURS, Intent.TODAY}
     if Intent.BOOK in found and not found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:
         found.add(Intent.BOOK_FOR)
     if Intent.BOOK_FOR in found:
@@ -321,8 +365,12 @@ def _prune(found: set[Intent], facts: Facts) -> None:
     for strong, weak in _BEATS:
         if strong in found:
             found -= weak
+    if facts.service and facts.wish.windows and found & {Intent.ASK, Intent.BOOK}:
+        found.discard(Intent.LATE)  # "the room saturday night late, like 11"
     if Intent.SOONER in found and facts.wish.windows and Intent.ASK in found:
         found.discard(Intent.SOONER)
+    if found & {Intent.PRICE, Intent.ADDRESS} and not facts.wish:
+        found.discard(Intent.ASK)
     if Intent.ZONE in found and facts.zone is None:
         found -= {Intent.ZONE} if facts.wish.zone_said else set()
 

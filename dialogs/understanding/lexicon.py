@@ -16,7 +16,7 @@ from dialogs.understanding.text import fold
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 FALLBACK = "en"
-SITUATIONS = frozenset({"any", "unless", "yesno", "options", "idle", "more", "open"})
+SITUATIONS = frozenset({"any", "unless", "yesno", "options", "idle", "more", "open", "unknown"})
 """When a list of patterns counts: always, never beside it, or by what the last message asked."""
 
 
@@ -41,6 +41,11 @@ class Lexicon:
     place_words: frozenset[str]
     people_words: frozenset[str]
     meal_words: frozenset[str]
+    introduces: tuple[tuple[str, ...], ...]
+    introduces_perhaps: tuple[tuple[str, ...], ...]
+    after_names: frozenset[str]
+    ties: frozenset[str]
+    noises: frozenset[str]
     intents: Rules
     facts: Rules
     speller: Speller
@@ -113,6 +118,13 @@ def _folded(value: Any) -> Any:  # noqa: ANN401 - whatever TOML gave
     return fold(value) if isinstance(value, str) else value
 
 
+def _phrases(written: str, spell: Callable[[str], Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Take a list of phrases apart into words spelt out, the longest first."""
+    phrases = (phrase.split() for phrase in written.split("|"))
+    rows = (tuple(part for word in phrase for part in spell(word)) for phrase in phrases)
+    return tuple(sorted(rows, key=lambda row: -len(row)))
+
+
 def _build(language: str, table: dict[str, Any]) -> Lexicon:
     lists: dict[str, str] = table["words"]
     endings: dict[str, str] = table.get("endings", {})
@@ -160,6 +172,11 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         place_words=frozenset(lists["place"].split("|")),
         people_words=frozenset(lists["people"].split("|")),
         meal_words=frozenset(lists["meals"].split("|")),
+        introduces=_phrases(lists["introduces"], spell),
+        introduces_perhaps=_phrases(lists["introduces_perhaps"], spell),
+        after_names=frozenset(lists["after_name"].split("|")),
+        ties=frozenset(lists["ties"].split("|")),
+        noises=frozenset(lists["noises"].split("|")),
         intents=intents,
         facts=facts,
         speller=Speller(intents.words | facts.words | set(expand), known),

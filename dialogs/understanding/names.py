@@ -11,6 +11,8 @@ from dialogs.understanding.text import Word, words
 _FUZZY = 4
 _LONG = 8
 _PART = 4
+_APART = 4
+_TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Names ready to look up: by their first word, by any word, and the single ones."""
+    """Names ready to look up: by their first word, by any word, single ones, made of two parts."""
 
     starts: dict[str, list[tuple[tuple[str, ...], str]]]
     parts: dict[str, tuple[str, ...]]
     singles: dict[str, tuple[str, ...]]
+    pairs: tuple[tuple[tuple[str, ...], str], ...]
 
 
 @lru_cache(maxsize=256)
@@ -38,6 +41,7 @@ def index(named: tuple[Named, ...]) -> Index:
     starts: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     parts: dict[str, list[str]] = {}
     singles: dict[str, list[str]] = {}
+    pairs: list[tuple[tuple[str, ...], str]] = []
     for one in named:
         for name in (one.key, *one.names):
             row = tuple(word.text for word in words(name) if word.text[0].isalnum())
@@ -49,6 +53,9 @@ def index(named: tuple[Named, ...]) -> Index:
             for part in row:
                 if len(part) >= _PART and one.key not in parts.setdefault(part, []):
                     parts[part].append(one.key)
+            content = tuple(part for part in row if len(part) >= _PART)
+            if len(content) == _TWO or (len(row) == 1 and len(row[0]) >= _LONG):
+                pairs.append((content, one.key))
             if len(row) == 1 and one.key not in singles.setdefault(row[0], []):
                 singles[row[0]].append(one.key)
     for entries in starts.values():
@@ -57,6 +64,7 @@ def index(named: tuple[Named, ...]) -> Index:
         starts,
         {part: tuple(keys) for part, keys in parts.items()},
         {name: tuple(keys) for name, keys in singles.items()},
+        tuple(pairs),
     )
 
 
@@ -76,6 +84,7 @@ def find(
             hits.append(hit)
             at = hit.last
         at += 1
+    hits = hits or _kin(known, row)
     if not hits:
         hits = [
             Hit(known.parts[word.text], place, place, exact=False)
@@ -101,6 +110,48 @@ def _exact(known: Index, row: Sequence[Word], at: int) -> Hit | None:
                 if key not in longest:
                     longest.append(key)
     return Hit(tuple(longest), at, at + size - 1, exact=True) if longest else None
+
+
+def _kin(known: Index, row: Sequence[Word]) -> list[Hit]:
+    """Find a name of two parts by the stems of both: "cortarme el pelo" is a "corte de pelo".
+
+    The parts are the words of the name, or what a long one is made of: "Haare schneiden" is a
+    "Haarschnitt". They may come in any order, with little between them.
+    """
+    said = [(place, word.text) for place, word in enumerate(row) if len(word.text) >= _PART]
+    found: dict[tuple[int, int], list[str]] = {}
+    for first, one in said:
+        for last, other in said:
+            if first == last or abs(last - first) > _APART:
+                continue
+            between = tuple(sorted((first, last)))
+            for parts, key in known.pairs:
+                fits = (
+                    _shared(one, parts[0]) >= _PART and _shared(other, parts[1]) >= _PART
+                    if len(parts) > 1
+                    else _compound(parts[0], one, other)
+                )
+                keys = found.setdefault((between[0], between[1]), [])
+                if fits and key not in keys:
+                    keys.append(key)
+    kept = sorted((at, keys) for at, keys in found.items() if keys)
+    return [Hit(tuple(keys), *at, exact=False) for at, keys in kept[:1]]
+
+
+def _compound(name: str, first: str, rest: str) -> bool:
+    """Whether a word is made of the stems of two others, in this order."""
+    size = _shared(name, first)
+    return size >= max(_PART, len(first) - 2) and _shared(name[size:], rest) >= _PART
+
+
+def _shared(left: str, right: str) -> int:
+    """Letters that two words begin with alike."""
+    size = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        size += 1
+    return size
 
 
 def _singular(word: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from dialogs.understanding.facts import Asked, Vocabulary
+from dialogs.understanding.facts import Asked, Option, Vocabulary
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.view import Mark, Reading
 
@@ -70,14 +70,13 @@ def reference(text: str, lexicon: Lexicon, taken: frozenset[str]) -> tuple[str, 
 
 
 def party(
-    reading: Reading, lexicon: Lexicon, vocabulary: Vocabulary, asked: Asked
+    reading: Reading, lexicon: Lexicon, vocabulary: Vocabulary, asked: Asked, *, picked: bool
 ) -> tuple[int, Mark] | None:
-    """Give the number of people said, and where; bare numbers only where seats are booked."""
-    names = ["party"]
-    if vocabulary.party and not asked.options:
-        names += ["party_seats", "party_maybe"]
-    if asked.what == "party":
-        names.append("party_asked")
+    """Give the number of people said, and where; bare numbers only where seats are booked.
+
+    Of times that are offered, "make it 5" may name one: by its number (`picked`) or its hour.
+    """
+    names = _patterns(vocabulary, asked, picked=picked)
     together = _together(reading, lexicon)
     if together is not None:
         return together
@@ -96,9 +95,25 @@ def party(
         if name == "party":
             return _number(match), mark
         bare = name == "party_maybe" and asked.what != "party" and _is_hour(match, vocabulary)
+        bare = bare or strikes(asked.options, _number(match))
         if not bare and (mark.start, mark.end) not in clocks:
             best = (_number(match), mark)
     return best
+
+
+def _patterns(vocabulary: Vocabulary, asked: Asked, *, picked: bool) -> set[str]:
+    names = {"party"}
+    if vocabulary.party and not asked.options:
+        names |= {"party_seats", "party_maybe"}
+    elif vocabulary.party and not picked:
+        names.add("party_maybe")
+    return names | {"party_asked"} if asked.what == "party" else names
+
+
+def strikes(options: Sequence[Option], number: int) -> bool:
+    """Whether one of the options starts on that hour, of either half of the day, or about it."""
+    starts = [option.start for option in options if option.start is not None]
+    return any(number in {start.hour, start.hour % 12 or 12} for start in starts)
 
 
 def _whole(name: str, match: re.Match[str], vocabulary: Vocabulary) -> int:

@@ -24,7 +24,7 @@ _SIGNS = {
 _SIGN = {sign: name for name, signs in _SIGNS.items() for sign in signs}
 _TOKEN = re.compile(
     r"(?P<word>[^\W\d_]+(?:\d[^\W_]*|(?:'[^\W\d_]+)*))"
-    r"|(?P<number>\d+(?:st|nd|rd|th|[ªº])?(?:[:.,/]\d+)*)"
+    r"|(?P<number>[1-6](?:[aeo]|er|[eè]re|[eè]me|nde|[dr][ao])(?![^\W_])|\d+(?:st|nd|rd|th|[ªº])?(?:[:.,/]\d+)*)"
     r"|(?P<sign>[" + "".join(_SIGN) + r"])"
     r"|(?P<break>[.?!,;:\n¿¡()]|--|\u2014|\u2013)"
     r"|(?P<mark>[#&@+])"

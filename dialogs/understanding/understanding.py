@@ -11,6 +11,7 @@ from dialogs.understanding.asking import heard
 from dialogs.understanding.detecting import detect
 from dialogs.understanding.facts import Asked, Facts, Intent, Understood, Vocabulary
 from dialogs.understanding.gathering import gather
+from dialogs.understanding.introducing import introduction
 from dialogs.understanding.judging import judge
 from dialogs.understanding.lexicon import FALLBACK, Lexicon, languages, lexicon
 from dialogs.understanding.text import Word, fold, shorten, words
@@ -56,6 +57,11 @@ def understand(
         asked=asked,
         provider=provider,
     )
+    if asked.what == "name":
+        within = partial(within, asked=replace(asked, what="nothing"))
+        named = _introduced(said, row, within=within, locale=locale)
+        if named is not None:
+            return named
     first = within(locale)
     if first.intents != (Intent.UNKNOWN,) or not row:
         return first
@@ -68,6 +74,24 @@ def understand(
         if again.intents[0] in _PLAIN or (sure and again.intents[0] is not Intent.UNKNOWN):
             return again
     return first
+
+
+def _introduced(
+    said: str, row: tuple[Word, ...], *, within: partial[Understood], locale: str
+) -> Understood | None:
+    """Take the answer to "what name?" as the name, beside whatever else it says."""
+
+    def read(part: str) -> Understood:
+        return within(locale, said=part, row=words(part))
+
+    found = introduction(said, row, lexicon(locale), read)
+    if found is None:
+        return None
+    alone = Understood((Intent.INFORM,), Facts(wish=Wish(), name=found.name), locale)
+    rest = read(found.rest) if found.rest else alone
+    if set(rest.intents) <= _PLAIN | {Intent.UNKNOWN, Intent.HESITATE}:
+        rest = alone
+    return replace(rest, facts=replace(rest.facts, name=found.name))
 
 
 def _within(
@@ -103,6 +127,8 @@ def _within(
     changing = Intent.CANCEL in intents or Intent.MOVE in intents
     if facts.scope is not None and not (changing or asked.series or asked.what == "which"):
         facts = replace(facts, scope=None)
+    if Intent.QUESTION not in intents and facts.topic is not None:
+        facts = replace(facts, topic=None)
     return Understood(intents, facts, locale)
 
 

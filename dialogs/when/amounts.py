@@ -60,6 +60,11 @@ def _times(found: Found, _state: State) -> Item:
     return found.make("OCCUR", number.value if number else 1)
 
 
+def _ages(found: Found, _state: State) -> Item | None:
+    """Children of 5 and 7 years: no days of the month."""
+    return found.make("X", None) if found.items[-1].value == "year" else None
+
+
 def _length(found: Found, _state: State) -> Item | None:
     number, unit = found.first("NUM"), found.first("UNIT")
     made = length(number.value if number else 1, unit.value if unit else "")
@@ -125,13 +130,15 @@ def _sum(found: Found, _state: State) -> Item | None:
     return found.make("LEN", first.value.plus(second.value))
 
 
-def _hour_clock(found: Found, _state: State) -> Item | None:
+def _hour_clock(found: Found, _state: State) -> Item | list[Item] | None:
     """1h30 where a length is meant: "for 1h30"."""
     lead, clock = found.items[0], found.items[-1]
     if "h" not in clock.raw:
         return None
     made = found.make("LEN", Length(minutes=clock.value.at, unit="minute"))
     made.start = clock.start
+    if lead.kind == "IN":  # dans 1h30
+        return [lead, made]
     return made if lead.kind == "LASTING" else None
 
 
@@ -150,14 +157,18 @@ RULES = (
     rule("so many times", "FOR? NUM COUNT", _times),
     rule("a number of things", "NUM (?:DASH|TO|OR|AND) NUM NOUN", _not_a_time),
     rule("a number of things", "NUM X? NOUN", _not_a_time),
+    rule("ages", "(?:OF|ON)? NUM (?:AND|OR|COMMA) NUM UNIT", _ages),
     rule("a street and its number", "NUM X{1,2} STREET", _not_a_time),
     rule("ordinal of a street", "ORD STREET", _not_a_time),
+    rule("ordinal of a thing", "ORD CLOCKWORD(?!AT|NUM|CLOCK|COLON)", _not_a_time),
+    rule("ordinal of a thing", "ORD LABEL(?!NUM|FOR)", _not_a_time),
     rule("and a half", "NUM AND ARTICLE? (?:HALF|QUARTER) UNIT", _and_a_half),
     rule("half of a unit", "ARTICLE? HALF ARTICLE? DASH? UNIT", _half),
     rule("half of a unit", "DATE OF? ARTICLE? UNIT", _slash_half),
     rule("quarters of an hour", "(?:NUM QUARTER|QUARTER) OF? ARTICLE? UNIT", _quarter),
     rule("decimal hours", "(?:DOTTED|NUM (?:DOT|COMMA) NUM) DASH? UNIT", _decimal),
     rule("length in hours", "LASTING CLOCK", _hour_clock),
+    rule("length in hours", "IN CLOCK(?!AND|TO|DASH|AT)", _hour_clock),
     rule("length in hours", "(?<!AT)(?<!BY)(?<!UNTIL)CLOCK", _written_length),
 )
 

@@ -8,6 +8,7 @@ from dialogs.when.cascade import Found, State, rule
 from dialogs.when.hours import NOON, hour_of, minute_of, pieces, pieces_of, shifted
 from dialogs.when.items import Clock, ClockSpan, Item
 from dialogs.when.letters import no_such_hour
+from dialogs.when.relative import IN_EIGHT, in_eight
 
 _NOON_HOUR = 12
 _TOLD = frozenset({5, 10, 20, 25})
@@ -42,6 +43,15 @@ def _relative(found: Found, state: State) -> Item | None:
     if lead.kind == "NUM" and found.has("TO") and (lead.raw.isdigit() or minutes not in _TOLD):
         return None
     return found.make("CLOCK", shifted(hour, -minutes))
+
+
+def _to_hour(found: Found, state: State) -> Item | None:
+    """Un cuarto para las cinco, diez para las cuatro; "10 para las 4" may be a party."""
+    lead, link = found.items[0], found.first("AT")
+    told = lead.kind == "QUARTER" or (lead.value in _TOLD and not lead.raw.isdigit())
+    if link is None or link.raw not in state.lexicon.conventions.get("to_hour", ()) or not told:
+        return None
+    return _relative(found, state)
 
 
 def _half(found: Found, state: State) -> Item | None:
@@ -83,12 +93,17 @@ def _added(found: Found, state: State) -> Item | None:
             return None
     if hour is None or hour.at % 60 or not state.lexicon.conventions.get("added_minutes"):
         return None
+    back = found.has("MINUS", "NOT")
+    if lead.kind == "DATE":
+        return found.make("CLOCK", shifted(hour, 30)) if lead.raw == "1/2" and not back else None
     minutes = minute_of(lead)
+    if found.has("NOT") and (lead.raw.isdigit() or minutes not in _COARSE):
+        return None
     if lead.kind == "QUARTER" and found.items[-2].kind == "NUM":
         minutes = 15 * found.items[-2].value
     if minutes is None or (lead.kind == "NUM" and lead.raw.isdigit() and minutes not in _COARSE):
         return None
-    return found.make("CLOCK", shifted(hour, -minutes if found.has("MINUS") else minutes))
+    return found.make("CLOCK", shifted(hour, -minutes if back else minutes))
 
 
 def _meridiem(found: Found, _state: State) -> Item | None:
@@ -199,8 +214,9 @@ def _military(found: Found, _state: State) -> list[Item] | None:
     number = found.items[-1]
     if len(number.raw) != 4 or not number.raw.isdigit():
         return None
-    if found.items[0] is number and number.raw[0] != "0" and number.value % 5:
-        return None
+    bare = found.items[0] is number or found.items[0].kind in {"TO", "UNTIL"}
+    if bare and number.raw[0] != "0" and number.value % 5:
+        return None  # a card "ending 1009"
     clock = hour_of(number)
     if clock is None:
         return None
@@ -236,6 +252,7 @@ def _digits(found: Found, _state: State) -> Item | None:
 _HOUR = "(?:NUM|CLOCK)"
 
 BEFORE_LENGTHS = (
+    rule("a day in eight", IN_EIGHT, in_eight),
     rule(
         "minutes past the hour",
         f"(?:QUARTER|HALF|NUM UNIT?) (?:PAST|AFTER) THE? {_HOUR}(?!UNIT) OCLOCK?",
@@ -245,6 +262,11 @@ BEFORE_LENGTHS = (
         "minutes to the hour",
         "(?:QUARTER|NUM UNIT?) (?:MINUS|TO|BEFORE|OF) THE? (?:NUM|CLOCK)(?!UNIT|NOUN) OCLOCK?",
         _relative,
+    ),
+    rule(
+        "minutes to the hour",
+        "(?:QUARTER|NUM UNIT?) AT (?:NUM|CLOCK)(?!UNIT|NOUN) OCLOCK?",
+        _to_hour,
     ),
 )
 
@@ -269,8 +291,8 @@ RULES = (
     ),
     rule(
         "hour and minutes added",
-        "(?:NUM|CLOCK) (?:HOURMARK|OCLOCK)? (?:AND|MINUS|PAST) THE? ARTICLE? (?:NUM QUARTER|"
-        "QUARTER|HALF|NUM UNIT?)",
+        "(?:NUM|CLOCK) (?:HOURMARK|OCLOCK)? (?:AND|MINUS|PAST|NOT) THE? ARTICLE? (?:NUM QUARTER|"
+        "QUARTER|HALF|NUM UNIT?|DATE)",
         _added,
     ),
     rule(
@@ -326,6 +348,7 @@ RULES = (
         at_number,
     ),
     rule("a number after to", "MINUS NUM(?!NOUN|STREET|UNIT|LEN|MONTH|NUM|X)", _after_to),
+    rule("a number after at", "AT OCLOCK NUM(?!NOUN|UNIT|MONTH|NUM)", at_number),
     rule("ish", "(?:CLOCK|NUM) DASH? ISH", _ish),
     rule("at a time", "AT CLOCK", _with_at),
 )

@@ -142,6 +142,37 @@ def article_day(found: Found, state: State) -> Item | None:
     return _dated(found, state, number.value, None, None)
 
 
+def article_part(found: Found, state: State) -> Item | None:
+    """El 15 por la tarde, le 16 au matin: the article tells it from "las 5 de la tarde"."""
+    if not state.lexicon.conventions.get("article_day"):
+        return None
+    return article_day(found, state)
+
+
+def until_day(found: Found, state: State) -> list[Item] | None:
+    """Jusqu'au 13, hasta el 13: the article in the word for until says that it is a day."""
+    until, number = found.items
+    if until.raw not in state.lexicon.conventions.get("until_day", ()):
+        return None
+    day = article_day(Found([number]), state)
+    return [until, day] if day is not None else None
+
+
+def weekday_dated(found: Found, _state: State) -> Item | None:
+    """Until friday the 13th: one day, said twice."""
+    weekday, day = found.items[0].value, found.items[-1].value
+    if weekday.weekday is None or weekday.dom is not None or weekday.week is not None:
+        return None
+    if day.dom is None or day.weekday is not None:
+        return None
+    return found.make("DAY", day)
+
+
+def day_alone(found: Found, _state: State) -> Item:
+    """From thursday at 6 onward: the hour is what bounds, and thursday its day."""
+    return found.items[-1]
+
+
 def weekday_number(found: Found, state: State) -> Item | None:
     """Friday 23, sexta 13, martes 3: the day of the month, where the calendar bears it out."""
     day, number = found.items[0], found.items[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dialogs.when import dates, periods, relative
 from dialogs.when.cascade import rule
 
+_NO_DAY = "COLON|MERIDIEM|OCLOCK|HOURMARK|NOUN|UNIT|LEN|DOT|NUM|MONTH|X"
 _TIME_AHEAD = "(?!X|NOUN|STREET|UNIT|LEN|PERIOD)"
 
 RULES = (
@@ -50,10 +51,24 @@ RULES = (
         relative.from_day,
     ),
     rule("moved by so much", "MOVE X{0,3} BY LEN(?!HENCE|LATER|EARLIER)", relative.moved),
+    rule(
+        "moved by so much",
+        "(?:MOVE|PUSH|PULL) (?:X|THE|ON|DASH){0,3} (?:AT|ON|OF) LEN"
+        "(?!HENCE|LATER|EARLIER|CLOCK|AT)",
+        relative.moved,
+    ),
+    rule(
+        "moved by days",
+        "(?:MOVE|PUSH|PULL) THE? LEN(?!HENCE|LATER|EARLIER|CLOCK|AT|NOUN|X)",
+        relative.moved_days,
+    ),
     rule("moved by so much", "(?:BY|AT|ABOUT|FOR) LEN (?:MOVE|PUSH|PULL)", relative.moved),
     rule("moved back by so much", "MOVE X{1,3} AGO BY? LEN", relative.moved),
+    rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT){0,3} LEN", relative.moved),
     rule("within a length", "BY LEN", periods.within),
     rule("a day in a week", "(?:WDAY|DAY|REL) IN LEN", relative.day_in_weeks),
+    rule("a day in eight", relative.IN_EIGHT, relative.in_eight),
+    rule("a weekday in weeks", "(?:IN) LEN (?:COMMA|ON|THE){0,2} WDAY", relative.in_weeks_weekday),
     rule("day and month in words", "(?:THE|ON)? ORD ORD", dates.two_ordinals),
     rule(
         "a length ahead",
@@ -64,7 +79,6 @@ RULES = (
     rule(
         "later that day", "(?<!LEN)(?:LATER|EARLIER) (?:ON|THE){0,2} SAME UNIT", relative.beside_ref
     ),
-    rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT){0,3} LEN", relative.moved),
     rule("a length from there", "LEN (?:AFTER|BEFORE)(?=STOP|COMMA|AT|$)", relative.moved),
     rule("so long ago", "AGO LEN", relative.ago),
     rule("so long ago", "BEFORE LEN(?!AND|DAY|CLOCK)", relative.ago),
@@ -136,7 +150,7 @@ RULES = (
         "PERIOD)",
         relative.or_the_next,
     ),
-    rule("the day after", "UNIT (?:AFTER|BEFORE) (?=STOP|COMMA|AT|$)", relative.day_after),
+    rule("the day after", "UNIT (?:AFTER|BEFORE) (?=STOP|COMMA|AT|SAMETIME|$)", relative.day_after),
     rule(
         "the day after",
         "(?:THE|ON|IN) (?:NEXT UNIT|"
@@ -157,6 +171,14 @@ RULES = (
         "STREET|NUM|DAYPART|ISH|TO NUM|DASH NUM)",
         dates.article_day,
     ),
+    rule("a number with its article", "ON NUM(?=DAYPART)", dates.article_part),
+    rule("until a number with its article", "UNTIL NUM(?!" + _NO_DAY + ")", dates.until_day),
+    rule(
+        "a bounded weekday and its date",
+        "(?<=[UNTIL BY BEFORE AFTER FROM])DAY (?:COMMA|ON|THE){0,2} DAY",
+        dates.weekday_dated,
+    ),
+    rule("from a day and an hour on", "FROM DAY(?=CLOCK ONWARD)", dates.day_alone),
     rule("the nth day", "(?:THE|ON)? UNIT NUM(?!COLON|MERIDIEM|OCLOCK)", dates.day_number),
     rule(
         "a weekend",

@@ -22,6 +22,7 @@ _FOLD = str.maketrans(
 
 _WHOLE = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?|[^\s\w]")
 _ELIDED = re.compile(r"[^\W_]+'?|[^\s\w]")  # l'ora, aujourd'hui: two words each
+_DIGIT = re.compile(r"\d")
 _FUZZY = 5  # shorter words have too many neighbours
 
 Entry = tuple[tuple[str, ...], str, Any]
@@ -61,6 +62,7 @@ class Lexicon:
     vague: frozenset[str]
     before_times: frozenset[str]
     names: frozenset[str]
+    here: frozenset[str]
     expand: dict[str, tuple[str, ...]]
     after_day: dict[str, str]
     month_after: dict[str, int]
@@ -80,47 +82,16 @@ def _load(language: str, region: str) -> Lexicon:
         return _load("en", region)
     words = tomllib.loads(path.read_text(encoding="utf-8")).get("times", {})
     conventions = dict(words["conventions"])
-    regions = conventions.pop("regions", {})
-    conventions.update(regions.get(region, {}))
-    entries = list(_entries(words))
+    conventions.update(conventions.pop("regions", {}).get(region, {}))
     expand = {
         fold(word): tuple(fold(parts).split()) for word, parts in words.get("expand", {}).items()
     }
-    split = _ELIDED if conventions.get("elision") else _WHOLE
-    phrases: dict[str, list[Entry]] = {}
-    mixed = []
-    for phrase, kind, value in entries:
-        if any(each.isdigit() for each in phrase) and " " not in phrase:
-            mixed.append(re.escape(phrase))
-        parts = tuple(
-            each
-            for part in split.findall(phrase)
-            if part != "-"
-            for each in expand.get(part, (part,))
-        )
-        phrases.setdefault(parts[0], []).append((parts[1:], kind, value))
-    for each in phrases.values():
-        each.sort(key=lambda entry: -len(entry[0]))
-    # Only the proper spelling, which stands first, is what a misspelling is measured against.
-    proper = {
-        fold(each[0])
-        for each in (
-            *words["weekdays"],
-            *words["weekday_plurals"],
-            *words["months"],
-            *words["relative_days"].values(),
-            *(part["words"] for part in words["dayparts"].values()),
-            *(part["today"] for part in words["dayparts"].values() if part.get("today")),
-        )
-        if each
-    }
-    fuzzy = {
-        phrase: (kind, value)
-        for phrase, kind, value in entries
-        if phrase in proper and phrase.isalpha() and len(phrase) >= _FUZZY
-    }
-    ordinary = {fold(word) for word in words.get("not_typos", ())}
-    mixed.sort(key=len, reverse=True)
+    entries = _entries(words)
+    phrases = _phrases(entries, _ELIDED if conventions.get("elision") else _WHOLE, expand)
+
+    def folded(table: str) -> frozenset[str]:
+        return frozenset(fold(word) for word in words.get(table, ()))
+
     return Lexicon(
         language=language,
         phrases=phrases,
@@ -130,22 +101,76 @@ def _load(language: str, region: str) -> Lexicon:
         },
         conventions=conventions,
         holidays={fold(name): on for name, on in words.get("holidays", {}).items()},
-        mixed=re.compile(rf"(?<![^\W_])(?:{'|'.join(mixed)})(?![^\W_])") if mixed else None,
+        mixed=_mixed(entries),
         suffixes=frozenset(words.get("ordinal_suffixes", ())),
         zones={
             fold(name): zone
             for name, zone in (*words.get("zones", {}).items(), *words.get("cities", {}).items())
         },
-        ambiguous=frozenset(fold(word) for word in words.get("ambiguous", ())),
+        ambiguous=folded("ambiguous"),
         expand=expand,
         after_day={fold(word): part for word, part in words.get("after_day", {}).items()},
         month_after=dict(words.get("month_after_number", {})),
         names=frozenset(words.get("names", ())),
-        articles=frozenset(fold(word) for word in words.get("number_articles", ())),
-        vague=frozenset(fold(word) for word in words.get("vague_numbers", ())),
-        before_times=frozenset(fold(word) for word in words.get("before_times", ())),
-        speller=Speller(fuzzy, ordinary | set(phrases)),
+        articles=folded("number_articles"),
+        vague=folded("vague_numbers"),
+        before_times=folded("before_times"),
+        here=folded("here"),
+        speller=Speller(_proper(words, entries), {*folded("not_typos"), *phrases}),
     )
+
+
+def _phrases(
+    entries: list[tuple[str, str, Any]], split: re.Pattern[str], expand: dict[str, tuple[str, ...]]
+) -> dict[str, list[Entry]]:
+    """Every phrase by its first word, the longest first."""
+    phrases: dict[str, list[Entry]] = {}
+    for phrase, kind, value in entries:
+        if phrase.isalpha() and phrase not in expand:
+            phrases.setdefault(phrase, []).append(((), kind, value))
+            continue
+        parts = tuple(
+            each
+            for part in split.findall(phrase)
+            if part != "-"
+            for each in expand.get(part, (part,))
+        )
+        phrases.setdefault(parts[0], []).append((parts[1:], kind, value))
+    for each in phrases.values():
+        if len(each) > 1:
+            each.sort(key=lambda entry: -len(entry[0]))
+    return phrases
+
+
+def _mixed(entries: list[tuple[str, str, Any]]) -> re.Pattern[str] | None:
+    """Words with digits in them: 2moro, b4."""
+    mixed = [
+        re.escape(phrase)
+        for phrase, _, _ in entries
+        if not phrase.isalpha() and " " not in phrase and _DIGIT.search(phrase)
+    ]
+    mixed.sort(key=len, reverse=True)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(mixed)})(?![^\W_])") if mixed else None
+
+
+def _proper(
+    words: dict[str, Any], entries: list[tuple[str, str, Any]]
+) -> dict[str, tuple[str, Any]]:
+    """What a misspelling is measured against: the proper spelling alone, which stands first."""
+    groups = (
+        *words["weekdays"],
+        *words["weekday_plurals"],
+        *words["months"],
+        *words["relative_days"].values(),
+        *(part["words"] for part in words["dayparts"].values()),
+        *(part["today"] for part in words["dayparts"].values() if part.get("today")),
+    )
+    proper = {fold(group[0]) for group in groups if group}
+    return {
+        phrase: (kind, value)
+        for phrase, kind, value in entries
+        if phrase in proper and phrase.isalpha() and len(phrase) >= _FUZZY
+    }
 
 
 def minutes(clock: str) -> int:

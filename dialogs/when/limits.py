@@ -94,13 +94,14 @@ BOUNDS = (
     ),
 )
 
+_OPENS = "CLOCK SPAN RULE DAY DAYPART OCCUR EXCLUDE LEN"  # what a "through" goes on from
 _PART = "(?:DAYPART|CLOCK|SPAN)"
 
 RULES = (
-    rule("a bound", "TO (?:PERIOD|DAY)", _through),
+    rule("a bound", f"(?<=[{_OPENS}]) TO (?:PERIOD|DAY)", _through),
     rule("a bound", "STARTING (?:ON|IN|THE)? (?:DAY|PERIOD)", _bound),
     rule("a bound", "(?:CLOCK|DAY) (?:OR|AND)? (?:LATER|EARLIER|ONWARD|BACKWARD)", _bound),
-    rule("a bound", "CLOCK (?:X|COMMA|STOP|CUE){1,4} LATER", _then_later),
+    rule("a bound", "CLOCK (?:X|COMMA|STOP|CUE|ANY){1,4} LATER", _then_later),
     rule(
         "something denied",
         f"(?:DAY|{_PART}) (?:ON|THE|IN|AT|OF){{0,2}} (?:DAY|{_PART}) X? "
@@ -110,7 +111,7 @@ RULES = (
     rule("something denied", "(?:CLOCK|DAY|DAYPART|SPAN|PERIOD|RULE) NOT(?=COMMA|STOP|$)", _denied),
     rule("something denied", "(?:CLOCK|SPAN|DAY|PERIOD|DAYPART|DAYSPAN|RULE) X? NEGATED", _denied),
     rule("all but", "RULE (?:BUT|NOT) ON? (?:DAY|RULE|PERIOD)", _but),
-    rule("a bound denied", "NOT BOUND", _not_bound),
+    rule("a bound denied", "NOT ANY? BOUND", _not_bound),
     rule(
         "an exclusion",
         f"NOT (?:ON|AT|IN|THE|FOR|THIS|FREE){{0,3}} DAY (?:IN|AT|THE){{0,2}} {_PART}",

@@ -11,6 +11,7 @@ _NEAR = frozenset(
     """
     NUM ORD CLOCK DATE DOTTED WDAY WDAYS MONTH REL DAYPART POINT TIMES NEXT THIS LAST COMING
     EVERY MERIDIEM ON AT UNIT EARLY LATE MID NOT AFTERNEXT AFTER BEFORE BY HENCE SAMETIME ANY
+    QUARTER
     """.split()  # noqa: SIM905 - the names read better without quotes
 )
 _SKIP = frozenset(
@@ -28,6 +29,10 @@ _BESIDE = frozenset(
 _SURE = frozenset({"X", "NUM", "ORD"})
 _MOVES = frozenset({"MOVE", "PUSH", "PULL"})
 _AROUND = 2
+_RUN = 4  # hours named in a row lie together
+_MOST_HOURS = 24
+_BEFORE_MONTH = frozenset({"IN", "FROM", "UNTIL", "ASK", "FOR", "OF", "TO", "STARTING", "WITHIN"})
+_ENDS = frozenset({"", "STOP", "COMMA", "AT", "NUM", "CLOCK", "DAYPART"})
 
 _AROUND_NUMBERS = frozenset(
     {"STOP", "COMMA", "OR", "AND", "CUE", "X", "FOR", "FREE", "ASK", "SLASH", "ANY", "OF", "SOFT"}
@@ -79,6 +84,7 @@ def alone(items: list[Item]) -> list[Item]:
 def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
     """Drop courtesies from the row, and take ambiguous words for times only beside other ones."""
     items = settle_beside([item for item in items if item.kind != "SOFT"], words)
+    items = _enumerated(items)
     single = len([item for item in items if item.kind != "STOP"]) <= 1
     for place, item in enumerate(items):
         if item.raw in words.after_day and place and items[place - 1].kind in {"WDAY", "REL"}:
@@ -94,6 +100,29 @@ def plain(items: list[Item], words: Lexicon, text: str) -> list[Item]:
         if not (_company(items, place, -1) or _company(items, place, 1)):
             item.kind, item.value = "X", None
     return items
+
+
+def _enumerated(items: list[Item]) -> list[Item]:
+    """Put the comma that people leave out: "at 9 10 or 11" names three hours, "9 30 or 11" two."""
+    for place in range(len(items) - 2, 1, -1):
+        behind = [each.kind for each in items[place + 2 : place + 3]]
+        if items[place].kind != "OR" or items[place + 1].kind != "NUM" or behind == ["NUM"]:
+            continue
+        last, at = _face(items[place + 1]), place - 1
+        at -= items[at].kind == "COMMA"
+        while at and items[at].kind == items[at - 1].kind == "NUM":
+            first, second = items[at - 1].value, items[at].value
+            if not 1 <= first < second < last <= first + _RUN:
+                break
+            items.insert(at, Item("COMMA", None, items[at].start, items[at].start))
+            last, at = second, at - 1
+    return items
+
+
+def _face(number: Item) -> int:
+    """The hour that a number of one to four digits names."""
+    value: int = number.value
+    return value // 100 if value > _MOST_HOURS else value
 
 
 def _proper(items: list[Item], place: int, text: str) -> bool:
@@ -115,6 +144,7 @@ def _numbered(items: list[Item], place: int) -> bool:
 def _company(items: list[Item], place: int, step: int) -> bool:
     """Whether the next word on that side, over small words, is one of time."""
     kind = items[place].kind
+    after = items[place + 1].kind if place + 1 < len(items) else ""
     for _ in range(_AROUND + 1):
         place += step
         if not 0 <= place < len(items):
@@ -124,7 +154,13 @@ def _company(items: list[Item], place: int, step: int) -> bool:
             continue
         if kind == "WDAY" and step > 0 and near in {"FREE", "NEGATED"}:
             return "THE" not in {item.kind for item in items[max(place - 2, 0) : place]}
-        if near in _NEAR or (near == "IN" and kind == "MONTH" and step < 0):
+        if kind == "MONTH" and (near in _BEFORE_MONTH if step < 0 else near == "FREE"):
+            return True
+        if kind == "MONTH" and step < 0 and items[place].raw == ".":
+            continue  # "3. april"
+        if kind == "WDAY" and step < 0 and near == "CUE" and after in _ENDS:
+            return True  # "sorry, i meant sat"
+        if near in _NEAR or near == "ZONE":
             return True
         if near not in _SKIP:
             return False

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dialogs.when import amounts, clocks, days, letters, limits, repeats, spans
+from dialogs.when import amounts, clocks, days, letters, limits, repeats, sametimes, spans
 from dialogs.when.answer import wish
 from dialogs.when.cascade import Rewrite, State, run
 from dialogs.when.choices import Sorted, sort
@@ -22,7 +22,7 @@ FIRST: tuple[Rewrite, ...] = (
     *repeats.RULES,
     *letters.RULES,
     *amounts.LENGTHS,
-    *spans.SAME_DAY,
+    *sametimes.SAME_DAY,
     *spans.BEFORE_DAYS,
     *clocks.RULES,
     *days.RULES,
@@ -31,7 +31,7 @@ SECOND: tuple[Rewrite, ...] = (
     *spans.HOURS,
     *spans.RULES,
     *limits.BOUNDS,
-    *spans.TODAY,
+    *sametimes.TODAY,
     *limits.RULES,
 )
 

@@ -10,6 +10,9 @@ from dialogs.when.cascade import Found, State
 from dialogs.when.items import Bound, Clock, Day, Item, Length, Part, Period
 from dialogs.when.resolve import date_of
 
+_EIGHT = 8
+IN_EIGHT = "(?:WDAY|DAY|REL|HENCE) (?:IN|AT) NUM(?!UNIT|COLON)"
+
 
 def talked_about(state: State) -> date | None:
     """The day of the booking under discussion, else the day under discussion."""
@@ -88,6 +91,12 @@ def moved(found: Found, state: State) -> Item | None:
     if state.context.day is not None and not item.value.minutes:
         return _counted(found, datetime.combine(state.context.day, state.now.time()), back)
     return found.make("X", None)
+
+
+def moved_days(found: Found, state: State) -> Item | None:
+    """Adiar uma semana, mover un día: moved by days; an hour without its "by" is a length."""
+    item = found.first("LEN")
+    return None if item is None or item.value.minutes else moved(found, state)
 
 
 def _counted(found: Found, base: datetime, sign: int) -> Item | None:
@@ -199,7 +208,32 @@ def day_in_weeks(found: Found, state: State) -> Item | None:
     base = Day(weekday=day.value) if day.kind == "WDAY" else day.value
     if day.kind == "REL":
         base = Day(on=state.today + timedelta(days=day.value))
-    return found.make("DAY", replace(base, shift=base.shift + item.value.days))
+    days = item.value.days
+    if days == _EIGHT and state.lexicon.conventions.get("eight"):
+        days -= 1  # heute in acht Tagen is a week from today
+    return found.make("DAY", replace(base, shift=base.shift + days))
+
+
+def in_eight(found: Found, state: State) -> Item | None:
+    """De hoy en ocho, oggi a otto: eight days counting both ends, as a week is counted there."""
+    day, link, number = found.items
+    days = {8: 7, 15: 14}.get(number.value)
+    if days is None or number.raw.isdigit() or link.raw != state.lexicon.conventions.get("eight"):
+        return None
+    if day.kind == "WDAY":
+        return found.make("DAY", Day(weekday=day.value, shift=days))
+    ahead = day.value if day.kind == "REL" else 0
+    if day.kind == "DAY":
+        return found.make("DAY", replace(day.value, shift=day.value.shift + days))
+    return found.make("DAY", Day(on=state.today + timedelta(days=ahead + days)))
+
+
+def in_weeks_weekday(found: Found, _state: State) -> Item | None:
+    """In two weeks on tuesday: the tuesday of the week after next."""
+    item = found.items[1]
+    if item.value.unit != "week":
+        return None
+    return found.make("DAY", Day(weekday=found.items[-1].value, week=item.value.days // 7))
 
 
 def weekday_beside(found: Found, state: State) -> Item | None:

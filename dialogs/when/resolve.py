@@ -30,8 +30,16 @@ def _base(day: Day, state: State) -> date | None:
     if day.dom is not None:
         return _dated(day, state.today)
     if day.weekday is not None:
+        if day.week is None and (on := _discussed(day.weekday, state)) is not None:
+            return on
         return _weekday(day.weekday, day.week, state.today)
     return None
+
+
+def _discussed(weekday: int, state: State) -> date | None:
+    """The day of that name among those under discussion."""
+    days = state.context.days
+    return next((on for on in days if on.weekday() == weekday and on > state.today), None)
 
 
 def _weekday(weekday: int, week: int | None, today: date) -> date:
@@ -126,10 +134,10 @@ def settle(clock: Clock, state: State, part: Part | None = None, *, today: bool 
         if at == _DAY:
             return _DAY
         # "Saturday night at 1am": a night's small hours belong to the next day.
-        return at + _DAY if part.name == "night" and at < _SMALL_HOURS else at
+        return at + _DAY if part.name == "night" and _next_day(at, state, today=today) else at
     at = clock.at % _NOON
     if part is not None:
-        chosen = _beside(at, part, state)
+        chosen = _beside(at, part, state, today=today)
         if chosen is not None:
             return chosen
     if state.meal is not None and at >= 5 * 60:
@@ -143,7 +151,12 @@ def settle(clock: Clock, state: State, part: Part | None = None, *, today: bool 
     return usual
 
 
-def _beside(at: int, part: Part, state: State) -> int | None:
+def _next_day(at: int, state: State, *, today: bool) -> bool:
+    """Whether a small hour of a night is the next day's: not in "domenica alle 2 di notte"."""
+    return at < _SMALL_HOURS and (today or not state.lexicon.conventions.get("night_is_early"))
+
+
+def _beside(at: int, part: Part, state: State, *, today: bool) -> int | None:
     """The reading of a bare hour that the part of the day allows."""
     span = part_span(replace(part, hint=""), state)
     if span.pm is None:
@@ -154,7 +167,7 @@ def _beside(at: int, part: Part, state: State) -> int | None:
         if at < 60:
             return _DAY + at
         if at < _SMALL_HOURS and span.first >= 20 * 60:
-            return _DAY + at
+            return _DAY + at if _next_day(at, state, today=today) else at
     if span.first >= 17 * 60 and at < 60:
         return _DAY + at
     return at + _NOON

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from dialogs.when.calendar import add_months, week_start
 from dialogs.when.cascade import Found, State, rule
 from dialogs.when.clocks import at_number as clock_at
 from dialogs.when.hours import hour_of
 from dialogs.when.items import Clock, ClockSpan, Day, Item, Part, Period
 from dialogs.when.resolve import date_of, settle
+
+_FIRST_MORNING = 8 * 60  # bare hours before it are in the afternoon
+_LONGEST = 8 * 60
 
 
 def _hour(found: Found, state: State) -> Item | None:
@@ -24,9 +26,19 @@ def _hour(found: Found, state: State) -> Item | None:
     return Item("CLOCK", clock, number.start, number.end)
 
 
+def _in_digits(found: Found, _state: State) -> Item | None:
+    """2, 3 or 430: hour and minutes in one number, where only an hour can stand."""
+    number = found.items[-1]
+    clock = hour_of(number) if len(number.raw) in {3, 4} and not number.value % 5 else None
+    return Item("CLOCK", clock, number.start, number.end) if clock else None
+
+
 def _hour_in_place(found: Found, state: State) -> list[Item] | None:
-    """No, 4: the word of correction stays beside the hour."""
+    """No, 4: the word of correction stays beside the hour; 430, where a booking is talked about."""
     made = _hour(found, state)
+    talk = state.context.ref is not None or state.context.day is not None
+    if made is None and talk:
+        made = _in_digits(found, state)
     return [found.items[0], made] if made is not None else None
 
 
@@ -55,6 +67,25 @@ def _clock_span(found: Found, state: State) -> Item | None:
     if first == last:
         return None
     return found.make("SPAN", ClockSpan(first, last))
+
+
+def _plain_span(found: Found, state: State) -> Item | None:
+    """10-12, 3 to 5, with nothing beside: no score ("3-2") and no scale ("1 to 10")."""
+    ends = [hour_of(end) for end in found.all("NUM")]
+    if found.items[0].kind == "NUM" and ends[0] is not None and ends[-1] is not None:
+        first, last = ends[0].at, ends[-1].at
+        if 0 < first < _FIRST_MORNING and not first < last <= first + _LONGEST:
+            return None
+    return _clock_span(found, state)
+
+
+def _not_but(found: Found, state: State) -> list[Item] | None:
+    """Not 3 but 4: two hours, the second in place of the first."""
+    first, second = (_hour(Found([number]), state) for number in found.all("NUM"))
+    if first is None or second is None:
+        return None
+    cue = found.first("BUT", "CUE")
+    return [found.items[0], first, Item("CUE", None, first.end, first.end), second] if cue else None
 
 
 def _end(item: Item) -> Clock | None:
@@ -131,75 +162,9 @@ def _another_dom(found: Found, _state: State) -> list[Item] | None:
     return [day, joint, Item("DAY", other, number.start, number.end)]
 
 
-def _part_of_today(found: Found, state: State) -> list[Item] | None:
-    """Tonight, this morning: a part of the day, and of which day."""
-    part = found.items[0]
-    if part.value.hint != "today":
-        return None
-    day = Item("DAY", Day(on=state.today), part.start, part.end)
-    return [day, Item("DAYPART", replace(part.value, hint=""), part.start, part.end)]
-
-
-def _now_time(found: Found, state: State) -> list[Item] | None:
-    """This time tomorrow, this time next week."""
-    lead, days = found.items
-    clock = Item(
-        "CLOCK", Clock(state.now.hour * 60 + state.now.minute, sure=True), lead.start, lead.end
-    )
-    if days.kind == "DAY":
-        return [clock, days]
-    if days.value.unit == "month" and days.value.start is not None:
-        months = (days.value.start.month - state.today.month) % 12
-        on = add_months(state.today, months)
-        return [clock, Item("DAY", Day(on=on), days.start, days.end)]
-    if days.value.unit != "week" or days.value.start is None:
-        return None
-    on = week_start(days.value.start) + timedelta(days=state.today.weekday())
-    return [clock, Item("DAY", Day(on=on), days.start, days.end)]
-
-
 def _half_day(found: Found, _state: State) -> Item:
     """Sunday pm, friday in the am."""
     return found.make("DAYPART", Part("afternoon" if found.items[-1].value else "morning"))
-
-
-def _same_in(found: Found, state: State) -> list[Item] | None:
-    """The same time next week: the booking's own weekday and hour, so many weeks on."""
-    same, period = found.first("SAMETIME", "SAME"), found.items[-1]
-    ref = state.context.ref
-    if ref is None or same is None or period.value.start is None:
-        return None
-    if period.value.unit == "week":
-        weeks = (period.value.start - week_start(ref.date())).days // 7
-        if weeks <= 0:  # said of a booking that lies there already: count from it
-            weeks = max((period.value.start - week_start(state.today)).days // 7, 1)
-        on = ref.date() + timedelta(weeks=weeks)
-    elif period.value.unit == "month":
-        on = add_months(ref.date(), 1)
-    else:
-        return None
-    day = Item("DAY", Day(on=on), period.start, period.end)
-    if same.kind == "SAME":
-        return [day]
-    return [day, Item("CLOCK", Clock(ref.hour * 60 + ref.minute, sure=True), same.start, same.end)]
-
-
-def _same_day(found: Found, state: State) -> Item | None:
-    """The same day next week: the booking's weekday, a week on."""
-    ref = state.context.ref
-    unit = found.all("UNIT")[-1]
-    if ref is None or unit.value not in {"week", "month"}:
-        return None
-    on = ref.date() + timedelta(weeks=1) if unit.value == "week" else add_months(ref.date(), 1)
-    return found.make("DAY", Day(on=on))
-
-
-def _same_time(found: Found, state: State) -> Item:
-    """The same time as the booking that is talked about."""
-    ref = state.context.ref
-    if ref is None:
-        return found.make("X", None)
-    return found.make("CLOCK", Clock(ref.hour * 60 + ref.minute, sure=True))
 
 
 def _over_days(found: Found, state: State) -> Item | None:
@@ -231,14 +196,6 @@ _T = "(?:CLOCK|NUM|DOTTED|POINT)"
 _NO = "(?!NOUN|STREET|UNIT|LEN|MONTH|ORD)"
 _UNTIL = "(?:TO|UNTIL|DASH)"
 
-SAME_DAY = (
-    rule(
-        "the same day in",
-        "(?:ON|THE){0,3} SAME UNIT (?:ON|IN|OF|COMMA|THE){0,3} "
-        "(?:(?:NEXT|FOLLOWING|COMING) UNIT|UNIT (?:NEXT|FOLLOWING|COMING))",
-        _same_day,
-    ),
-)
 
 # Before the rules for days: two numbers that share a month.
 BEFORE_DAYS = (
@@ -272,6 +229,11 @@ _BESIDE_TIMES = (
         "(?<=CLOCK COMMA OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
         _hour,
     ),
+    rule(
+        "a number beside a time",
+        "(?<=CLOCK OR)NUM(?!X|NOUN|STREET|UNIT|LEN|MONTH|ORD|NUM|DAY)",
+        _in_digits,
+    ),
 )
 
 HOURS = (
@@ -283,6 +245,11 @@ HOURS = (
         "DAY (?:OR|AND|SLASH) THE? "
         "NUM(?!X? NOUN|MERIDIEM|COLON|OCLOCK|HOURMARK|UNIT|LEN|ISH|NUM|DAY)",
         _another_dom,
+    ),
+    rule(
+        "one number and not the other",
+        "NOT AT? NUM COMMA? (?:BUT|CUE) AT? NUM(?!X|NOUN|LABEL|UNIT|LEN|MONTH|ORD|NUM|STREET|DASH)",
+        _not_but,
     ),
     rule(
         "a number ruled out",
@@ -304,7 +271,7 @@ HOURS = (
     rule("a number that is free", "(?<!FOR)NUM(?=FREE)", _hour_first),
     rule(
         "a number beside a day",
-        "(?<=DAY)(?:COMMA|AT)? NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|COLON|NUM)",
+        "(?<=DAY)(?:COMMA|AT|BUT AT?)? NUM(?!NOUN|STREET|UNIT|LEN|MONTH|ORD|COLON|NUM)",
         _hour,
     ),
     rule(
@@ -368,8 +335,9 @@ RULES = (
         "from one time to another",
         f"(?<!FOR)(?<!NUM)(?<!DASH)(?<!SLASH) AT? NUM {_UNTIL} NUM(?!X|NOUN|STREET|UNIT|LEN|"
         f"MONTH|ORD|NUM|PERIOD|DASH|SLASH)",
-        _clock_span,
+        _plain_span,
     ),
+    rule("from one time to another", f"NUM {_UNTIL} NUM (?=ON? DAY)", _clock_span),
     rule("from one time to another", "(?<![FOR NUM DASH SLASH X]) NUM DASH NUM(?=X)", _clock_span),
     rule("from one time to another", f"(?<=DAY) NUM {_UNTIL} NUM {_NO}", _clock_span),
     rule(
@@ -384,12 +352,4 @@ RULES = (
         _day_span,
     ),
     rule("a stretch from a day", "LEN STARTING DAY", _stretch),
-)
-
-# Once the bounds are found: what needs the moment or the booking under discussion.
-TODAY = (
-    rule("part of today", "DAYPART", _part_of_today),
-    rule("this time", "NOWTIME (?:DAY|PERIOD)", _now_time),
-    rule("the same time in", "SAMETIME (?:ON|IN|OF|COMMA|THE){0,3} PERIOD", _same_in),
-    rule("the same time", "SAMETIME", _same_time),
 )

@@ -14,9 +14,11 @@ _STRANGERS = 8  # in a row, all kept: cities of three words and their surroundin
 _MOST_ITEMS = 400
 LIMIT = 4000  # characters read of one message; nobody says when in more
 
+_ELIDED = re.compile(r"[^']+'?")  # d'aujourd'hui: three words
 _SHAPES = re.compile(
     r"""
-    (?P<other> https?://\S+ | [^\s@]{1,64}@\w[\w.]{0,64}\.\w+ | \#\d+
+    (?P<other> https?://\S+ | (?<!\w)[a-z][a-z\d-]{1,40}\.(?:com|org|net|io|app)(?!\w)
+        | [^\s@]{1,64}@\w[\w.]{0,64}\.\w+ | \#\d+
         | [$€£]\s?\d[\d.,]{0,12} | \d[\d.,]{0,12}\s?(?:[$€£%])
         | \+\d[\d\s().-]{6,20}\d | \(\d{3}\)\s?\d{3}[-.\s]?\d{4}
         | (?<!\d)\d{3}[-.\s]\d{3}[-.\s]\d{4}(?!\d)
@@ -98,9 +100,10 @@ def _shapes(text: str, start: int, end: int, lexicon: Lexicon, items: list[Item]
             if raw in lexicon.expand:
                 items.extend(Item("WORD", None, a, b, each) for each in lexicon.expand[raw])
             elif lexicon.conventions.get("elision") and "'" in raw[1:-1]:
-                cut = raw.index("'") + 1
-                items.append(Item("WORD", None, a, a + cut, raw[:cut]))
-                items.append(Item("WORD", None, a + cut, b, raw[cut:]))
+                for part in _ELIDED.finditer(raw):
+                    each = lexicon.expand.get(part.group(), (part.group(),))
+                    at, to = a + part.start(), a + part.end()
+                    items.extend(Item("WORD", None, at, to, word) for word in each)
             else:
                 items.append(Item("WORD", None, a, b, raw))
         elif shape == "number":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,21 @@ _LEADS = frozenset({"AT", "AND", "TO", "DASH", "UNTIL", "BY", "AFTER", "BEFORE",
 _SURELY_CLOCKED = frozenset({"CLOCK", "MERIDIEM", "POINT", "OCLOCK", "CLOCKWORD"})
 _CLOCKED = _SURELY_CLOCKED | {"NUM", "DAYPART", "DOTTED", "REL", "WDAY", "ISH", "UNIT", "HOURMARK"}
 _ANY_YEAR = 2026
+# Canada/Central and Australia/West are names of sides, which streets and stations have too.
+_CONTINENTS = (
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/"),
+    *("Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"),
+)
+_SIDES = frozenset({"North", "South", "West", "ACT"})
+_TOLD = frozenset({"NUM", "CLOCK", "DOTTED", "POINT", "MERIDIEM", "OCLOCK", "COLON", "AT"})
+_LINKS = frozenset({"SLASH", "COMMA", "DASH", "AND", "X"})
+_BEHIND_CITY = frozenset(
+    """
+    STOP COMMA SLASH DASH ON REL WDAY MONTH THIS NEXT DAYPART FOR OR AND THE DOT ASK FREE CUE UNTIL
+    """.split()  # noqa: SIM905 - the names read better without quotes
+)
 _WINTER = frozenset({"mez", "wez", "oez", "hne", "hnc", "hnr", "hnp", "hna", "hnt"})
+_SUMMER = frozenset({"mesz", "wesz", "oesz", "hae", "hac", "har", "hap", "haa", "hat"})
 
 
 def named(words: str, lexicon: Lexicon) -> ZoneInfo | None:
@@ -36,7 +51,7 @@ def _cities() -> dict[str, str]:
     return {
         fold(key.rpartition("/")[2]): key
         for key in reversed(listed)
-        if "/" in key and not key.startswith(("Etc/", "SystemV/"))
+        if key.startswith(_CONTINENTS) and key.rpartition("/")[2] not in _SIDES
     }
 
 
@@ -47,27 +62,88 @@ def zone_said(
 
     An abbreviation that is the reader's own means the reader's zone: CST in Mexico City.
     """
+    items = _told_twice(items, words)
     for place, item in enumerate(items):
         if item.kind == "YOURS":
             return _told(items[:place]) + items[place + 1 :], context.place
-        if item.kind == "ZONE" and item.raw in {"gmt", "utc"}:
-            found = _offset(items, place)
+        if item.kind == "ZONE":
+            found = _by_name(items, place, words, zone)
             if found is not None:
                 return found
-        if item.kind == "ZONE":
-            behind = _behind(items, place, words)
-            if behind is not None:
-                meant = zone if item.raw in _own(zone) else named(item.raw, words)
-                return behind, meant
             item.kind = "X"
-        clocked = place > 0 and items[place - 1].kind in _SURELY_CLOCKED
-        if clocked and item.kind == "X" and item.raw in _own(zone):
-            return items[:place] + items[place + 1 :], zone  # "3 PM WET", where that is the time
+        if item.kind == "X" and place and items[place - 1].kind in _SURELY_CLOCKED:
+            found = _right_behind(items, place, words, zone)
+            if found is not None:
+                return found
         if item.kind == "CLOCKWORD":
             found = _zone_beside(items, place, words)
             if found is not None:
                 return found
     return items, None
+
+
+def _by_name(
+    items: list[Item], place: int, words: Lexicon, zone: ZoneInfo
+) -> tuple[list[Item], ZoneInfo | None] | None:
+    """An abbreviation or a zone's name with a time: "3pm ET", "GMT-3"."""
+    name = items[place].raw
+    offset = _offset(items, place) if name in {"gmt", "utc"} else None
+    if offset is not None:
+        return offset
+    behind = _behind(items, place, words)
+    if behind is None:
+        return None
+    return behind, zone if name in _own(zone) else named(name, words)
+
+
+def _right_behind(
+    items: list[Item], place: int, words: Lexicon, zone: ZoneInfo
+) -> tuple[list[Item], ZoneInfo | None] | None:
+    """What a zone calls itself where that is the time ("3 PM WET"), or a city: "2pm London"."""
+    if items[place].raw in _own(zone):
+        return items[:place] + items[place + 1 :], zone
+    size = _city(items, place, words)
+    if not size:
+        return None
+    city = named(" ".join(each.raw for each in items[place : place + size]), words)
+    return items[:place] + items[place + size :], city
+
+
+def _city(items: list[Item], place: int, words: Lexicon) -> int:
+    """How many items from there on are a city that ends what is said of a time: "2pm London"."""
+    for size in (3, 2, 1):
+        ahead = items[place + size].kind if place + size < len(items) else "STOP"
+        name = " ".join(each.raw for each in items[place : place + size])
+        if place + size <= len(items) and ahead in _BEHIND_CITY and named(name, words):
+            return size
+    return 0
+
+
+def _told_twice(items: list[Item], words: Lexicon) -> list[Item]:
+    """Leave out the second of two zones' times: "3pm ET / noon PT", "3pm london, 10am here".
+
+    They are one moment, told for two readers; with an "or" between them they are two.
+    """
+    ends: list[
+        tuple[int, int, bool]
+    ] = []  # where a time with its zone begins and ends, and is ours
+    for place, item in enumerate(items):
+        if not place or items[place - 1].kind not in _SURELY_CLOCKED:
+            continue
+        here = item.raw in words.here
+        size = 1 if here or item.kind == "ZONE" else _city(items, place, words)
+        if size:
+            start, end = place, place + size
+            while start and items[start - 1].kind in _TOLD:
+                start -= 1
+            end += end < len(items) and items[end].kind == "CLOCKWORD"
+            ends.append((start, end, here))
+    for (_, closed, here), (opened, end, _) in pairwise(ends):
+        between = [each.kind for each in items[closed:opened]]
+        if len(between) <= 2 and set(between) <= _LINKS:
+            kept = closed - 1 - (items[closed - 1].kind == "CLOCKWORD") if here else closed
+            return items[:kept] + items[end:]
+    return items
 
 
 def _behind(items: list[Item], place: int, words: Lexicon) -> list[Item] | None:
@@ -113,6 +189,9 @@ def second_time(found: Wish, items: list[Item], now: datetime) -> Wish:
     def second(moment: datetime | None) -> datetime | None:
         return moment.replace(fold=1) if moment and winters(moment) else moment
 
+    starts = {(w.start.tzname() or "").lower() for w in found.windows if w.start}
+    if said & (starts | _SUMMER) and not said & _WINTER:
+        return replace(found, note=None)  # "1:50 AM EDT" is the first, and nothing is in doubt
     if not any(winters(m) for w in found.windows for m in (w.start, w.end)):
         return found
     windows = tuple(replace(w, start=second(w.start), end=second(w.end)) for w in found.windows)

@@ -44,6 +44,24 @@ def _tier(page: Page, percent: int, until: str, hours: int) -> str:
     )
 
 
+def _question(page: Page) -> Worded:
+    human, again = page.facts["human"], page.facts.get("again")
+    if page.facts.get("reached"):
+        if again:
+            text = page.t("Only {human} can tell you that as well: reply HUMAN.", human=human)
+        else:
+            text = page.t("I don't know that, but {human} does: reply HUMAN.", human=human)
+    elif again:
+        text = page.t("Only {human} can tell you that as well.", human=human)
+    else:
+        text = page.t("I don't know that; {human} can tell you.", human=human)
+    if page.facts.get("address"):
+        text += " " + page.t(
+            "{name}: {address}", name=page.business.name, address=page.facts["address"]
+        )
+    return Worded(text)
+
+
 def _hours(page: Page) -> Worded:
     rows = []
     for row in page.facts["days"]:
@@ -215,6 +233,13 @@ def _languages(page: Page) -> str:
 NOTES: dict[str, Callable[[Page], Worded]] = {
     "prices": _prices,
     "policy": _policy,
+    "question": _question,
+    "why_name": lambda p: Worded(
+        p.t(
+            "So that {human} knows who is coming. Reply NO to leave it out.",
+            human=p.facts["human"],
+        )
+    ),
     "hours": _hours,
     "address": _address,
     "human": _human,

@@ -124,9 +124,13 @@ def _offer(page: Page) -> Worded:
 def _free(page: Page) -> str:
     """Return the line above some free times: what, and the day and zone that they share."""
     options = page.facts["options"]
-    first, zone, service = page.one_day(options), page.zones(options), page.service()
+    first, zone, service = page.one_day(options), page.zones(options), page.title()
     if len(options) == 1:
         when = page.when(datetime.fromisoformat(options[0]["start"]))
+        if page.facts.get("held"):
+            return page.t(
+                "{service}: {when} is free. Reply 1 for that.", service=service, when=when
+            )
         return page.t("{service}: {when} is free. Shall I take it?", service=service, when=when)
     if first is not None and zone:
         return page.t(

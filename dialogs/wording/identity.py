@@ -9,17 +9,37 @@ from dialogs.wording.asking import ask
 from dialogs.wording.page import Page, Worded, called
 
 
-def _link_how(page: Page) -> Worded:
-    if page.facts.get("channel") in {"telegram", "slack"}:
+def _link_code(page: Page) -> Worded:
+    facts = page.facts
+    if facts.get("channel"):
         return Worded(
             page.t(
-                "Write to us on {channel} and send LINK with your phone number there. I'll text "
-                "this number a code.",
-                channel=called(page.facts["channel"]),
+                "Send LINK {code} to us on {channel} within 10 minutes to join that chat to this "
+                "one. Give the code to nobody.",
+                code=facts["code"],
+                channel=called(facts["channel"]),
             )
         )
     return Worded(
-        page.t("Send LINK and your phone number with its country code, such as LINK +1 ...")
+        page.t(
+            "Send LINK {code} from your other number or app within 10 minutes, or here LINK and a "
+            "phone number. Give the code to nobody.",
+            code=facts["code"],
+        )
+    )
+
+
+def _joined(page: Page) -> Worded:
+    if page.facts.get("channel") in {"telegram", "slack"}:  # its address is a number of the app's
+        name = called(page.facts["channel"])
+        return Worded(
+            page.t("Your chat on {channel} is joined: one name, the same bookings.", channel=name)
+        )
+    return Worded(
+        page.t(
+            "{number} is yours now here too: one name, the same bookings.",
+            number=page.facts["number"],
+        )
     )
 
 
@@ -120,7 +140,16 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
             who=p.who(),
         )
     ),
-    "link_how": _link_how,
+    "link_code": _link_code,
+    "code_here": lambda p: Worded(
+        p.t("That code is to be sent from your other number or app, not from here.")
+    ),
+    "code_old": lambda p: Worded(
+        p.t("That code is too old. Send LINK where you got it, and you get a new one.")
+    ),
+    "code_used": lambda p: Worded(
+        p.t("That code was used already. Send LINK where you got it, and you get a new one.")
+    ),
     "no_number": lambda p: Worded(
         p.t(
             "{said} is no phone number that I can reach. With the country code?",
@@ -138,11 +167,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
         p.t("I can't send another code just now. Please try again later.")
     ),
     "join_code": _join_code,
-    "joined": lambda p: Worded(
-        p.t(
-            "{number} is yours now here too: one name, the same bookings.", number=p.facts["number"]
-        )
-    ),
+    "joined": _joined,
     "not_joined": lambda p: Worded(
         p.t("I can't join these two. Please turn to {human}.", human=p.business.contact.human)
     ),

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import answers, asking, booked, clocks, day, identity, series
+from dialogs.wording import answers, asking, booked, clocks, day, formats, identity, series
 from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
@@ -76,13 +76,22 @@ def _gap(page: Page, remark: Mapping[str, Any]) -> str:
 
 def _alone(page: Page, remark: Mapping[str, Any]) -> str:
     name = page.service(remark["service"])
-    return page.t("{service} is for one person at a time.", service=name)
+    return page.t(
+        "{service} is for one person at a time: once this is booked, text me for the next.",
+        service=name,
+    )
+
+
+def _only(page: Page, remark: Mapping[str, Any]) -> str:
+    who = formats.listed([page.who(r) for r in remark["who"]], page.locale)
+    return page.t("{service} is only with {who}.", service=page.service(remark["service"]), who=who)
 
 
 REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "alone": _alone,
     "fold": _fold,
     "gap": _gap,
+    "only": _only,
     "one_at_a_time": lambda p, _: p.t("I book one at a time, so let's begin with the first."),
     "zone": zone_set,
     "series": lambda p, _: p.t("A booking moves to one day; here is the first."),

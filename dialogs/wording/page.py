@@ -123,10 +123,14 @@ class Page:
         return self.n("{n} hour", "{n} hours", minutes // 60)
 
     def reason(self, why: str, day: date) -> str:
-        """Return why a day is closed: what its rule is called, or its holiday for the reader."""
+        """Return why a day is closed: what its rule is called, or its holiday for the reader.
+
+        A holiday without a name in the reader's language is one, and no word of another's.
+        """
         if why == "holiday":
             return self.t("holiday")
-        return holiday_in(self.language, self.business.holidays, day, why=why)
+        named = holiday_in(self.language, self.business.holidays, day, why=why)
+        return named or self.t("holiday")
 
     def money(self, minor: int) -> str:
         return formats.money(minor, self.business.currency, self.locale)

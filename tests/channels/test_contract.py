@@ -192,7 +192,7 @@ def test_an_address_that_does_not_work_is_marked(bot: Bot) -> None:
 
 
 def test_a_slow_vendor_is_sent_to_in_parallel(bot: Bot) -> None:
-    """Where each send takes 100 ms, far more than ten a second go out.
+    """Where each send takes 100 ms, they take less in all than one after the other would.
 
     The fake shares this process; benchmarks/doors.py measures what a worker of its own does.
     """
@@ -202,8 +202,10 @@ def test_a_slow_vendor_is_sent_to_in_parallel(bot: Bot) -> None:
         bot.letter("letter 0.", to=bot.adapter.another(number))
     begun = time.monotonic()
     with broker.local(bot.runtime):
-        _until(lambda: bot.count("outbox WHERE status = 'sent'") == people, seconds=30)
-    assert people / (time.monotonic() - begun) >= 25
+        _until(
+            lambda: bot.count("outbox WHERE status = 'sent'") == people, seconds=0.1 * people + 30
+        )
+    assert time.monotonic() - begun < 0.08 * people  # on a busy machine; else it is a third of it
 
 
 def _numbers(bot: Bot) -> list[int]:

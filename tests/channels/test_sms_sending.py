@@ -205,6 +205,18 @@ def test_nobody_listens() -> None:
     assert time.monotonic() - begun < 3
 
 
+def test_a_proxy_of_the_environment_is_used(
+    fake: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only a proxy reaches the vendor, messages go through it."""
+    monkeypatch.setenv("http_proxy", fake.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    party = _party(fake, base_url="http://vendor.example")
+    _sent(party, "sms", LETTER)
+    party.close()
+    assert fake.texts(READER) == ["hi"]
+
+
 def test_each_thread_gets_its_own_answer(fake: FakeTwilio) -> None:
     """Of 32 at once, 400 in all, none is handed the id of another's message."""
     party = _party(fake, timeout=30.0)

@@ -133,3 +133,8 @@ def test_the_days_made_by_chance_are_worth_it() -> None:
     assert sum(free.values()) > 120
     assert joined > 10
     assert set(free) >= {zone for zone, _ in PLACES}
+
+
+def test_a_shift_goes_on_over_a_day_that_never_was() -> None:
+    """Apia went from 29 to 31 December 2011: who worked over that midnight works on."""
+    assert differences(600) == []

@@ -72,6 +72,7 @@ class FakeTwilio:
         self.services: dict[str, dict[str, object]] = {}
         self.status = "active"
         self.requests = 0
+        self.stall = 1.0  # seconds until it hangs up on what it does not answer
         self._trouble: tuple[Trouble, int | None] | None = None
         self._answer: tuple[int, dict[str, object]] | None = None
         self._accepts: int | None = None
@@ -316,7 +317,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif how == "permanent":
             self._say(*failure(400, 21211, "Invalid 'To' Phone Number"))
         elif how == "timeout":
-            time.sleep(1.0)
+            time.sleep(fake.stall)
             self.close_connection = True
         elif how == "drop":
             fake.create(fields)

