@@ -102,9 +102,17 @@ def _open(
         if not ids:
             return Refusal(Reason.PARTY, {"largest": service.party_max})
         if not any(on_duty(business, r, span) for r in ids):
-            who = ids[0] if len(ids) == 1 or provider in ids else None
-            return off_duty_why(business, who, span)
+            named = len(ids) == 1 or provider in ids
+            return off_duty_why(business, ids[0] if named else _away(business, ids, span), span)
     return None
+
+
+def _away(business: Business, ids: tuple[int, ...], span: Span) -> int | None:
+    """Return who of several is at work around a span although not in it: they say most of why."""
+    if not on_duty(business, None, span):
+        return None
+    day = local(span.start, business).date()
+    return next((r for r in ids if open_spans(business, r, day)), None)
 
 
 def on_duty(business: Business, resource: int | None, span: Span) -> bool:

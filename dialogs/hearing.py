@@ -138,7 +138,7 @@ class Hearing:
                 now=now,
                 zone=zone,
                 locale=read_in(locale, self.business),
-                vocabulary=vocabulary(self.business, party=party),
+                vocabulary=vocabulary(self.business, reader, party=party),
                 asked=asked(self.state, talk, self.business, locale=locale, zone=zone),
                 provider=reader.provider is not None,
             )

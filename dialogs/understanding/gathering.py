@@ -166,6 +166,7 @@ def _time(heard: _Heard, marks: Sequence[Mark], *, anew: bool) -> Wish:
             hours=vocabulary.hours,
             bare_numbers=_bare(asked, vocabulary),
             place=vocabulary.place,
+            own=vocabulary.own,
             days=_days(asked, now=heard.now, zone=heard.zone, anew=anew),
         ),
     )
