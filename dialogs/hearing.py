@@ -97,8 +97,7 @@ class Hearing:
 
         if self.message.kind != "text":
             return None
-        locale = read(self.message.body).locale
-        parts = parted(self.message.body, locale=locale, read=read)
+        parts = parted(self.message.body, locales=spoken(self.business), read=read)
         return (self.saying(parts[0]), parts[1]) if parts else None
 
     def saying(self, words: str) -> "Hearing":
