@@ -20,7 +20,7 @@ from world import FULL, Bench, Figure, at_least, at_most
 
 from bot.acting import Who, meet
 from core.db import Database
-from fakes.twilio import ACCOUNT, TOKEN, FakeTwilio
+from fakes.twilio import FakeTwilio
 from support.processes import Crew, environment, free_port, until_up
 from support.shop import open_shop
 from support.valkey import EmbeddedValkey
@@ -81,9 +81,7 @@ def _house(url: str, redis: str, twilio: FakeTwilio) -> Iterator[tuple[str, Crew
         REDIS_URL=redis,
         SLOTKEEPER_PORT=str(port),
         SLOTKEEPER_PUBLIC_URL=PUBLIC,
-        SLOTKEEPER_TWILIO_ACCOUNT_SID=ACCOUNT,
-        SLOTKEEPER_TWILIO_AUTH_TOKENS=TOKEN,
-        SLOTKEEPER_TWILIO_BASE_URL=twilio.url,
+        **twilio.settings,
         SLOTKEEPER_LOG_LEVEL="error",
     )
     with tempfile.TemporaryDirectory() as folder, Crew(Path(folder)) as crew:

@@ -7,7 +7,7 @@ from core.availability import minute
 from core.hours import closed_why, local, open_around, open_spans
 from core.refusals import Reason, Refusal
 from core.rules import Business, Kind, Service
-from core.serving import ways
+from core.serving import Way, ways
 from core.span import DAY, MINUTE, Span, instant
 
 
@@ -103,9 +103,18 @@ def _open(
         if not need:
             return Refusal(Reason.PARTY, {"largest": service.party_max})
         if not any(all(on_duty(business, r, span) for r in way) for way in need):
-            who = need[0][0] if len(need) == 1 or (provider,) in need else None
+            named = len(need) == 1 or (provider,) in need
+            who = need[0][0] if named else _away(business, need, span)
             return off_duty_why(business, who, span)
     return None
+
+
+def _away(business: Business, need: tuple[Way, ...], span: Span) -> int | None:
+    """Return who of several is at work around a span although not in it: they say most of why."""
+    if not on_duty(business, None, span):
+        return None
+    day = local(span.start, business).date()
+    return next((r for way in need for r in way if open_spans(business, r, day)), None)
 
 
 def on_duty(business: Business, resource: int | None, span: Span) -> bool:

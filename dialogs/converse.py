@@ -209,7 +209,7 @@ def _turn(
         people.named(session, reader.person, name=said.facts.name)
         reader = replace(reader, name=said.facts.name)
     before = reader_zone(reader, business)
-    names = vocabulary(business, party=False)
+    names = vocabulary(business, reader, party=False)
     reader, stay = whereabouts.learn(session, reader, message, said, zone=before, names=names)
     if message.words and reader_zone(reader, business) != before:
         said = hearing.understood(reader, talk)

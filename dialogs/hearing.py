@@ -97,8 +97,7 @@ class Hearing:
 
         if self.message.kind != "text":
             return None
-        locale = read(self.message.body).locale
-        parts = parted(self.message.body, locale=locale, read=read)
+        parts = parted(self.message.body, locales=spoken(self.business), read=read)
         return (self.saying(parts[0]), parts[1]) if parts else None
 
     def saying(self, words: str) -> "Hearing":
@@ -138,7 +137,7 @@ class Hearing:
                 now=now,
                 zone=zone,
                 locale=read_in(locale, self.business),
-                vocabulary=vocabulary(self.business, party=party),
+                vocabulary=vocabulary(self.business, reader, party=party),
                 asked=asked(self.state, talk, self.business, locale=locale, zone=zone),
                 provider=reader.provider is not None,
             )

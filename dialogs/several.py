@@ -3,7 +3,7 @@
 The first is answered; the other waits in its own words until the first is settled.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from dialogs.understanding import Intent, Understood
 from dialogs.when.lexicon import lexicon
@@ -14,14 +14,22 @@ _CHANGES = frozenset({Intent.CANCEL, Intent.MOVE})
 _JOINTS = frozenset({"AND", "COMMA", "STOP"})
 
 
-def parted(text: str, *, locale: str, read: Callable[[str], Understood]) -> tuple[str, str] | None:
+def parted(
+    text: str, *, locales: Sequence[str], read: Callable[[str], Understood]
+) -> tuple[str, str] | None:
     """Return the words of the first request and of the other; None where there are no two.
 
-    `read` understands words by themselves. Each of two names its service: two different ones, or
-    one at two times. Where the first has no time, the other's is for both: it keeps all the words.
+    `read` understands words by themselves, in one of the `locales`. Each of two names its service:
+    two different ones, or one at two times. Where the first has no time, the other's is for both:
+    it keeps all the words. Most messages have no joint in any language, and are not read for this.
     """
-    for start, end in _joints(text, locale):
-        one, two = read(text[:start]), read(text[end:])
+    if not any(any(_joints(text, code)) for code in locales):
+        return None
+    for start, end in _joints(text, read(text).locale):
+        one = read(text[:start])
+        if one.facts.service is None:
+            continue
+        two = read(text[end:])
         asks = text.rstrip().endswith("?") and not two.facts.wish  # "do you also do colour?"
         if _apart(one, two) and not asks:
             return (text[:start] if one.facts.wish else text), text[end:].strip()

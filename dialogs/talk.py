@@ -268,8 +268,8 @@ def alone(service: Service | None) -> bool:
     return service is not None and service.party_max == 1
 
 
-def vocabulary(business: Business, *, party: bool) -> Vocabulary:
-    """Return what the business's things are called, in every language."""
+def vocabulary(business: Business, reader: Reader, *, party: bool) -> Vocabulary:
+    """Return what the business's things are called in every language, and whose "my time" is."""
     return Vocabulary(
         services=tuple(
             Named(s.key, tuple(n for names in s.names.values() for n in names))
@@ -279,6 +279,7 @@ def vocabulary(business: Business, *, party: bool) -> Vocabulary:
         hours=_widest(business),
         party=party,
         place=business.zone,
+        own=zone_beside(reader, business) if reader.zone_source == "phone" else None,
     )
 
 

@@ -70,8 +70,10 @@ def drain(runtime: Runtime) -> int:
 class Recent:
     """What was woken for a moment ago, so that what still waits is not woken for at every look.
 
-    What goes on waiting is woken for less and less often, down to twice a minute. `beyond` is where
-    the next look begins: behind a full batch, so that it hides nothing, else at the beginning.
+    What goes on waiting is woken for less and less often, down to twice a minute; what is no longer
+    there is forgotten, so that the next message of the same address is woken for at once. `beyond`
+    is where the next look begins: behind a full batch, so that it hides nothing, else at the
+    beginning.
     """
 
     def __init__(self, seconds: float = AGAIN) -> None:
@@ -81,7 +83,12 @@ class Recent:
 
     def new(self, found: Sequence[Wake], *, at: float) -> list[Wake]:
         """Return what was not returned for some seconds; `at` is a monotonic time."""
-        self._until = {w: (again, p) for w, (again, p) in self._until.items() if again + p > at}
+        there, part = set(found), {*self.beyond, *_full(found)}  # kinds of which more may be there
+        self._until = {
+            w: (again, p)
+            for w, (again, p) in self._until.items()
+            if again + p > at and (w in there or w.kind in part)
+        }
         fresh = [wake for wake in found if self._until.get(wake, (at, 0.0))[0] <= at]
         for wake in fresh:
             before = self._until.get(wake)
@@ -91,10 +98,14 @@ class Recent:
 
     def full(self, found: Sequence[Wake]) -> bool:
         """Move on behind every kind of which a whole batch was found; say whether there was one."""
-        counts = Counter(wake.kind for wake in found)
-        full = [kind for kind, number in counts.items() if number >= BATCH]
-        self.beyond = {kind: self.beyond.get(kind, 0) + BATCH for kind in full}
-        return bool(full)
+        self.beyond = {kind: self.beyond.get(kind, 0) + BATCH for kind in _full(found)}
+        return bool(self.beyond)
+
+
+def _full(found: Sequence[Wake]) -> list[str]:
+    """Return the kinds of which a whole batch was found."""
+    counts = Counter(wake.kind for wake in found)
+    return [kind for kind, number in counts.items() if number >= BATCH]
 
 
 def run(runtime: Runtime, send: Send, ending: Event, *, every: float = EVERY) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.commands.jsonl import answer_lines
 from dialogs.understanding import (
     Asked,
     Named,
@@ -42,9 +43,7 @@ def run(arguments: list[str]) -> None:
     parser.add_argument("--jsonl", action="store_true", help="JSON lines in, JSON lines out")
     options = parser.parse_args(arguments)
     if options.jsonl:
-        for line in sys.stdin:
-            if line.strip():
-                sys.stdout.write(json.dumps(_answered(line), ensure_ascii=False) + "\n")
+        answer_lines(answer, intents=[], facts={})
         return
     if not options.message:
         parser.error("a message, or --jsonl")
@@ -61,20 +60,6 @@ def run(arguments: list[str]) -> None:
         sys.stdout.write(json.dumps(answer(given), ensure_ascii=False, indent=2) + "\n")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         parser.error(str(error))
-
-
-def _answered(line: str) -> dict[str, Any]:
-    """Answer one line; one that cannot be read gets an error and does not stop the others."""
-    name = None
-    try:
-        given = json.loads(line)
-        name = given.get("id") if isinstance(given, dict) else None
-        if isinstance(given, dict) and isinstance(given.get("text"), str):
-            return answer(given)
-        told = "no text" if isinstance(given, dict) else "not a JSON object"
-    except (ValueError, TypeError, AttributeError, KeyError, OSError) as error:
-        told = str(error)
-    return {"id": name, "intents": [], "facts": {}, "error": told}
 
 
 def answer(given: dict[str, Any]) -> dict[str, Any]:

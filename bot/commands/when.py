@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.commands.jsonl import answer_lines
 from dialogs.when import Context, Grain, Window, Wish, read, ready
 
 
@@ -27,9 +28,7 @@ def run(arguments: list[str]) -> None:
     parser.add_argument("--jsonl", action="store_true", help="JSON lines in, JSON lines out")
     options = parser.parse_args(arguments)
     if options.jsonl:
-        for line in sys.stdin:
-            if line.strip():
-                sys.stdout.write(json.dumps(_answered(line), ensure_ascii=False) + "\n")
+        answer_lines(_line, start=None, end=None, rrule=None)
         return
     if not options.phrase:
         parser.error("a phrase, or --jsonl")
@@ -51,22 +50,6 @@ def run(arguments: list[str]) -> None:
     for step in wish.steps:
         sys.stdout.write(step + "\n")
     sys.stdout.write(json.dumps(_answer(wish, zone), ensure_ascii=False) + "\n")
-
-
-def _answered(line: str) -> dict[str, Any]:
-    """Answer one line; one that cannot be read gets an error and does not stop the others."""
-    name = None
-    try:
-        given = json.loads(line)
-        name = given.get("id") if isinstance(given, dict) else None
-        if isinstance(given, dict) and isinstance(given.get("text"), str):
-            return _line(given)
-        told = "no text" if isinstance(given, dict) else "not a JSON object"
-    except KeyError as error:
-        told = f"no {error.args[0]}" if error.args[0] == "now" else f"no such zone: {given['tz']}"
-    except (ValueError, TypeError, AttributeError, OSError) as error:
-        told = str(error)
-    return {"id": name, "start": None, "end": None, "rrule": None, "error": told}
 
 
 def _line(given: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from bot import acting
 from bot.commands.apply import read_files
@@ -19,7 +20,7 @@ from core.applying import applied
 from core.blueprint import Blueprint
 from core.booking import By, Held
 from core.choosing import Wanted
-from core.db import Database, Session, migrate
+from core.db import Database, Session, migrate, passing
 from core.hours import open_spans
 from core.rules import Business
 from core.span import DAY, MINUTE, Span, instant
@@ -28,6 +29,7 @@ from core.tables import TENANT_TABLES
 DATABASE = "slotkeeper_demo"
 _BEGINS = time(10)  # when a fresh demo begins, where it cannot begin at the real time
 _MORNING = (time(8), time(11, 30))  # in New York: then nobody sleeps in Rome or Sydney either
+_TRIES = 5  # at emptying it, which may meet those who are at work in it
 _AFTERNOON = time(15)  # what the first suggestion asks for, tomorrow
 _EMPTY = text(f"TRUNCATE businesses, {', '.join(table.name for table in TENANT_TABLES)}")
 
@@ -87,6 +89,16 @@ def begin_afresh(database: Database) -> None:
     """
     if database.url.database != DATABASE:
         raise ValueError(f"{database.url.database} is not the demo's database")
+    for _ in range(_TRIES - 1):
+        try:
+            return _begin(database)
+        except DBAPIError as error:
+            if not passing(error):
+                raise
+    return _begin(database)
+
+
+def _begin(database: Database) -> None:
     real = _real(database)
     with database.owner.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '20s'"))

@@ -148,9 +148,8 @@ def _take(turn: Turn, chosen: Choice) -> State:
         return go_on(turn)
     if turn.said.facts.party is not None and not alone(turn.service):
         turn.learn(party=turn.said.facts.party)
-    named = (
-        len({option.provider for option in turn.talk.options}) > 1
-    )  # then their names were shown
+    # Of several people the names were shown.
+    named = len({option.provider for option in turn.talk.options}) > 1
     return propose(turn, [chosen.start], provider=chosen.provider if named else turn.talk.provider)
 
 

@@ -67,7 +67,10 @@ def _ask(turn: Turn, said: str) -> State:
 
 
 def _code(turn: Turn, code: str) -> State:
-    """Take a code for the one that was asked for here, else for a provider's."""
+    """Take a code for the one that was asked for here, else for a provider's, else for one shown.
+
+    A code that nobody was shown counts against all that are shown, so those are asked last.
+    """
     if turn.talk.wrong_codes >= WRONG_CODES:
         turn.say("bad_code")
         return turn.state
@@ -75,14 +78,19 @@ def _code(turn: Turn, code: str) -> State:
     if proven is not None and proven.target is not None:
         turn.learn(wrong_codes=0)
         return _join(turn, proven.target)
+    provider = people.redeem(turn.session, person=turn.reader.person, code=code, now=turn.now)
+    if provider is not None:
+        return _provider(turn, provider)
     shown = identities.shown(turn.session, address=turn.reader.address, code=code, now=turn.now)
     if shown is not None:
         return _shown(turn, shown)
-    provider = people.redeem(turn.session, person=turn.reader.person, code=code, now=turn.now)
-    if provider is None:
-        turn.learn(wrong_codes=turn.talk.wrong_codes + 1)
-        turn.say("bad_code")
-        return turn.state
+    turn.learn(wrong_codes=turn.talk.wrong_codes + 1)
+    turn.say("bad_code")
+    return turn.state
+
+
+def _provider(turn: Turn, provider: int) -> State:
+    """Say that the sender is a provider from now on, named as one where no name is known."""
     turn.learn(wrong_codes=0)
     if not turn.reader.name:
         people.named(turn.session, turn.reader.person, name=turn.business.resource(provider).name)

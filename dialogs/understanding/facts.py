@@ -97,7 +97,8 @@ class Vocabulary:
     """The words of one business.
 
     `hours` are its widest opening hours as local wall times (they decide am or pm of a bare
-    hour); `party` says that it books by party size or seats; `place` is its zone ("3 your time").
+    hour); `party` says that it books by party size or seats; `place` is its zone ("3 your time"),
+    `own` that of the writer's own clocks ("3 my time"), where bare times are in another.
     """
 
     services: tuple[Named, ...] = ()
@@ -105,6 +106,7 @@ class Vocabulary:
     hours: tuple[time, time] | None = None
     party: bool = False
     place: ZoneInfo | None = None
+    own: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

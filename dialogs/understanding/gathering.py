@@ -168,6 +168,7 @@ def _time(heard: _Heard, marks: Sequence[Mark], *, anew: bool) -> Wish:
             bare_numbers=_bare(asked, vocabulary),
             place=vocabulary.place,
             rule=asked.rule,
+            own=vocabulary.own,
             days=_days(asked, now=heard.now, zone=heard.zone, anew=anew),
         ),
     )

@@ -17,6 +17,7 @@ _ODD = re.compile(
     re.IGNORECASE,
 )
 _ON_A_CLOCK = re.compile(r"\s*(:|[ap] ?\.?m\b|o'? ?clock|uhr|h\b|heures?|horas?|ore\b)")
+_HOUR_FOLLOWS = re.compile(r"\s*(?:at|and|@|,|um|à|a|alle|às|las)?\s*\d{1,2}\s?[:.h]\s?\d\d(?!\d)")
 _CLOCK = re.compile(r"(?:[4-9]|1\d|2[0-3])00|(?:\d|1\d|2[0-3])(?:[1-5]\d|0[1-9])")  # 730, 1930
 _MOST = 99
 MANY = 10**6
@@ -191,7 +192,9 @@ def request(reading: Reading, lexicon: Lexicon) -> tuple[int, Mark] | None:
 
 
 def _is_hour(match: re.Match[str], vocabulary: Vocabulary) -> bool:
-    """Whether "make it 8" rather means an hour: late enough, and within opening hours."""
+    """Whether "make it 8" rather means an hour: late enough, within opening hours, the only one."""
+    if _HOUR_FOLLOWS.match(match.string[match.end("n") :]):  # "make it 6 at 8.30"
+        return False
     size = _number(match)
     if vocabulary.hours is None or not _LATE <= size <= 12:  # noqa: PLR2004 - a clock's face
         return False

@@ -152,9 +152,10 @@ class Context:
     am or pm of bare numbers; a close at or before the open is past midnight. `bare_numbers` says
     that the open question was "when?", so that "9" alone is a time. `dayparts` replaces the
     language's own windows by name (morning, afternoon, evening, night). `place` is the zone of the
-    place, which "your time" names. `days` are the days under discussion, in order: a weekday said
-    bare is looked for among them first ("the tuesday one"). `rule` is the RRULE of a series under
-    discussion: "for 8 weeks" and "until june" say how long it goes on.
+    place, which "your time" names; `own` is that of the reader's own clocks ("my time"), where
+    bare times are read in another. `days` are the days under discussion, in order: a weekday said
+    bare is looked for among them first ("the tuesday one"). `rule` is the RRULE of a
+    series under discussion: "for 8 weeks" and "until june" say how long it goes on.
     """
 
     ref: datetime | None = None
@@ -163,5 +164,6 @@ class Context:
     bare_numbers: bool = False
     dayparts: dict[str, tuple[time, time]] = field(default_factory=dict)
     place: ZoneInfo | None = None
+    own: ZoneInfo | None = None
     days: tuple[date, ...] = ()
     rule: str | None = None

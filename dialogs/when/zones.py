@@ -55,6 +55,19 @@ def _cities() -> dict[str, str]:
     }
 
 
+def _whose(items: list[Item], context: Context) -> dict[str, ZoneInfo | None]:
+    """Return the zones of "your time" and "my time"; bare times are in one's own unless it is told.
+
+    Then a name may say which: "I'm in Denver, so 2pm my time".
+    """
+    if context.own is not None:
+        return {"YOURS": context.place, "MINE": context.own}
+    for item in items:
+        if item.kind == "MINE":
+            item.kind = "X"
+    return {"YOURS": context.place}
+
+
 def zone_said(
     items: list[Item], words: Lexicon, context: Context, zone: ZoneInfo
 ) -> tuple[list[Item], ZoneInfo | None]:
@@ -63,9 +76,10 @@ def zone_said(
     An abbreviation that is the reader's own means the reader's zone: CST in Mexico City.
     """
     items = _told_twice(items, words)
+    whose = _whose(items, context)
     for place, item in enumerate(items):
-        if item.kind == "YOURS":
-            return _told(items[:place]) + items[place + 1 :], context.place
+        if item.kind in whose:
+            return _told(items[:place]) + items[place + 1 :], whose[item.kind]
         if item.kind == "ZONE":
             found = _by_name(items, place, words, zone)
             if found is not None:

@@ -12,7 +12,7 @@ from channels.slack.party import Slack
 from channels.slack.workspaces import Installations
 from fakes import slack as fake
 from fakes import slack_requests as sent
-from support.vendors import PUBLIC, Heard, Post, Trouble
+from support.vendors import PUBLIC, Heard, Make, Post, Trouble
 
 _DAY = 86_400
 
@@ -141,4 +141,4 @@ def _post(request: sent.Request) -> Post:
     return Post(request.path, request.body, request.headers)
 
 
-ADAPTERS = {"slack": DirectMessages}
+ADAPTERS: dict[str, Make] = {"slack": DirectMessages}

@@ -1,13 +1,12 @@
 """SMS and WhatsApp in the contract of all channels."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from channels.sms.config import Config
 from channels.sms.party import Twilio
 from fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, signed
-from support.vendors import PUBLIC, Adapter, Heard, Post, Trouble
+from support.vendors import PUBLIC, Heard, Make, Post, Trouble
 
 
 def config(fake: FakeTwilio, **chosen: Any) -> Config:  # noqa: ANN401 - a Config's own fields
@@ -101,4 +100,4 @@ class WhatsApp(TextMessages):
     channel = "whatsapp"
 
 
-ADAPTERS: dict[str, Callable[[], Adapter]] = {"sms": TextMessages, "whatsapp": WhatsApp}
+ADAPTERS: dict[str, Make] = {"sms": TextMessages, "whatsapp": WhatsApp}

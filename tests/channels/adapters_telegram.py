@@ -1,7 +1,6 @@
 """Telegram in the contract of all channels."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 from channels.telegram.config import Config, proof
@@ -9,7 +8,7 @@ from channels.telegram.party import Telegram
 from fakes.telegram import FakeTelegram
 from fakes.telegram_phone import buttons, text_of
 from fakes.telegram_updates import PHOTO, STICKER, VOICE, Json, Person, membership, message, press
-from support.vendors import PUBLIC, Adapter, Heard, Post, Trouble
+from support.vendors import PUBLIC, Heard, Make, Post, Trouble
 
 BOT = "JuniperBot"
 PROOF = "X-Telegram-Bot-Api-Secret-Token"
@@ -21,7 +20,7 @@ class PrivateChats:
     channel = "telegram"
     sender = "500000001"
 
-    def __init__(self) -> None:
+    def __init__(self, *, timeout: float = 0.5) -> None:
         self.fake = FakeTelegram()
         self.bot = self.fake.add_bot(BOT)
         self.bot.started.add(int(self.sender))
@@ -30,7 +29,7 @@ class PrivateChats:
             public_url=PUBLIC,
             base_url=self.fake.base_url,
             base_file_url=self.fake.base_file_url,
-            timeout=0.5,
+            timeout=timeout,
         )
         self.party = Telegram(self.config)
 
@@ -148,4 +147,4 @@ class PrivateChats:
         return Post(f"/telegram/{BOT}", body, headers)
 
 
-ADAPTERS: dict[str, Callable[[], Adapter]] = {"telegram": PrivateChats}
+ADAPTERS: dict[str, Make] = {"telegram": PrivateChats}

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import re
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from bot.replay.stage import Stage
 from core import businesses, consents, outbox, people
 from core.people import Reader
 from core.verify import prove
-from support.staging import Play, left_behind
+from support.staging import Play, Told, code_in, heard, left_behind
 
-Told = list[dict[str, Any]]
 NOW = {"now": "2026-03-02T09:00:00-05:00"}
 SMS: dict[str, Any] = {"from": "+12125550101", "channel": "sms", "to": "juniper"}
 CHAT: dict[str, Any] = {"from": "771", "channel": "telegram", "to": "juniper"}
@@ -48,15 +46,8 @@ def do(stage: Stage, **line: object) -> None:
     stage.play(script.read(lines)[1])
 
 
-def heard(told: Told, who: dict[str, Any]) -> str:
-    """Return what they were told last."""
-    return str([item["text"] for item in told if item.get("to") == who["from"]][-1])
-
-
 def code(told: Told) -> str:
-    found = re.search(r"\b\d{6}\b", heard(told, SMS))
-    assert found is not None
-    return found.group()
+    return code_in(heard(told, SMS))
 
 
 def readers(stage: Stage) -> tuple[Reader, Reader]:

@@ -11,9 +11,8 @@ from bot.replay import script
 from bot.replay.stage import Stage
 from core import businesses, people
 from core.verify import prove
-from support.staging import Play, left_behind
+from support.staging import Play, Told, code_in, heard, left_behind
 
-Told = list[dict[str, Any]]
 NOW = "2026-03-02T09:00:00-05:00"
 SMS: dict[str, Any] = {"from": "+12125550101", "channel": "sms", "to": "juniper"}
 CHAT: dict[str, Any] = {"from": "771", "channel": "telegram", "to": "juniper"}
@@ -42,17 +41,10 @@ def say(stage: Stage, words: str, who: dict[str, Any]) -> None:
     stage.play(_lines({"say": words, "id": f"s{next(_IDS)}"} | who)[1])
 
 
-def heard(told: Told, who: dict[str, Any]) -> str:
-    """Return what they were told last."""
-    return str([item["text"] for item in told if item.get("to") == who["from"]][-1])
-
-
 def shown(stage: Stage, told: Told, who: dict[str, Any]) -> str:
     """Ask for a code and return it."""
     say(stage, "link", who)
-    found = re.search(r"\b\d{6}\b", heard(told, who))
-    assert found is not None, heard(told, who)
-    return found.group()
+    return code_in(heard(told, who))
 
 
 def one_person(stage: Stage, *whos: dict[str, Any]) -> bool:
@@ -136,9 +128,8 @@ def test_an_old_code_says_so(open_stage: tuple[Stage, Told]) -> None:
     assert "too old" in heard(told, CHAT)
     assert not one_person(stage, SLACK, CHAT)
     stage.play(_lines({"say": "link", "id": "again"} | SLACK)[1])
-    found = re.search(r"\d{6}", heard(told, SLACK))
-    assert found is not None
-    stage.play(_lines({"say": f"link {found.group()}", "id": "fresh"} | CHAT)[1])
+    fresh = code_in(heard(told, SLACK))
+    stage.play(_lines({"say": f"link {fresh}", "id": "fresh"} | CHAT)[1])
     assert one_person(stage, SLACK, CHAT)
 
 

@@ -90,6 +90,15 @@ class FakeTwilio:
         """Return where it listens."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a process is told in its environment, to send through here."""
+        return {
+            "SLOTKEEPER_TWILIO_ACCOUNT_SID": ACCOUNT,
+            "SLOTKEEPER_TWILIO_AUTH_TOKENS": TOKEN,
+            "SLOTKEEPER_TWILIO_BASE_URL": self.url,
+        }
+
     def close(self) -> None:
         """Stop listening."""
         self._server.shutdown()

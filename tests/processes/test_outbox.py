@@ -20,7 +20,7 @@ from workers.hands import HANDS
 from workers.runtime import Runtime
 from workers.tick import forgotten
 
-BACKLOG = count(10_000, 100_000)  # letters that wait for one address
+BACKLOG = count(10_000, 18_000)  # letters that wait for one address: a look sees past 20,000
 OTHERS = 50  # addresses with one letter each
 _POSTED = text(
     "INSERT INTO outbox (business_id, address_id, note, facts, locale, due_at, created_at)"

@@ -15,7 +15,7 @@ from core.db import Database, Wake
 from support.valkey import EmbeddedValkey
 from workers.broker import LocalWakes, RedisWakes
 from workers.runtime import Runtime
-from workers.tick import EVERY, Recent, look, run
+from workers.tick import BATCH, EVERY, Recent, look, run
 
 _ONE, _OTHER = Wake("answer", 1, 1), Wake("deliver", 1, 1)
 
@@ -27,6 +27,24 @@ def test_what_waits_is_woken_for_again_only_after_a_while() -> None:
     assert recent.new([_ONE, _OTHER], at=0.5) == [_OTHER]
     assert recent.new([_ONE, _OTHER], at=2.1) == [_ONE]
     assert recent.new([_ONE, _OTHER], at=2.6) == [_OTHER]
+
+
+def test_what_goes_on_waiting_is_woken_for_less_and_less_often() -> None:
+    """Two seconds, four, eight; done and there again, it is new at once, and so is the pause."""
+    recent = Recent(2.0)
+    woken = [at / 2 for at in range(40) if recent.new([_ONE], at=at / 2)]
+    assert woken == [0.0, 2.0, 6.0, 14.0]
+    assert recent.new([], at=20.0) == []
+    assert recent.new([_ONE], at=20.5) == [_ONE]
+    assert recent.new([_ONE], at=22.5) == [_ONE]
+
+
+def test_what_lies_behind_a_batch_is_not_taken_for_done() -> None:
+    """A look that sees only a part of a kind says nothing of the rest."""
+    recent, batch = Recent(2.0), [Wake("answer", 2, number) for number in range(BATCH)]
+    assert recent.new([_ONE], at=0.0) == [_ONE]
+    assert recent.new(batch, at=0.5) == batch
+    assert recent.new([_ONE], at=1.0) == []
 
 
 def test_a_wake_that_waits_in_this_process_is_not_queued_again() -> None:

@@ -15,7 +15,7 @@ import pytest
 from bot.acting import Who, meet
 from core import outbox
 from core.db import Database
-from fakes.twilio import ACCOUNT, TOKEN, FakeTwilio
+from fakes.twilio import FakeTwilio
 from support.counts import count
 from support.postgres import libpq
 from support.processes import Crew, environment, free_port, slotkeeper, until_up
@@ -62,9 +62,7 @@ def test_all_arrives_after_ten_minutes_of_trouble(
         DATABASE_URL=shop,
         SLOTKEEPER_PORT=str(port),
         SLOTKEEPER_PUBLIC_URL=PUBLIC,
-        SLOTKEEPER_TWILIO_ACCOUNT_SID=ACCOUNT,
-        SLOTKEEPER_TWILIO_AUTH_TOKENS=TOKEN,
-        SLOTKEEPER_TWILIO_BASE_URL=twilio.url,
+        **twilio.settings,
     )
     crew.start("serve", "serve", env)
     until_up(f"{door}/readyz")

@@ -3,7 +3,7 @@
 import asyncio
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -92,7 +92,13 @@ class Adapter(Protocol):
         """Stop the fake."""
 
 
-def adapters(folder: Path) -> Iterator[tuple[str, Callable[[], Adapter]]]:
+class Make(Protocol):
+    """Makes an adapter, whose channel waits so many seconds for its vendor."""
+
+    def __call__(self, *, timeout: float) -> Adapter: ...
+
+
+def adapters(folder: Path) -> Iterator[tuple[str, Make]]:
     """Find what makes the adapters: ADAPTERS, by name, of each adapters_<vendor>.py."""
     for path in sorted(folder.glob("adapters_*.py")):
         yield from load(path).ADAPTERS.items()

@@ -18,6 +18,7 @@ OWN = {
     "but",  # every day but sunday
     "nowtime",  # this time tomorrow
     "yours",  # your time
+    "mine",  # my time
     "push",
     "pull",
     "preceding",

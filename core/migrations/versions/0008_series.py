@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0006"
+revision = "0008"
 down_revision = "0005"
 
 _NAMED = "nullif(current_setting('slotkeeper.business', true), '')::bigint"

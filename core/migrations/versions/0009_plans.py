@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 
 _NAMED = "nullif(current_setting('slotkeeper.business', true), '')::bigint"
 _TABLES = """
