@@ -229,6 +229,8 @@ def _services(session: Session) -> Iterator[tuple[bool, Service]]:
                 confirmation=None if confirmation is None else Confirmation(**confirmation),
                 payment=None if payment is None else Payment(**payment),
                 max_person_day=rules["max_person_day"],
+                grid=rules.get("grid"),
+                starts=tuple((n, time.fromisoformat(at)) for n, at in rules.get("starts", ())),
             ),
         )
 

@@ -194,6 +194,9 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         )
         if s.times
         else None,
+        "grid of its own": s.grid and f"a slot every {length(s.grid)}",
+        "starts": s.starts
+        and "starts " + ", ".join(f"{_DAYS[weekday]} {at:%H:%M}" for weekday, at in s.starts),
         "largest party": f"parties up to {s.party_max}",
         "confirmation": s.confirmation and _confirmation(s.confirmation, named),
         "advance": s.payment and _payment(s.payment, b.currency),

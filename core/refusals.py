@@ -12,6 +12,7 @@ class Reason(StrEnum):
     NOTICE = "notice"  # minutes, earliest
     FURTHEST = "furthest"  # days, last (date)
     OFF_GRID = "off_grid"  # grid (minutes)
+    FIXED_STARTS = "fixed_starts"  # day (date), starts: the instants of that day
     CLOSED = "closed"  # day (date), why
     HOURS = "hours"  # spans (list of [opens, closes])
     BREAK = "break"  # who, until

@@ -150,6 +150,8 @@ class Service:
     per_head: bool = False  # whether the price is for each seat or each person
     needs: tuple[Need, ...] = ()
     times: tuple[ClassTime, ...] = ()  # a class has its times; other services follow the grid
+    grid: int | None = None  # minutes; None: the business's
+    starts: tuple[tuple[int, time], ...] = ()  # weekday and wall time: the only starts, no grid
     party_max: int = 1  # the largest party that may be booked; 1: party size is not asked
     confirmation: Confirmation | None = None
     payment: Payment | None = None

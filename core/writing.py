@@ -77,6 +77,8 @@ def write_services(session: Session, business: Business) -> dict[str, int]:
                 "confirmation": s.confirmation and asdict(s.confirmation),
                 "payment": s.payment and asdict(s.payment),
                 "max_person_day": s.max_person_day,
+                "grid": s.grid,
+                "starts": [[weekday, f"{at:%H:%M}"] for weekday, at in s.starts],
             },
         }
         for position, s in enumerate(business.services)

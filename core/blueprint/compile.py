@@ -178,6 +178,15 @@ def _service(
                 key=lambda t: (t.weekday, t.starts),
             )
         ),
+        grid=facts.grid,
+        starts=tuple(
+            sorted(
+                (d, at)
+                for label, ats in facts.starts.items()
+                for at in ats
+                for d in values.days(label)
+            )
+        ),
         party_max=facts.party or facts.seats or 1,
         confirmation=_confirmation(facts.confirm, ids),
         payment=_payment(facts, root.currency),

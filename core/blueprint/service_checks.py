@@ -63,6 +63,26 @@ def needs(path: Path, service: shape.Service, root: shape.Root, known: frozenset
         yield from _pools(path, service, root, known)
 
 
+def starting(path: Path, service: shape.Service) -> Found:
+    """Yield what is wrong with when the service starts."""
+    if service.grid is not None and values.DAY % service.grid:
+        yield (*path, "grid"), "must divide the day, as 5, 10, 15, 20, 30 or 60 min do"
+    for name in ("starts", "grid"):
+        if getattr(service, name) and service.times:
+            yield (*path, name), "does not go with “times”; a class starts at its times"
+    if service.grid is not None and service.starts:
+        yield (*path, "grid"), "stands beside “starts”; name only one of the two"
+    seen: dict[int, str] = {}
+    for label, clocks in service.starts.items():
+        if len(set(clocks)) < len(clocks):
+            yield (*path, "starts", label), "names a time twice"
+        for day in values.days(label):
+            if day in seen:
+                text = f"{values.WEEKDAYS[day]} stands in “{seen[day]}” as well"
+                yield (*path, "starts", label), text
+            seen.setdefault(day, label)
+
+
 def _pools(path: Path, service: shape.Service, root: shape.Root, known: frozenset[str]) -> Found:
     if not service.needs:
         yield (*path, "needs"), 'is missing; name what the service occupies, as [["ana", "ben"]]'

@@ -72,6 +72,8 @@ SERVICE: dict[str, Any] = {
     "per_head": True,
     "needs": (Need((2, 1)),),
     "times": (ClassTime(1, time(9), (1,)),),
+    "grid": 30,
+    "starts": ((1, time(9)),),
     "party_max": 2,
     "confirmation": Confirmation(30, by=1),
     "payment": Payment("deposit", 100),
