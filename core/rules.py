@@ -156,6 +156,9 @@ class Service:
     confirmation: Confirmation | None = None
     payment: Payment | None = None
     max_person_day: int | None = None
+    max_person_week: int | None = None
+    max_day: int | None = None  # bookings, whoever makes them
+    max_week: int | None = None
 
     @property
     def length(self) -> timedelta:
@@ -218,10 +221,11 @@ class Waitlist:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one customer may have open: bookings on one day of the place, and in all."""
+    """What one customer may have: open bookings on one day of the place and in all, any a week."""
 
     per_day: int | None = None
     open: int | None = None
+    per_week: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def compiled(
         notice=root.notice,
         furthest=root.furthest // values.DAY,
         hold=root.hold,
-        limits=Limits(root.limits.per_day, root.limits.open),
+        limits=Limits(**root.limits.model_dump()),
         quiet=Quiet(*root.quiet),
         waitlist=Waitlist(**root.waitlist.model_dump()),
         reminders=tuple(root.reminders),
@@ -191,6 +191,9 @@ def _service(
         confirmation=_confirmation(facts.confirm, ids),
         payment=_payment(facts, root.currency),
         max_person_day=facts.per_customer_a_day,
+        max_person_week=facts.per_customer_a_week,
+        max_day=facts.per_day,
+        max_week=facts.per_week,
     )
 
 

@@ -63,6 +63,14 @@ def needs(path: Path, service: shape.Service, root: shape.Root, known: frozenset
         yield from _pools(path, service, root, known)
 
 
+def most(path: Path, service: shape.Service) -> Found:
+    """Yield the limits of a day that are above those of a week."""
+    for day, week in (("per_day", "per_week"), ("per_customer_a_day", "per_customer_a_week")):
+        most_a_day, most_a_week = getattr(service, day), getattr(service, week)
+        if most_a_day and most_a_week and most_a_day > most_a_week:
+            yield (*path, day), f"must not be more than “{week}”"
+
+
 def starting(path: Path, service: shape.Service) -> Found:
     """Yield what is wrong with when the service starts."""
     if service.grid is not None and values.DAY % service.grid:

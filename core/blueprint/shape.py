@@ -188,6 +188,9 @@ class Service(Shape):
     grid: Annotated[Length, _between(1, 720, "1 minute and 12 hours")] | None = None
     starts: Starts = {}
     per_customer_a_day: Count | None = None
+    per_customer_a_week: Count | None = None
+    per_day: Count | None = None
+    per_week: Count | None = None
 
 
 class Closed(Shape):
@@ -235,6 +238,7 @@ class Limits(Shape):
     """What one customer may have open."""
 
     per_day: Count | None = None
+    per_week: Count | None = None
     open: Count | None = None
 
 

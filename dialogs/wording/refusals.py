@@ -175,6 +175,13 @@ WHY: dict[str, Callable[[Page, Facts], str]] = {
         "You already have {n} bookings that day, which is the most we take.",
         f["most"],
     ),
+    "person_week": lambda p, f: p.n(
+        "You already have {n} booking that week, which is the most we take.",
+        "You already have {n} bookings that week, which is the most we take.",
+        f["most"],
+    ),
+    "service_day": lambda p, _: p.t("{service} is fully booked that day.", service=p.service()),
+    "service_week": lambda p, _: p.t("{service} is fully booked that week.", service=p.service()),
     "person_open": _open_limit,
     "not_by": _not_by,
     "gone": lambda p, _: p.t("That one has gone."),

@@ -58,6 +58,16 @@ def test_the_small_file_is_right() -> None:
     ("old", "new", "expected"),
     [
         (
+            "[contact]",
+            "[limits]\nper_day = 3\nper_week = 2\n[contact]",
+            "8: limits.per_day: must not be more than “per_week”",
+        ),
+        (
+            'price = "20.00"',
+            "per_customer_a_day = 3\nper_customer_a_week = 2",
+            "21: services.cut.per_customer_a_day: must not be more than “per_customer_a_week”",
+        ),
+        (
             'price = "20.00"',
             'grid = "7 min"\nstarts = { mon-tue = ["9:00", "9:00"], tue = "10:00" }',
             (

@@ -78,6 +78,9 @@ SERVICE: dict[str, Any] = {
     "confirmation": Confirmation(30, by=1),
     "payment": Payment("deposit", 100),
     "max_person_day": 1,
+    "max_person_week": 2,
+    "max_day": 3,
+    "max_week": 4,
 }
 KEPT = {"id", "key", "slug", "revision", "resources", "services", "former", "former_services"}
 
