@@ -63,7 +63,7 @@ class Talk:
     "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
     the message that asked, so that an old button is known as old; `last` is what was said last.
     `rule` is the RRULE of what recurs, `series` the one that was proposed, and `scope` how much of
-    the target's series is to be changed.
+    the target's series is to be changed. `plan` is what a provider was asked whether to carry out.
     """
 
     doing: str = "book"
@@ -78,6 +78,7 @@ class Talk:
     rule: str | None = None
     series: int | None = None
     scope: str | None = None
+    plan: int | None = None
     start: datetime | None = None
     asked: int | None = None
     last: str | None = None
@@ -99,6 +100,7 @@ class Talk:
             "rule": self.rule,
             "series": self.series,
             "scope": self.scope,
+            "plan": self.plan,
             "start": self.start.isoformat() if self.start else None,
             "asked": self.asked,
             "last": self.last,
@@ -288,6 +290,7 @@ _ASKED = {
     State.SCOPE: "which",
     State.CANCELLING: "confirm",
     State.FORGETTING: "confirm",
+    State.PLAN: "confirm",
 }
 
 

@@ -54,6 +54,7 @@ class Intent(StrEnum):
     NO_SHOW = "no_show"
     WAITING = "waiting"
     BOOK_FOR = "book_for"
+    NOTE = "note"
     LINK = "link"
     PREFER = "prefer"
     DATA = "data"
@@ -74,6 +75,7 @@ PROVIDERS = frozenset(
         Intent.NO_SHOW,
         Intent.WAITING,
         Intent.BOOK_FOR,
+        Intent.NOTE,
     }
 )
 """What only a linked provider can want; for anybody else these words mean something else."""
@@ -140,7 +142,8 @@ class Facts:
     locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
-    `several` that more than one table or room is asked for.
+    `several` that more than one table or room is asked for, `works` that a provider says when
+    they are there that day ("I only work 12 to 4"), not when they are away.
     `scope` is how much of a series is meant: "one", "later" (this and later), "all", or "alike"
     (only those at the hour that was asked for).
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
@@ -167,6 +170,7 @@ class Facts:
     party_or_hour: int | None = None
     several: bool = False
     scope: str | None = None
+    works: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ def gather(
         channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
         scope=next((each for each in _SCOPES if f"scope_{each}" in found), None),
+        works=provider and "works" in found and "works_not" not in found,
         language=_language(row, marks, lexicon),
         name=_name(text, marks) if provider or "name" in found else None,
     )

@@ -17,6 +17,7 @@ ORDER = (
     Intent.PREFER,
     Intent.DATA,
     Intent.UNDO,
+    Intent.NOTE,
     Intent.ACCEPT,
     Intent.REFUSE,
     Intent.SICK,
@@ -295,6 +296,7 @@ def _courtesies(found: set[Intent], asked: Asked, *, closing: bool, acknowledged
 
 def _provide(found: set[Intent], facts: Facts) -> None:
     """Sort out a provider's words: one thing at a time, and a number needs its request."""
+    _own_words(found, facts)
     if found & {Intent.ACCEPT, Intent.REFUSE} and facts.number is None and facts.ref is None:
         kept = {Intent.ACCEPT: Intent.CONFIRM, Intent.REFUSE: Intent.DECLINE}
         for intent, plain in kept.items():
@@ -314,6 +316,15 @@ def _provide(found: set[Intent], facts: Facts) -> None:
         found.discard(Intent.BOOK)
     if found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:
         found -= {Intent.ASK, Intent.LIST, Intent.BOOK}
+
+
+def _own_words(found: set[Intent], facts: Facts) -> None:
+    """Take a note for nothing but a note, and "I only work 12 to 4" for time that is blocked."""
+    if Intent.NOTE in found:  # whatever else it speaks of is what is noted
+        found &= {Intent.NOTE}
+    elif facts.works and facts.wish.windows and not found & {Intent.SICK, Intent.UNBLOCK}:
+        found.add(Intent.BLOCK)
+        found -= {Intent.INFORM, Intent.CORRECT, Intent.TOMORROW, Intent.TODAY}
 
 
 def _prune(found: set[Intent], facts: Facts) -> None:

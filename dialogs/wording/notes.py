@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import answers, asking, booked, clocks, day, identity, series
+from dialogs.wording import answers, asking, booked, clocks, day, hand, identity, series
 from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
@@ -17,6 +17,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     **booked.NOTES,
     **clocks.NOTES,
     **day.NOTES,
+    **hand.NOTES,
     **identity.NOTES,
     **series.NOTES,
 }
