@@ -4,8 +4,9 @@ The rows are read once for all the starts that are asked about, under the locks 
 `counter`); pending bookings count, and so do those that are over.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import text
@@ -18,14 +19,22 @@ from core.rules import Business, Service
 from core.span import Span
 
 # A booking and what is held to move it are one booking, on the days of both.
-_COUNTED = text(
-    "SELECT coalesce(for_id, id) AS id, starts_at, person_id = CAST(:person AS bigint) AS mine,"
-    " service_id = :service AS alike FROM bookings WHERE business_id = :business"
-    " AND starts_at >= :from AND starts_at < :until"
-    " AND (service_id = :service OR person_id = CAST(:person AS bigint))"
-    " AND coalesce(for_id, id) <> ALL(CAST(:but AS bigint[]))"
-    " AND (status IN ('confirmed', 'completed', 'no_show') OR expires_at > :now)"
-)
+# Counted there and not here: a search looks at months of bookings.
+_COUNTED = text("""
+WITH found AS (
+    SELECT coalesce(for_id, id) AS id,
+        width_bucket(starts_at, CAST(:edges AS timestamptz[])) - 1 AS day,
+        person_id IS NOT DISTINCT FROM CAST(:person AS bigint) AS mine,
+        service_id = :service AS alike
+    FROM bookings WHERE business_id = :business AND starts_at >= :from AND starts_at < :until
+      AND (service_id = :service OR person_id = CAST(:person AS bigint))
+      AND coalesce(for_id, id) <> ALL(CAST(:but AS bigint[]))
+      AND (status IN ('confirmed', 'completed', 'no_show') OR expires_at > :now))
+SELECT day, day / 7 AS week, count(DISTINCT id) FILTER (WHERE alike) AS alike,
+    count(DISTINCT id) FILTER (WHERE mine) AS mine,
+    count(DISTINCT id) FILTER (WHERE mine AND alike) AS mine_alike
+FROM found GROUP BY GROUPING SETS ((day), (day / 7))
+""")
 
 
 def limited(service: Service) -> bool:
@@ -67,24 +76,33 @@ class Counts:
     ) -> None:
         self.business, self.service = business, service
         self._span = span
-        self._days: set[tuple[date, int]] = set()  # of the service
-        self._weeks: set[tuple[date, int]] = set()
-        self._mine: set[tuple[date, int]] = set()  # weeks of the person
-        self._mine_alike: set[tuple[date, int]] = set()
+        self._days: Counter[date] = Counter()  # of the service
+        self._weeks: Counter[date] = Counter()
+        self._mine: Counter[date] = Counter()  # weeks of the person
+        self._mine_alike: Counter[date] = Counter()
         weekly = business.limits.per_week is not None or service.max_person_week is not None
         self.any = limited(service) or (weekly and person is not None)
-        self._taken = 0
         if not self.any:
             return
         monday = monday_of(business, span.start)
         weeks = (monday_of(business, span.end) - monday).days // 7 + 1
-        whole = days_from(business, monday, weeks * 7)
-        facts = {"business": session.business, "person": person, "service": service.id, "now": now}
-        rows = session.execute(
-            _COUNTED, facts | {"from": whole.start, "until": whole.end, "but": list(but)}
-        )
-        for row in rows:
-            self._count(row.starts_at, row.id, mine=bool(row.mine), alike=row.alike)
+        days = [monday + timedelta(days=n) for n in range(weeks * 7 + 1)]
+        edges = [days_from(business, day, 1).start for day in days]
+        facts: dict[str, object] = {
+            "business": session.business,
+            "person": person,
+            "service": service.id,
+            "now": now,
+        }
+        facts |= {"edges": edges, "from": edges[0], "until": edges[-1], "but": list(but)}
+        for row in session.execute(_COUNTED, facts):
+            if row.day is not None:
+                self._days[days[row.day]] = row.alike
+            else:
+                week = days[row.week * 7]
+                self._weeks[week] = row.alike
+                self._mine[week] = row.mine
+                self._mine_alike[week] = row.mine_alike
 
     @classmethod
     def at(
@@ -106,9 +124,10 @@ class Counts:
 
     def add(self, start: datetime) -> None:
         """Count one more booking of the person's for the service."""
-        if self.any:
-            self._taken -= 1
-            self._count(start, self._taken, mine=True, alike=True)
+        week = monday_of(self.business, start)
+        self._days[local(start, self.business).date()] += 1
+        for counted in (self._weeks, self._mine, self._mine_alike):
+            counted[week] += 1
 
     def refusal(self, start: datetime) -> Refusal | None:
         """Say which limit one more booking at a start would break, if any."""
@@ -122,7 +141,7 @@ class Counts:
             (Reason.SERVICE_DAY, service.max_day, self._days, day),
             (Reason.SERVICE_WEEK, service.max_week, self._weeks, week),
         ):
-            if most is not None and sum(on == key for on, _ in found) >= most:
+            if most is not None and found[key] >= most:
                 return Refusal(reason, {"most": most})
         return None
 
@@ -134,13 +153,3 @@ class Counts:
             if refused is not None:
                 yield day, refused
             at = day.end
-
-    def _count(self, start: datetime, booking: int, *, mine: bool, alike: bool) -> None:
-        day, week = local(start, self.business).date(), monday_of(self.business, start)
-        if alike:
-            self._days.add((day, booking))
-            self._weeks.add((week, booking))
-        if mine:
-            self._mine.add((week, booking))
-        if mine and alike:
-            self._mine_alike.add((week, booking))
