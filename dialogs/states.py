@@ -87,6 +87,7 @@ ASIDE = {
     I.LIST: Step("change.mine"),
     I.PRICE: Step("info.price"),
     I.POLICY: Step("info.policy"),
+    I.WHY: Step("info.why"),
     I.HOURS: Step("info.hours"),
     I.ADDRESS: Step("info.address"),
     I.HELP: Step("info.help"),

@@ -28,6 +28,7 @@ class Intent(StrEnum):
     RECURRING = "recurring"
     PRICE = "price"
     POLICY = "policy"
+    WHY = "why"
     HOURS = "hours"
     ADDRESS = "address"
     ZONE = "zone"

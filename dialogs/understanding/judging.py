@@ -31,6 +31,7 @@ ORDER = (
     Intent.TOMORROW,
     Intent.WEEK,
     Intent.LEAVE,
+    Intent.WHY,
     Intent.CANCEL,
     Intent.MOVE,
     Intent.CORRECT,
@@ -339,6 +340,13 @@ def _prune(found: set[Intent], facts: Facts) -> None:
 
 
 _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
+    (
+        Intent.WHY,  # whatever is asked about, and whatever was not to be had
+        {Intent.BOOK, Intent.ASK, Intent.CHOOSE, Intent.CONFIRM, Intent.DECLINE, Intent.CORRECT}
+        | {Intent.ALTERNATIVES, Intent.CANCEL, Intent.MOVE, Intent.LIST, Intent.SOONER}
+        | {Intent.HOURS, Intent.JOIN, Intent.RECURRING, Intent.TODAY, Intent.TOMORROW}
+        | {Intent.WEEK, Intent.BLOCK, Intent.UNBLOCK, Intent.SICK, Intent.LATE, Intent.BOOK_FOR},
+    ),
     (Intent.STOP, {Intent.CANCEL, Intent.LEAVE, Intent.DECLINE}),
     (Intent.LEAVE, {Intent.CANCEL, Intent.JOIN, Intent.PLACE, Intent.DECLINE}),
     (Intent.PLACE, {Intent.JOIN, Intent.ASK, Intent.LIST, Intent.ADDRESS}),

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import answers, asking, booked, clocks, day, hand, identity, series
+from dialogs.wording import answers, asking, booked, clocks, day, hand, identity, series, why
 from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
@@ -20,6 +20,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     **hand.NOTES,
     **identity.NOTES,
     **series.NOTES,
+    **why.NOTES,
 }
 
 
