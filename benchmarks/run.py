@@ -26,6 +26,7 @@ NAMES = (
     "contention",
     "growth",
     "searching",
+    "series",
     "messages",
     "wakes",
     "forgotten",

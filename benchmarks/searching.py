@@ -5,6 +5,7 @@ stands a query for each provider and day with a sweep over its rows: it must fin
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from world import FULL, Bench, Figure, Tenant, at_most, fill, median_ms, settle,
 from core import finding
 from core.db import Session
 from core.finding import Search
+from core.rules import Business, Season
 from core.span import Span, instant
 
 ROWS = 1_000_000 if FULL else 300_000
@@ -40,6 +42,18 @@ def search(session: Session, tenant: Tenant, limit: int) -> list[datetime]:
         limit=limit,
     )
     return [slot.start for slot in found]
+
+
+def with_rules(business: Business) -> Business:
+    """Return the business with every rule that a search looks at, none of which forbids a start."""
+    service = business.services[0]
+    ruled = replace(service, grid=business.grid, max_day=10_000, max_week=10_000)
+    return replace(
+        business,
+        seasons=(Season("01-01", "12-31", business.hours),),
+        services=(ruled, *business.services[1:]),
+        resources=tuple(replace(r, max_day=1000, max_week=1000) for r in business.resources),
+    )
 
 
 def a_query_a_day(session: Session, tenant: Tenant) -> list[datetime]:
@@ -80,9 +94,14 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 )
             whole = median_ms(timed(lambda: search(session, tenant, SHOWN), times=200))
             every = median_ms(timed(lambda: search(session, tenant, _ALL), times=50))
+            ruled = replace(tenant, business=with_rules(tenant.business))
+            if search(session, ruled, _ALL) != ours:
+                raise RuntimeError("rules that forbid nothing change what is found")
+            rules = median_ms(timed(lambda: search(session, ruled, SHOWN), times=200))
             daily = median_ms(timed(lambda: a_query_a_day(session, tenant), times=10))
     name = f"slot search, 10 providers x 30 days of {ROWS:,} rows, p50"
     yield at_most(name, whole, 4, unit="ms")
+    yield at_most("  with all rules on, to the bare one", rules / whole, 1.5, unit="x")
     yield at_most("  to a query per provider and day", whole / daily, 0.1, unit="x")
     yield Figure("  a query per provider and day", f"{daily:.1f} ms")
     yield Figure(f"  all {len(ours)} starts rather than the first {SHOWN}", f"{every:.2f} ms")

@@ -15,7 +15,7 @@ from operator import and_, or_
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from core.hours import open_spans
+from core.hours import fixed_starts, open_spans
 from core.rules import Business, Service
 from core.serving import Way, eligible, joined
 from core.span import DAY, MINUTE, Span, days_between, instant
@@ -157,7 +157,7 @@ def free_starts(
             limit=limit,
         )
     full = _full(frame, full_days, business.zone)
-    wanted &= _grid(frame, business.zone, business.grid)
+    wanted &= _on_offer(business, service, frame)
 
     @cache
     def starts(r: int) -> int:
@@ -302,6 +302,21 @@ def _open(business: Business, resource: int, frame: Frame) -> int:
     for day in days_between(frame.first - DAY, frame.last + DAY):
         spans.extend((minute(s.start), minute(s.end)) for s in open_spans(business, resource, day))
     return frame.mask(spans)
+
+
+def _on_offer(business: Business, service: Service, frame: Frame) -> int:
+    """Return the minutes at which a service may start: its own starts, else those of a grid."""
+    if service.starts:
+        return _fixed(business, service.id, frame)
+    return _grid(frame, business.zone, service.grid or business.grid)
+
+
+@lru_cache(maxsize=512)
+def _fixed(business: Business, service: int, frame: Frame) -> int:
+    facts = business.service(service)
+    days = days_between(frame.first - DAY, frame.last + DAY)
+    starts = (minute(s) for day in days for s in fixed_starts(business, facts, day))
+    return frame.mask((at, at + 1) for at in starts)
 
 
 @lru_cache(maxsize=512)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from core.db import Session
 from core.locks import lock_days
 from core.rules import Business
-from core.span import Span, local_days
+from core.span import DAY, Span, local_days
 
 _ADD = text(
     "INSERT INTO busy (business_id, resource_id, starts_at, ends_at, source, title, created_at)"
@@ -108,6 +108,28 @@ def switch(session: Session, ids: Sequence[int], *, active: bool) -> list[int]:
     return [row.id for row in session.execute(_SWITCH, facts)]
 
 
+_PROPOSALS = text(
+    "SELECT DISTINCT b.id FROM bookings b JOIN allocations a"
+    " ON a.business_id = b.business_id AND a.booking_id = b.id"
+    " WHERE b.business_id = :business AND b.status = 'held' AND b.expires_at > :now"
+    " AND a.resource_id = :resource AND a.active AND a.slot_start > :past"
+    " AND b.ends_at > :start AND b.starts_at < :end ORDER BY b.id"
+)
+
+
+def proposals(session: Session, *, resource: int, span: Span, now: datetime) -> list[int]:
+    """Return the living holds that nobody has said yes to and that touch a blocked span."""
+    facts = {
+        "business": session.business,
+        "resource": resource,
+        "start": span.start,
+        "end": span.end,
+        "past": span.start - 2 * DAY,
+        "now": now,
+    }
+    return [row.id for row in session.execute(_PROPOSALS, facts)]
+
+
 Hours = list[list[str]]  # of one day, wall times of the place: [["12:00", "16:00"]]
 
 _DAY = text(
@@ -137,8 +159,9 @@ def set_day_hours(
     """Give a resource hours of its own on one date, None: the weekly ones again.
 
     The caller has raised the revision of the business first, which others that change rules wait
-    at; holds that were judged by the old rules are refused.
+    at; holds that were judged by the old rules, and wait here for the day, are refused then.
     """
+    lock_days(session, resources=[resource], days=[day], exclusive=True)
     facts: dict[str, Any] = {"business": session.business, "resource": resource, "day": day}
     session.execute(_NO_DAY, facts)
     if hours is not None:

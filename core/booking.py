@@ -25,6 +25,7 @@ from core.choosing import (
     taken_by_others,
     why_taken,
 )
+from core.counts import Counts, counter
 from core.db import Session
 from core.hours import local
 from core.limits import counted_days, person_refusal
@@ -104,17 +105,22 @@ def hold(
     anyone = among(options)
     lock_days(
         session,
-        resources=anyone,
-        days=[*local_days(wanted.blocked, business.zone), *counted_days(business, wanted.start)],
+        resources=[*anyone, *counter(wanted.service)],
+        days=[
+            *local_days(wanted.blocked, business.zone),
+            *counted_days(business, wanted.service, wanted.start),
+        ],
         exclusive=not alone,
     )
+    chosen: Choice | Refusal | None = Counts.at(
+        session, business, wanted, person=person, now=now, but=instead_of
+    )
     replacing = Replacing(instead_of, own_pieces(session, instead_of))
-    choices: list[Choice] = [tuple((r, 1) for r in way) for way in options[0]]
-    if not alone:
+    if chosen is None and not alone:
         chosen = choose(session, business, wanted, options, replacing=replacing, now=now)
-        if isinstance(chosen, Refusal):
-            return chosen
-        choices = [chosen]
+    if isinstance(chosen, Refusal):
+        return chosen
+    choices = [tuple((r, 1) for r in way) for way in options[0]] if chosen is None else [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
     row |= {
         "series": series,

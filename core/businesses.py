@@ -229,6 +229,11 @@ def _services(session: Session) -> Iterator[tuple[bool, Service]]:
                 confirmation=None if confirmation is None else Confirmation(**confirmation),
                 payment=None if payment is None else Payment(**payment),
                 max_person_day=rules["max_person_day"],
+                max_person_week=rules.get("max_person_week"),
+                max_day=rules.get("max_day"),
+                max_week=rules.get("max_week"),
+                grid=rules.get("grid"),
+                starts=tuple((n, time.fromisoformat(at)) for n, at in rules.get("starts", ())),
             ),
         )
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from sqlalchemy import text
 
+from core.counts import limited
 from core.db import Session
 from core.limits import resource_refusals
 from core.policy import on_duty
@@ -67,6 +68,7 @@ def decided_alone(business: Business, wanted: Wanted) -> bool:
     resources = [business.resource(r) for need in service.needs for r in need.any_of]
     return (
         len(service.needs) == 1
+        and not limited(service)
         and all(r.seats == 1 and r.max_day is None and r.max_week is None for r in resources)
         and not any(joined(business, service, party=wanted.party, provider=wanted.provider))
     )

@@ -97,6 +97,8 @@ def _business(b: Business) -> _Sheet:
         "hold": f"a proposal is held for {length(b.hold)}",
         "limit of a customer's day": limits.per_day
         and f"at most {limits.per_day} open bookings a day per customer",
+        "limit of a customer's week": limits.per_week
+        and f"at most {limits.per_week} bookings a week per customer",
         "limit of a customer": limits.open and f"at most {limits.open} open bookings per customer",
         "quiet hours": f"quiet {_span(b.quiet.start, b.quiet.end)}",
         "waitlist": f"waitlist: {length(wait.accept)} to accept, {length(wait.accept_soon)} when"
@@ -194,11 +196,18 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         )
         if s.times
         else None,
+        "grid of its own": s.grid and f"a slot every {length(s.grid)}",
+        "starts": s.starts
+        and "starts " + ", ".join(f"{_DAYS[weekday]} {at:%H:%M}" for weekday, at in s.starts),
         "largest party": f"parties up to {s.party_max}",
         "confirmation": s.confirmation and _confirmation(s.confirmation, named),
         "advance": s.payment and _payment(s.payment, b.currency),
         "limit of a customer's day": s.max_person_day
         and f"at most {s.max_person_day} a day per customer",
+        "limit of a customer's week": s.max_person_week
+        and f"at most {s.max_person_week} a week per customer",
+        "daily limit": s.max_day and f"at most {s.max_day} a day",
+        "weekly limit": s.max_week and f"at most {s.max_week} a week",
     }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from core.choosing import Wanted
+from core.counts import Counts
 from core.db import Session
 from core.limits import person_refusal, resource_refusals
 from core.policy import judge, off_duty_why, on_duty
@@ -107,6 +108,7 @@ def explain(
         if person is not None
         else None
     )
+    limit = limit or Counts.at(session, business, wanted, person=person, now=now)
     here = _Here(session, business, wanted, now)
     needs = ways(business, wanted.service, party=wanted.party, provider=None)
     verdicts = (here.verdict(way, n) for n, need in enumerate(needs) for way in need)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from core.availability import Class, Slot, Taken, free_starts
+from core.counts import Counts, limited
 from core.db import Session
 from core.limits import full_days
 from core.policy import bookable, judge_start
@@ -81,6 +82,9 @@ def free(
     if not asked:
         return []
     whole = Span(asked[0].start, asked[-1].end)
+    if limited(search.service):
+        counts = Counts(session, business, search.service, person=None, span=whole, now=now)
+        asked = minus(asked, [day for day, _ in counts.full()])
     resources = anybody(business, search.service, party=search.party, provider=search.provider)
     return free_starts(
         business,

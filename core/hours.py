@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import chain
 
 from core.public_days import names_in, public_days
-from core.rules import Business, Holidays, Resource, Shift
+from core.rules import Business, Holidays, Resource, Service, Shift
 from core.span import DAY, Span, both, days_between, instant, local_days, merged, minus
 
 # How many days a shift or a break over midnight can reach: one, but where a zone left a day out.
@@ -32,6 +32,15 @@ def open_spans(business: Business, resource: int | None, day: date) -> list[Span
         spans = place if hours and _exceptional(business, day) else both(place, hours)
     around = days_between(day - _REACH, day + _REACH)
     return minus(spans, [b for d in around for b in _shifts(facts.breaks, d, business)])
+
+
+def fixed_starts(business: Business, service: Service, day: date) -> list[datetime]:
+    """Return the instants of a local day at which a service with starts of its own may begin.
+
+    A wall time that the clocks skip is moved on by what they skip, as long as it stays that day's.
+    """
+    found = (instant(day, at, business.zone) for on, at in service.starts if on == day.weekday())
+    return sorted(start for start in found if local(start, business).date() == day)
 
 
 def open_around(business: Business, resource: int | None, span: Span) -> list[Span]:

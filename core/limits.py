@@ -16,7 +16,7 @@ from core.span import DAY, Span, instant
 
 def day_span(business: Business, start: datetime) -> Span:
     """Return the place's calendar day that an instant lies in."""
-    return _days(business, local(start, business).date(), 1)
+    return days_from(business, local(start, business).date(), 1)
 
 
 def monday_of(business: Business, start: datetime) -> date:
@@ -25,9 +25,9 @@ def monday_of(business: Business, start: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def counted_days(business: Business, start: datetime) -> list[date]:
+def counted_days(business: Business, service: Service, start: datetime) -> list[date]:
     """Return the days to lock besides the booking's own: its week's first, where weeks count."""
-    if any(r.max_week is not None for r in business.resources):
+    if service.max_week is not None or any(r.max_week is not None for r in business.resources):
         return [monday_of(business, start)]
     return []
 
@@ -66,7 +66,9 @@ def person_refusal(
     `series` the one that it is another occurrence of.
     """
     limits = business.limits
-    if limits.per_day is None and limits.open is None and service.max_person_day is None:
+    weekly = limits.per_week is not None or service.max_person_week is not None
+    daily = limits.per_day is not None or service.max_person_day is not None
+    if not weekly and not daily and limits.open is None:
         return None
     who = {"business": session.business, "person": person}
     lock_person(session, person)
@@ -111,7 +113,9 @@ def person_refusals(
     if first is not None and first.reason is Reason.PERSON_OPEN:
         return dict.fromkeys(starts, first)
     days = {start: local(start, business).date() for start in starts}
-    span = _days(business, min(days.values()), (max(days.values()) - min(days.values())).days + 1)
+    span = days_from(
+        business, min(days.values()), (max(days.values()) - min(days.values())).days + 1
+    )
     facts = {"business": session.business, "person": person, "now": now}
     rows = session.execute(_PERSON_STARTS, facts | {"from": span.start, "until": span.end}).all()
     booked = Counter(local(row.starts_at, business).date() for row in rows)
@@ -153,7 +157,7 @@ def resource_refusals(
     counted = [r for r in map(business.resource, resources) if r.max_day or r.max_week]
     if not counted:
         return {}
-    week = _days(business, monday_of(business, start), 7)
+    week = days_from(business, monday_of(business, start), 7)
     rows = _bookings(session, [r.id for r in counted], week, now=now, but=but)
     day = day_span(business, start)
     weekly = Counter(r for r, _ in {(r, one) for r, one, _ in rows})
@@ -176,7 +180,7 @@ def full_days(
         return []
     first = monday_of(business, span.start)
     weeks = (monday_of(business, span.end) - first).days // 7 + 1
-    whole = _days(business, first, weeks * 7)
+    whole = days_from(business, first, weeks * 7)
     rows = _bookings(session, [r.id for r in counted], whole, now=now, but=None)
     days = {(r, one, local(at, business).date()) for r, one, at in rows}
     daily = Counter((r, day) for r, _, day in days)
@@ -206,7 +210,7 @@ def booked_weeks(
     """Yield (resource, start) of each booking that counts in the weeks of two instants."""
     monday = monday_of(business, first)
     weeks = (monday_of(business, last) - monday).days // 7 + 1
-    whole = _days(business, monday, weeks * 7)
+    whole = days_from(business, monday, weeks * 7)
     for resource, _, start in _bookings(session, resources, whole, now=now, but=None):
         yield resource, start
 
@@ -229,7 +233,8 @@ def _bookings(
     return [(r.resource_id, r.id, r.starts_at) for r in rows]
 
 
-def _days(business: Business, first: date, count: int) -> Span:
+def days_from(business: Business, first: date, count: int) -> Span:
+    """Return so many whole days of the place from a date on."""
     return Span(
         instant(first, time(0), business.zone),
         instant(first + timedelta(days=count), time(0), business.zone),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from core.availability import minute
-from core.hours import closed_why, local, open_around, open_spans
+from core.hours import closed_why, fixed_starts, local, open_around, open_spans
 from core.refusals import Reason, Refusal
 from core.rules import Business, Kind, Service
 from core.serving import Way, ways
@@ -76,8 +76,14 @@ def _clock(business: Business, service: Service, start: datetime) -> Refusal | N
         if in_timetable(business, service, start):
             return None
         return Refusal(Reason.NO_CLASS, {"times": [[c.weekday, c.starts] for c in service.times]})
-    if (at.hour * 60 + at.minute) % business.grid or start.second or start.microsecond:
-        return Refusal(Reason.OFF_GRID, {"grid": business.grid})
+    if service.starts:
+        starts = fixed_starts(business, service, at.date())
+        if start in starts:
+            return None
+        return Refusal(Reason.FIXED_STARTS, {"day": at.date(), "starts": starts})
+    grid = service.grid or business.grid
+    if (at.hour * 60 + at.minute) % grid or start.second or start.microsecond:
+        return Refusal(Reason.OFF_GRID, {"grid": grid})
     return None
 
 

@@ -12,6 +12,7 @@ class Reason(StrEnum):
     NOTICE = "notice"  # minutes, earliest
     FURTHEST = "furthest"  # days, last (date)
     OFF_GRID = "off_grid"  # grid (minutes)
+    FIXED_STARTS = "fixed_starts"  # day (date), starts: the instants of that day
     CLOSED = "closed"  # day (date), why
     HOURS = "hours"  # spans (list of [opens, closes])
     BREAK = "break"  # who, until
@@ -24,6 +25,9 @@ class Reason(StrEnum):
     DAY_LIMIT = "day_limit"  # who, most
     WEEK_LIMIT = "week_limit"  # who, most
     PERSON_DAY = "person_day"  # most
+    PERSON_WEEK = "person_week"  # most
+    SERVICE_DAY = "service_day"  # most
+    SERVICE_WEEK = "service_week"  # most
     PERSON_OPEN = "person_open"  # most
     NOT_BY = "not_by"  # who
     GONE = "gone"  # the hold or the booking is no longer there to act on

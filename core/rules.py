@@ -150,10 +150,15 @@ class Service:
     per_head: bool = False  # whether the price is for each seat or each person
     needs: tuple[Need, ...] = ()
     times: tuple[ClassTime, ...] = ()  # a class has its times; other services follow the grid
+    grid: int | None = None  # minutes; None: the business's
+    starts: tuple[tuple[int, time], ...] = ()  # weekday and wall time: the only starts, no grid
     party_max: int = 1  # the largest party that may be booked; 1: party size is not asked
     confirmation: Confirmation | None = None
     payment: Payment | None = None
     max_person_day: int | None = None
+    max_person_week: int | None = None
+    max_day: int | None = None  # bookings, whoever makes them
+    max_week: int | None = None
 
     @property
     def length(self) -> timedelta:
@@ -216,10 +221,11 @@ class Waitlist:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one customer may have open: bookings on one day of the place, and in all."""
+    """What one customer may have: open bookings on one day of the place and in all, any a week."""
 
     per_day: int | None = None
     open: int | None = None
+    per_week: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

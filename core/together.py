@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from core.booking import By, Held, terms
 from core.choosing import Choice, Missing, Wanted, among, none_left, on_offer, pick
+from core.counts import Counts, counter
 from core.db import Session
 from core.finding import expired_holds
 from core.hours import local
@@ -17,7 +18,7 @@ from core.locks import lock_days, lock_person
 from core.policy import judge
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
-from core.span import local_days
+from core.span import Span, local_days
 from core.taking import lapse_around, take_all
 
 
@@ -42,7 +43,7 @@ def hold_all(
     lock(session, business, person, wanted)
     refused = _by_rules(session, business, wanted, person=person, series=series, now=now)
     left = [one for one in wanted if one.start not in refused]
-    choices = _choices(session, business, left, refused, now=now)
+    choices = _choices(session, business, left, refused, person=person, now=now)
     rows = [
         _row(business, one, choices[one.start], session_id, _expiry(one, until, now))
         for one, session_id in _sessions(session, business, left, refused)
@@ -62,8 +63,9 @@ def lock(session: Session, business: Business, person: int, wanted: Sequence[Wan
     """Lock the person, then every day that the times touch of all that might serve them."""
     lock_person(session, person)
     resources = {r for one in wanted for r in among(on_offer(business, one))}
+    resources |= set(counter(wanted[0].service))
     days = {day for one in wanted for day in local_days(one.blocked, business.zone)}
-    days |= {day for one in wanted for day in counted_days(business, one.start)}
+    days |= {day for one in wanted for day in counted_days(business, one.service, one.start)}
     lock_days(session, resources=resources, days=days, exclusive=True)
 
 
@@ -119,9 +121,12 @@ def _choices(
     wanted: Sequence[Wanted],
     refused: dict[datetime, Refusal],
     *,
+    person: int,
     now: datetime,
 ) -> dict[datetime, Choice]:
     """Choose resources and seats for each time, or add to what is refused."""
+    if not wanted:
+        return {}
     options = {one.start: on_offer(business, one) for one in wanted}
     resources = sorted({r for ways in options.values() for r in among(ways)})
     if expired_holds(session, now=now):
@@ -138,8 +143,14 @@ def _choices(
     for row in session.execute(_USED, facts):
         used[row.n].add((row.resource_id, row.seat))
     full = _Full(session, business, resources, wanted, now)
+    span = Span(min(one.start for one in wanted), max(one.start for one in wanted))
+    counts = Counts(session, business, wanted[0].service, person=person, span=span, now=now)
     choices: dict[datetime, Choice] = {}
     for number, one in enumerate(wanted, start=1):
+        too_many = counts.refusal(one.start)
+        if too_many is not None:
+            refused[one.start] = too_many
+            continue
         at_limit = full.on(one.start)
         got = pick(business, one, options[one.start], used=used[number], full=at_limit)
         if isinstance(got, Missing):
@@ -147,6 +158,7 @@ def _choices(
         else:
             choices[one.start] = got
             full.add(one.start, {r for r, _ in got})
+            counts.add(one.start)
     return choices
 
 

@@ -162,6 +162,33 @@ WHERE b.business_id = :business GROUP BY b.ref, b.version HAVING b.version <> co
 SELECT b.ref AS which, 'the hold for a move is ' || b.status AS found FROM bookings b
 WHERE b.business_id = :business AND b.purpose = 'move'
   AND (b.for_id IS NULL OR b.status IN ('confirmed', 'completed', 'no_show'))""",
+    "a series goes on": """
+SELECT 'series ' || s.id AS which, 'laid out until ' || s.laid_until
+    || ', and nothing will lay it out further' AS found
+FROM series s
+WHERE s.business_id = :business AND s.status = 'standing'
+  AND s.rule !~ '(COUNT|UNTIL)=' AND NOT EXISTS (
+    SELECT 1 FROM due_work d WHERE d.business_id = :business AND d.kind = 'series'
+      AND d.subject_id = s.id AND d.done_at IS NULL)""",
+    "a series is one person's": """
+SELECT b.ref AS which, 'is of person ' || b.person_id || ', and its series ' || s.id
+    || ' of person ' || s.person_id AS found
+FROM series s
+JOIN bookings b ON b.business_id = :business AND b.series_id = s.id AND b.person_id <> s.person_id
+WHERE s.business_id = :business""",
+    "a series is held or stands": f"""
+SELECT b.ref AS which, b.status || ', and its series ' || s.id || ' is ' || s.status AS found
+FROM series s
+JOIN bookings b ON b.business_id = :business AND b.series_id = s.id AND b.purpose = 'booking'
+WHERE s.business_id = :business AND s.status = 'held' AND b.status NOT IN {_PENDING}
+  AND b.status NOT IN ('released', 'expired', 'cancelled')""",
+    "a series has each time once": f"""
+SELECT min(b.ref) AS which, 'series ' || b.series_id || ' has ' || count(*) || ' bookings at '
+    || b.starts_at AS found
+FROM bookings b
+WHERE b.business_id = :business AND b.series_id IS NOT NULL AND b.purpose = 'booking'
+  AND b.status IN {_STANDING} AND b.ends_at > :now
+GROUP BY b.series_id, b.starts_at HAVING count(*) > 1""",
     "every message is answered": """
 SELECT 'message ' || id AS which, 'from address ' || address_id || ', received at ' || received_at
     || ', tried ' || attempts || ' times' || coalesce(': ' || error, '') AS found

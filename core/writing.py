@@ -77,6 +77,11 @@ def write_services(session: Session, business: Business) -> dict[str, int]:
                 "confirmation": s.confirmation and asdict(s.confirmation),
                 "payment": s.payment and asdict(s.payment),
                 "max_person_day": s.max_person_day,
+                "max_person_week": s.max_person_week,
+                "max_day": s.max_day,
+                "max_week": s.max_week,
+                "grid": s.grid,
+                "starts": [[weekday, f"{at:%H:%M}"] for weekday, at in s.starts],
             },
         }
         for position, s in enumerate(business.services)

@@ -23,6 +23,8 @@ from dialogs.flows import (
     book,
     change,
     day,
+    explaining,
+    hand,
     identity,
     info,
     profile,
@@ -79,18 +81,31 @@ FLOWS: dict[str, Flow] = {
     "amending.cancel": amending.cancel,
     "amending.confirm": amending.confirm,
     "change.mine": change.mine,
-    "change.cancel": change.cancel,
     "change.cancel_open": change.cancel_open,
     "change.cancel_again": change.cancel_again,
     "change.cancel_now": change.cancel_now,
     "change.corrected": change.corrected,
-    "change.move": change.move,
     "change.move_open": change.move_open,
     "change.afterwards": change.afterwards,
     "change.sooner": change.sooner,
     "change.chosen": change.chosen,
     "change.scoped": change.scoped,
     "change.keep": change.keep,
+    "hand.block": hand.block,
+    "hand.unblock": hand.unblock,
+    "hand.sick": hand.sick,
+    "hand.late": hand.late,
+    "hand.cancel": hand.cancel,
+    "hand.move": hand.move,
+    "hand.no_show": hand.no_show,
+    "hand.note": hand.note,
+    "hand.book_for": hand.book_for,
+    "hand.undo": hand.undo,
+    "hand.yes": hand.yes,
+    "hand.no": hand.no,
+    "hand.accept": hand.accept,
+    "hand.refuse": hand.refuse,
+    "hand.unclear": hand.unclear,
     "day.today": day.today,
     "day.tomorrow": day.tomorrow,
     "day.week": day.week,
@@ -101,6 +116,7 @@ FLOWS: dict[str, Flow] = {
     "info.price": info.price,
     "info.policy": info.policy,
     "info.question": info.question,
+    "info.why": explaining.why,
     "info.hours": info.hours,
     "info.address": info.address,
     "info.help": info.help_,
@@ -280,7 +296,8 @@ def _answer(turn: Turn) -> State:
     reached = machine.arrive(turn.state, step, FLOWS[step.flow](turn))
     if step.flow != "identity.link":  # whatever else is said, guesses at codes are not forgotten
         turn.learn(wrong_codes=turn.was.wrong_codes)
-    if step.to:
+    aside = step.stays and reached is turn.state and turn.talk.plan == turn.was.plan
+    if step.to and not aside:
         turn.learn(asked=turn.message.id)
     elif intent is not Intent.UNKNOWN:
         _resume(turn)

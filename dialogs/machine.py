@@ -21,7 +21,7 @@ def find(state: State, intents: Sequence[Intent]) -> tuple[Intent, Step]:
 
 def arrive(state: State, step: Step, reached: State) -> State:
     """Return the state that a step reached, if the table lets it."""
-    allowed = step.to or (state,)
+    allowed = (*step.to, state) if step.stays or not step.to else step.to
     if reached not in allowed:
         raise UnlistedError(f"{step.flow} may not lead from {state} to {reached}")
     return reached

@@ -16,6 +16,7 @@ no step: a test that meets one fails, and in life the bot asks a short question 
     scope      the bot asked how much of a series: this one, this and later, or all
     cancelling the bot asked whether to cancel a booking
     forgetting the bot asked whether to forget this person for good
+    plan       the bot asked whether to carry out what a provider plans
     name       the bot asked a new customer's name after the first booking; nothing waits for it
 
 A step's flow is a name, so that the table stays pure; `dialogs.converse` knows the functions.
@@ -41,6 +42,7 @@ class State(StrEnum):
     SCOPE = "scope"
     CANCELLING = "cancelling"
     FORGETTING = "forgetting"
+    PLAN = "plan"
     NAME = "name"
 
 
@@ -48,15 +50,20 @@ S = State
 
 
 class Step(NamedTuple):
-    """The flow that answers, and where it may lead; no states: it stays where it is."""
+    """The flow that answers, and where it may lead; no states: it stays where it is.
+
+    `stays` says that it may lead elsewhere, and may as well leave everything as it was.
+    """
 
     flow: str
     to: tuple[State, ...] = ()
+    stays: bool = False
 
 
 _BOOKING = (S.IDLE, S.SERVICE, S.PARTY, S.WHEN, S.CHOICE, S.PROPOSAL, S.SERIES)
 _MOVING = (S.IDLE, S.WHICH, S.SCOPE, S.WHEN, S.CHOICE, S.PROPOSAL, S.SERIES)
 _CANCELLING = (S.IDLE, S.WHICH, S.SCOPE, S.CANCELLING)
+_PLANNING = (S.IDLE, S.PLAN)
 
 BOOK = Step("book.begin", _BOOKING)
 GO_ON = Step("book.go_on", _BOOKING)
@@ -64,9 +71,9 @@ CHOOSE = Step("book.choose", (*_BOOKING, S.NAME))
 OTHERS = Step("book.others", _BOOKING)
 SOONER = Step("book.sooner", _BOOKING)
 AGREE = Step("book.confirm", (*_BOOKING, S.NAME))
-CANCEL = Step("change.cancel", _CANCELLING)
+CANCEL = Step("hand.cancel", (*_CANCELLING, S.PLAN), stays=True)
 CANCEL_OPEN = Step("change.cancel_open", _CANCELLING)
-MOVE = Step("change.move", _MOVING)
+MOVE = Step("hand.move", (*_MOVING, S.PLAN), stays=True)
 MOVE_OPEN = Step("change.move_open", (*_BOOKING, S.WHICH, S.SCOPE))
 AFTERWARDS = Step("change.afterwards", (*_BOOKING, S.WHICH, S.SCOPE))
 SCOPED = Step("change.scoped", (*_MOVING, S.CANCELLING))
@@ -81,6 +88,7 @@ ASIDE = {
     I.PRICE: Step("info.price"),
     I.POLICY: Step("info.policy"),
     I.QUESTION: Step("info.question"),
+    I.WHY: Step("info.why"),
     I.HOURS: Step("info.hours"),
     I.ADDRESS: Step("info.address"),
     I.HELP: Step("info.help"),
@@ -109,14 +117,15 @@ DAY = {
     I.WEEK: Step("day.week"),
     I.ACCEPT: Step("day.accept"),
     I.REFUSE: Step("day.refuse"),
-    I.BLOCK: Step("info.not_by_text"),
-    I.UNBLOCK: Step("info.not_by_text"),
-    I.LATE: Step("info.not_by_text"),
-    I.SICK: Step("info.not_by_text"),
-    I.NO_SHOW: Step("info.not_by_text"),
+    I.BLOCK: Step("hand.block", _PLANNING, stays=True),
+    I.UNBLOCK: Step("hand.unblock", _PLANNING, stays=True),
+    I.LATE: Step("hand.late", _PLANNING, stays=True),
+    I.SICK: Step("hand.sick", _PLANNING, stays=True),
+    I.NO_SHOW: Step("hand.no_show", _PLANNING, stays=True),
+    I.NOTE: Step("hand.note", _PLANNING, stays=True),
     I.WAITING: Step("info.not_by_text"),
-    I.BOOK_FOR: Step("info.not_by_text"),
-    I.UNDO: Step("info.not_by_text"),
+    I.BOOK_FOR: Step("hand.book_for", _PLANNING, stays=True),
+    I.UNDO: Step("hand.undo", (S.IDLE,), stays=True),
 }
 
 # What begins something new, or ends everything, whatever was open.
@@ -235,4 +244,15 @@ TABLE[S.NAME] = TABLE[S.IDLE] | {
     I.CHOOSE: Step("profile.name", AFTERWARDS.to),
     I.CONFIRM: Step("profile.nameless", (S.IDLE,)),
     I.DECLINE: Step("profile.nameless", (S.IDLE,)),
+}
+
+# Whatever a provider says but yes leaves things as they are; "cancel" alone is a no.
+TABLE[S.PLAN] = TABLE[S.IDLE] | {
+    I.CONFIRM: Step("hand.yes", (S.IDLE,)),
+    I.DECLINE: Step("hand.no", (S.IDLE,)),
+    I.ACCEPT: Step("hand.accept", (S.IDLE,), stays=True),
+    I.REFUSE: Step("hand.refuse", (S.IDLE,), stays=True),
+    I.INFORM: Step("hand.unclear"),
+    I.CORRECT: Step("hand.unclear"),
+    I.CHOOSE: Step("hand.unclear"),
 }

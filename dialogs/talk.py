@@ -65,7 +65,7 @@ class Talk:
     "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
     the message that asked, so that an old button is known as old; `last` is what was said last.
     `rule` is the RRULE of what recurs, `series` the one that was proposed, and `scope` how much of
-    the target's series is to be changed.
+    the target's series is to be changed. `plan` is what a provider was asked whether to carry out.
     `priced` is the service whose price was told last, with nothing open.
     `later` is another request, in the words in which it came with this one, that is taken up once
     this one is settled; `second` says that this one was.
@@ -84,6 +84,7 @@ class Talk:
     rule: str | None = None
     series: int | None = None
     scope: str | None = None
+    plan: int | None = None
     start: datetime | None = None
     asked: int | None = None
     last: str | None = None
@@ -109,6 +110,7 @@ class Talk:
             "rule": self.rule,
             "series": self.series,
             "scope": self.scope,
+            "plan": self.plan,
             "start": self.start.isoformat() if self.start else None,
             "asked": self.asked,
             "last": self.last,
@@ -305,6 +307,7 @@ _ASKED = {
     State.CANCELLING: "confirm",
     State.FORGETTING: "confirm",
     State.NAME: "name",
+    State.PLAN: "confirm",
 }
 
 

@@ -8,7 +8,7 @@ from core import businesses, changing, due, finding, people, timetable
 from core.booking import By
 from core.db import Session, passing
 from core.due import Work
-from dialogs.flows import recurring, settle
+from dialogs.flows import hand_later, recurring, settle
 from workers import undelivered
 from workers.runtime import Runtime
 
@@ -69,10 +69,16 @@ def _series(session: Session, work: Work) -> None:
     recurring.extended(session, businesses.load(session), work.subject)
 
 
+def _plan(session: Session, work: Work) -> None:
+    """Carry out what a provider planned and did not take back."""
+    hand_later.carried(session, businesses.load(session), work.subject)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
     "lapse": _lapse,
     "complete": _complete,
     "classes": _classes,
     "series": _series,
+    "plan": _plan,
     "undelivered": undelivered.reported,
 }

@@ -20,6 +20,8 @@ _EARLY = timedelta(days=2)  # nothing that reaches into a day begins longer befo
 _BOOKINGS = text("""
 SELECT b.id, b.ref, b.service_id, b.purpose, b.party, b.starts_at, b.ends_at, b.status,
     b.expires_at, p.name, a.resource_id,
+    (SELECT f.ref FROM bookings f WHERE f.business_id = b.business_id
+        AND f.series_id = b.series_id ORDER BY f.id LIMIT 1) AS series,
     min(lower(a.during)) AS since, max(upper(a.during)) AS until
 FROM bookings b
 JOIN people p ON p.business_id = b.business_id AND p.id = b.person_id
@@ -32,7 +34,7 @@ WHERE b.business_id = :business AND b.starts_at < :until AND b.ends_at > :from
     OR b.status <> 'released' AND (SELECT max(e.at) FROM booking_events e
         WHERE e.business_id = b.business_id AND e.booking_id = b.id) > :fades)
 GROUP BY b.id, b.ref, b.service_id, b.purpose, b.party, b.starts_at, b.ends_at, b.status,
-    b.expires_at, p.name, a.resource_id
+    b.expires_at, b.business_id, b.series_id, p.name, a.resource_id
 ORDER BY b.id
 """)
 _CLASSES = text("""
@@ -181,6 +183,7 @@ def _booking(business: Business, row: Row[Any]) -> dict[str, Any]:
         "label": f"{name}, new time" if row.purpose == "move" else name,
         "customer": row.name or "Somebody",
         "ref": row.ref,
+        "series": row.series,
         "party": row.party if service.party_max > 1 else None,
         "expires_at": _at(row.expires_at, business) if row.expires_at else None,
     }
@@ -204,6 +207,7 @@ def _item(business: Business, name: str, resource: int, span: Span, status: str)
         "label": "",
         "customer": None,
         "ref": None,
+        "series": None,
         "party": None,
         "expires_at": None,
     }

@@ -17,7 +17,9 @@ SELECT b.ref, b.service_id, b.starts_at, b.ends_at, b.status, b.party, b.price,
         WHERE a.business_id = b.business_id
           AND (a.booking_id = b.id OR a.session_id = b.session_id)
           AND (a.active OR b.status IN ('cancelled', 'expired'))
-          AND a.slot_start <= b.starts_at AND upper(a.during) >= b.ends_at), '{}') AS resources
+          AND a.slot_start <= b.starts_at AND upper(a.during) >= b.ends_at), '{}') AS resources,
+    (SELECT f.ref FROM bookings f WHERE f.business_id = b.business_id
+        AND f.series_id = b.series_id ORDER BY f.id LIMIT 1) AS series
 FROM bookings b
 WHERE b.business_id = :business AND b.purpose = 'booking' AND b.status <> 'released'
 ORDER BY b.id
@@ -74,7 +76,7 @@ def _booking(row: Any, business: Business) -> dict[str, Any]:  # noqa: ANN401 - 
         "end": local(row.ends_at, business),
         "status": row.status,
         "party": row.party,
-        "series": None,
+        "series": row.series,  # the ref of its first booking
         "price": row.price,
         "paid": 0,
         "refunded": 0,

@@ -15,7 +15,7 @@ from core.blueprint import shape, values
 from core.blueprint.fits import minutes, overlapping_classes, unheld
 from core.blueprint.lines import Path
 from core.blueprint.season_checks import seasons
-from core.blueprint.service_checks import confirmation, money, needs, unknown
+from core.blueprint.service_checks import confirmation, money, most, needs, starting, unknown
 
 Found = Iterator[tuple[Path, str]]
 _LONGEST_CLOSURE = 366  # days
@@ -43,6 +43,8 @@ def check(root: shape.Root, known: frozenset[str], sound: Callable[[str], bool])
         if sound("currency"):
             yield from money(path, service, root.currency)
         yield from needs(path, service, root, known)
+        yield from starting(path, service)
+        yield from most(path, service)
         yield from confirmation(path, service, root)
     if all(sound(part) for part in ("open", "providers", "rooms", "tables")):
         yield from unheld(root)
@@ -56,6 +58,8 @@ def _place(root: shape.Root) -> Found:
     if len(set(root.languages)) < len(root.languages):
         yield ("languages",), "names a language twice"
     limits = root.limits
+    if limits.per_day and limits.per_week and limits.per_day > limits.per_week:
+        yield ("limits", "per_day"), "must not be more than “per_week”"
     if limits.per_day and limits.open and limits.per_day > limits.open:
         yield ("limits", "per_day"), "must not be more than “open”, which counts all days"
 

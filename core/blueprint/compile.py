@@ -63,7 +63,7 @@ def compiled(
         notice=root.notice,
         furthest=root.furthest // values.DAY,
         hold=root.hold,
-        limits=Limits(root.limits.per_day, root.limits.open),
+        limits=Limits(**root.limits.model_dump()),
         quiet=Quiet(*root.quiet),
         waitlist=Waitlist(**root.waitlist.model_dump()),
         reminders=tuple(root.reminders),
@@ -178,10 +178,22 @@ def _service(
                 key=lambda t: (t.weekday, t.starts),
             )
         ),
+        grid=facts.grid,
+        starts=tuple(
+            sorted(
+                (d, at)
+                for label, ats in facts.starts.items()
+                for at in ats
+                for d in values.days(label)
+            )
+        ),
         party_max=facts.party or facts.seats or 1,
         confirmation=_confirmation(facts.confirm, ids),
         payment=_payment(facts, root.currency),
         max_person_day=facts.per_customer_a_day,
+        max_person_week=facts.per_customer_a_week,
+        max_day=facts.per_day,
+        max_week=facts.per_week,
     )
 
 

@@ -63,6 +63,34 @@ def needs(path: Path, service: shape.Service, root: shape.Root, known: frozenset
         yield from _pools(path, service, root, known)
 
 
+def most(path: Path, service: shape.Service) -> Found:
+    """Yield the limits of a day that are above those of a week."""
+    for day, week in (("per_day", "per_week"), ("per_customer_a_day", "per_customer_a_week")):
+        most_a_day, most_a_week = getattr(service, day), getattr(service, week)
+        if most_a_day and most_a_week and most_a_day > most_a_week:
+            yield (*path, day), f"must not be more than “{week}”"
+
+
+def starting(path: Path, service: shape.Service) -> Found:
+    """Yield what is wrong with when the service starts."""
+    if service.grid is not None and values.DAY % service.grid:
+        yield (*path, "grid"), "must divide the day, as 5, 10, 15, 20, 30 or 60 min do"
+    for name in ("starts", "grid"):
+        if getattr(service, name) and service.times:
+            yield (*path, name), "does not go with “times”; a class starts at its times"
+    if service.grid is not None and service.starts:
+        yield (*path, "grid"), "stands beside “starts”; name only one of the two"
+    seen: dict[int, str] = {}
+    for label, clocks in service.starts.items():
+        if len(set(clocks)) < len(clocks):
+            yield (*path, "starts", label), "names a time twice"
+        for day in values.days(label):
+            if day in seen:
+                text = f"{values.WEEKDAYS[day]} stands in “{seen[day]}” as well"
+                yield (*path, "starts", label), text
+            seen.setdefault(day, label)
+
+
 def _pools(path: Path, service: shape.Service, root: shape.Root, known: frozenset[str]) -> Found:
     if not service.needs:
         yield (*path, "needs"), 'is missing; name what the service occupies, as [["ana", "ben"]]'

@@ -31,6 +31,11 @@ def _spans(value: Any) -> tuple[tuple[time, time], ...]:  # noqa: ANN401 - whate
     return values.spans(value)
 
 
+def _starts(value: Any) -> Any:  # noqa: ANN401 - whatever TOML gave
+    by_day = value if isinstance(value, dict) else {"daily": value}
+    return {day: t if isinstance(t, list) else [t] for day, t in by_day.items()}
+
+
 def _advance(value: Any) -> Any:  # noqa: ANN401 - whatever TOML gave
     return value if isinstance(value, dict) else {"amount": value}
 
@@ -103,6 +108,9 @@ Spans = Annotated[tuple[tuple[time, time], ...], BeforeValidator(_spans)]
 Label = Annotated[str, AfterValidator(_label)]
 Labels = Annotated[list[Label], BeforeValidator(_one_or_more), Field(min_length=1)]
 Hours = Annotated[dict[Label, Spans], BeforeValidator(_weekly)]
+Starts = Annotated[
+    dict[Label, Annotated[list[Clock], Field(min_length=1)]], BeforeValidator(_starts)
+]
 Count = Annotated[int, _between(1, 1000, "1 and 1000")]
 MonthDay = Annotated[str, BeforeValidator(_day)]
 
@@ -177,7 +185,12 @@ class Service(Shape):
     party: Count | None = None
     seats: Count | None = None
     times: list[ClassTime] = []
+    grid: Annotated[Length, _between(1, 720, "1 minute and 12 hours")] | None = None
+    starts: Starts = {}
     per_customer_a_day: Count | None = None
+    per_customer_a_week: Count | None = None
+    per_day: Count | None = None
+    per_week: Count | None = None
 
 
 class Closed(Shape):
@@ -225,6 +238,7 @@ class Limits(Shape):
     """What one customer may have open."""
 
     per_day: Count | None = None
+    per_week: Count | None = None
     open: Count | None = None
 
 

@@ -37,6 +37,8 @@ def cancel_open(turn: Turn) -> State:
     other = facts.service and not (service and service.key == facts.service)
     if facts.ref or other:
         return cancel(turn)
+    if turn.talk.series is None and scope_said(turn) in several.SEVERAL and open_bookings(turn):
+        return cancel(turn)
     moving, held = turn.talk.target is not None, holding.living(turn) is not None
     if (moving or not held) and _named_service(turn):
         return cancel(turn)
@@ -68,7 +70,7 @@ def move_open(turn: Turn) -> State:
     """Understand "move it" amid a request: what is proposed, unless another booking is named."""
     facts, service = turn.said.facts, turn.service
     other = facts.service and not (service and service.key == facts.service)
-    if facts.ref or other:
+    if facts.ref or other or scope_said(turn) in several.SEVERAL:
         return move(turn)
     if turn.talk.target is None and turn.talk.start is None and open_bookings(turn):
         return move(turn)
@@ -347,7 +349,8 @@ def _new_time(turn: Turn, row: Booked, wish: Wish) -> Wish:
         approximate=wish.approximate,
         note=wish.note,
     )
-    if not windows or turn.talk.scope not in several.SEVERAL:
+    hour = row.series is not None and left.time_said and not left.day_said
+    if not windows or not (hour or turn.talk.scope in several.SEVERAL):
         return left
     # Of a series its day or its hour is kept where only the other is said.
     return combine(looking.at(row.start.astimezone(turn.zone)), left, now=turn.now, zone=turn.zone)

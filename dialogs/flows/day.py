@@ -11,11 +11,17 @@ from dialogs.flows.about import facts_for_staff
 from dialogs.flows.info import not_yours, nothing_open
 from dialogs.states import State
 from dialogs.talk import Turn
+from dialogs.when import Grain
 
 
 def today(turn: Turn) -> State:
-    """Show today's bookings."""
-    return _agenda(turn, _place_day(turn), 1)
+    """Show the bookings of today, or of another day that is named; after midnight, of the night."""
+    zone, windows = turn.business.zone, turn.said.facts.wish.windows
+    start = windows[0].start if windows and windows[0].grain is Grain.DAY else None
+    day = start.astimezone(zone).date() if start else None
+    if day is None or day == turn.message.received.astimezone(zone).date():
+        day = _place_day(turn)
+    return _agenda(turn, day, 1)
 
 
 def tomorrow(turn: Turn) -> State:
@@ -54,12 +60,21 @@ def refuse(turn: Turn) -> State:
 
 
 def yes(turn: Turn) -> State:
-    """Understand a yes with nothing open: a provider's word on the one open request."""
+    """Understand a yes with nothing open: a provider's word on the one open request.
+
+    A customer whose booking was moved just now agrees to that.
+    """
+    if turn.talk.last == "moved_by_provider":
+        turn.say("hand_suits")
+        return turn.state
     return _decide(turn, yes=True) if _requests(turn) else nothing_open(turn)
 
 
 def no(turn: Turn) -> State:
     """Understand a no with nothing open, likewise."""
+    if turn.talk.last == "moved_by_provider":
+        turn.say("hand_suits_not")
+        return turn.state
     return _decide(turn, yes=False) if _requests(turn) else nothing_open(turn)
 
 

@@ -8,15 +8,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import islice
 
 from core import finding
 from core.availability import Slot
 from core.db import Session
 from core.finding import Search
+from core.hours import fixed_starts
 from core.policy import bookable, judge
 from core.refusals import Reason, Refusal
-from core.rules import Business, Kind
-from core.span import DAY, MINUTE, Span
+from core.rules import Business, Kind, Service
+from core.span import DAY, MINUTE, Span, local_days
 from dialogs.flows import picking
 from dialogs.talk import Choice
 from dialogs.when import Grain, Window, Wish
@@ -38,6 +40,7 @@ _TELLING = (
     Reason.BREAK,
     Reason.HOURS,
     Reason.NO_CLASS,
+    Reason.FIXED_STARTS,
     Reason.CLOSED,
     Reason.NOTICE,
     Reason.FURTHEST,
@@ -256,7 +259,9 @@ def nearest(
 def why_none(business: Business, search: Search, windows: Sequence[Span], now: datetime) -> Refusal:
     """Say why nothing can be had in some windows: the rule in the way, else that all is taken."""
     found: dict[Reason, Refusal] = {}
-    for start in _samples(windows, business.grid * MINUTE):
+    grid = (search.service.grid or business.grid) * MINUTE
+    own = _own_starts(business, search.service, windows)
+    for start in own or _samples(windows, grid):
         refused = judge(
             business,
             search.service,
@@ -270,6 +275,20 @@ def why_none(business: Business, search: Search, windows: Sequence[Span], now: d
         found.setdefault(refused.reason, refused)
     telling = next((found[reason] for reason in _TELLING if reason in found), None)
     return telling or Refusal(Reason.TAKEN, {"whole": True})
+
+
+def _own_starts(business: Business, service: Service, windows: Sequence[Span]) -> list[datetime]:
+    """Return the fixed starts of a service that lie in some windows, the first of many."""
+    if not service.starts:
+        return []
+    starts = (
+        start
+        for window in windows
+        for day in local_days(window, business.zone)
+        for start in fixed_starts(business, service, day)
+        if window.start <= start < window.end
+    )
+    return list(islice(starts, _SAMPLES))
 
 
 def _samples(windows: Sequence[Span], grid: timedelta) -> Iterable[datetime]:

@@ -4,12 +4,12 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from core import finding
+from core import blocking, finding, person_notes
 from core.db import Session
 from core.finding import Booked
 from core.people import Reader
 from core.rules import Business
-from core.span import Span
+from core.span import Span, both
 from dialogs import nights
 from dialogs.flows import recurring, settle
 from dialogs.flows.about import facts_for_staff, facts_of, providers_of
@@ -63,16 +63,36 @@ def agenda(
         for row in finding.between(session, span, now=now)
         if provider in providers_of(business, row)
     ]
+    noted = person_notes.of(session, [row.person for row in own])
     return {
         "day": first,
         "days": days,
         "bookings": [
             facts_for_staff(session, business, row)
-            | {"status": row.status, "day": nights.day_of(business, row.start)}
+            | {
+                "status": row.status,
+                "day": nights.day_of(business, row.start),
+                "noted": noted.get(row.person, ""),
+            }
             for row in own
         ],
+        "blocks": _blocks(session, business, provider, first=first, days=days),
         "requests": len(requests(session, business, provider, now=now)),
     }
+
+
+def _blocks(
+    session: Session, business: Business, provider: int, *, first: date, days: int
+) -> list[dict[str, Any]]:
+    """Return the blocked time of a provider, cut at the ends of the days shown."""
+    out = []
+    for n in range(days):
+        day = first + timedelta(n)
+        span = Span(nights.begins(business, day), nights.begins(business, day + timedelta(1)))
+        blocked = blocking.blocks(session, resource=provider, span=span)
+        for start, end in both([span], [each.span for each in blocked]):
+            out.append({"start": start, "end": end, "day": day, "whole": (start, end) == span})
+    return out
 
 
 def requests(session: Session, business: Business, provider: int, *, now: datetime) -> list[Booked]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from core import finding
 from core.booking import Held
+from core.counts import Counts
 from core.finding import Booked, Search
+from core.policy import bookable
 from core.refusals import Reason, Refusal
 from core.rules import Service
 from core.span import DAY, MINUTE, Span, instant
@@ -115,16 +117,36 @@ def _others(turn: Turn) -> list[Booked]:
 
 def _full_days(turn: Turn) -> list[Span]:
     """Return the days on which the person may book no more."""
-    most = turn.business.limits.per_day
-    if most is None:
-        return []
-    zone = turn.business.zone
-    counts: Counter[date] = Counter(r.start.astimezone(zone).date() for r in _others(turn))
-    return [
-        Span(instant(day, time(0), zone), instant(day + DAY, time(0), zone))
-        for day, count in counts.items()
-        if count >= most
-    ]
+    return [day for day, _ in _full(turn)]
+
+
+def _full(turn: Turn) -> list[tuple[Span, Refusal]]:
+    """Return the days on which the person may book no more, each with the limit."""
+    found: list[tuple[Span, Refusal]] = []
+    most, zone = turn.business.limits.per_day, turn.business.zone
+    if most is not None:
+        counts: Counter[date] = Counter(r.start.astimezone(zone).date() for r in _others(turn))
+        found += [
+            (
+                Span(instant(day, time(0), zone), instant(day + DAY, time(0), zone)),
+                Refusal(Reason.PERSON_DAY, {"most": most}),
+            )
+            for day, count in counts.items()
+            if count >= most
+        ]
+    if turn.service is not None:
+        own = (turn.talk.booking, turn.talk.target)
+        weekly = Counts(
+            turn.session,
+            turn.business,
+            turn.service,
+            person=turn.reader.person,
+            span=bookable(turn.business, now=turn.now),
+            now=turn.now,
+            but=[booking for booking in own if booking is not None],
+        )
+        found += weekly.full()
+    return found
 
 
 def _look(turn: Turn, service: Service, *, listing: bool) -> State:
@@ -184,8 +206,9 @@ def _offer(turn: Turn, service: Service, wish: Wish, *, listing: bool) -> State:
     if not found:
         windows = looking.windows_of(wish, business=turn.business, now=turn.now)
         refused = looking.why_none(turn.business, wanted, windows, turn.now)
-        if refused.reason is Reason.TAKEN and any(w.overlaps(d) for w in windows for d in full):
-            refused = Refusal(Reason.PERSON_DAY, {"most": turn.business.limits.per_day})
+        limit = next((why for day, why in _full(turn) if any(map(day.overlaps, windows))), None)
+        if refused.reason is Reason.TAKEN and limit is not None:
+            refused = limit
         elif refused.reason is Reason.TAKEN and service.times:
             return _class_full(turn, service, windows)
         return refuse(turn, refused, windows[0])

@@ -29,6 +29,7 @@ class Intent(StrEnum):
     PRICE = "price"
     POLICY = "policy"
     QUESTION = "question"
+    WHY = "why"
     HOURS = "hours"
     ADDRESS = "address"
     ZONE = "zone"
@@ -55,6 +56,7 @@ class Intent(StrEnum):
     NO_SHOW = "no_show"
     WAITING = "waiting"
     BOOK_FOR = "book_for"
+    NOTE = "note"
     LINK = "link"
     PREFER = "prefer"
     DATA = "data"
@@ -75,6 +77,7 @@ PROVIDERS = frozenset(
         Intent.NO_SHOW,
         Intent.WAITING,
         Intent.BOOK_FOR,
+        Intent.NOTE,
     }
 )
 """What only a linked provider can want; for anybody else these words mean something else."""
@@ -149,7 +152,8 @@ class Facts:
     locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
-    `several` that more than one table or room is asked for.
+    `several` that more than one table or room is asked for, `works` that a provider says when
+    they are there that day ("I only work 12 to 4"), not when they are away.
     `scope` is how much of a series is meant: "one", "later" (this and later), "all", or "alike"
     (only those at the hour that was asked for).
     `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
@@ -180,6 +184,7 @@ class Facts:
     several: bool = False
     scope: str | None = None
     topic: str | None = None
+    works: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,7 @@ def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Ma
         several="several" in found,
         scope=next((each for each in _SCOPES if f"scope_{each}" in found), None),
         topic=next((each for each in TOPICS if f"topic_{each}" in found), None),
+        works=heard.provider and "works" in found and "works_not" not in found,
         language=language(heard.row, marks, heard.lexicon),
         name=stranger_named(text, marks) if named else None,
     )

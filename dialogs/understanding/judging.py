@@ -7,6 +7,7 @@ from dialogs.understanding.choosing import within
 from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
 from dialogs.understanding.gathering import Said
 from dialogs.understanding.lexicon import Lexicon
+from dialogs.understanding.providing import provide
 from dialogs.understanding.view import BREAKS
 from dialogs.when import Grain, Wish
 
@@ -18,6 +19,7 @@ ORDER = (
     Intent.PREFER,
     Intent.DATA,
     Intent.UNDO,
+    Intent.NOTE,
     Intent.ACCEPT,
     Intent.REFUSE,
     Intent.SICK,
@@ -31,6 +33,7 @@ ORDER = (
     Intent.TOMORROW,
     Intent.WEEK,
     Intent.LEAVE,
+    Intent.WHY,
     Intent.CANCEL,
     Intent.MOVE,
     Intent.CORRECT,
@@ -107,7 +110,7 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
         yes="confirm.open" in hits,
     )
     if provider:
-        _provide(found, facts)
+        provide(found, facts)
     _prune(found, facts)
     if "question.unless" not in hits:
         _wonder(found, said, asked)
@@ -335,31 +338,6 @@ def _courtesies(found: set[Intent], asked: Asked, *, closing: bool, acknowledged
         found.discard(Intent.THANKS)
 
 
-def _provide(found: set[Intent], facts: Facts) -> None:
-    """Sort out a provider's words: one thing at a time, and a number needs its request."""
-    if found & {Intent.ACCEPT, Intent.REFUSE} and facts.number is None and facts.ref is None:
-        kept = {Intent.ACCEPT: Intent.CONFIRM, Intent.REFUSE: Intent.DECLINE}
-        for intent, plain in kept.items():
-            if intent in found:
-                found.add(plain)
-    if found & {Intent.SICK, Intent.LATE, Intent.BLOCK, Intent.UNBLOCK, Intent.NO_SHOW}:
-        found -= {Intent.BOOK, Intent.ASK, Intent.HOURS, Intent.RECURRING}
-        found -= {Intent.REFUSE, Intent.DECLINE, Intent.LIST} if Intent.NO_SHOW in found else set()
-        found -= {Intent.CANCEL, Intent.BLOCK} if Intent.SICK in found else set()
-        found -= {Intent.BLOCK, Intent.DECLINE} if Intent.UNBLOCK in found else set()
-        found -= {Intent.CORRECT, Intent.DECLINE} if Intent.BLOCK in found else set()
-    if found & {Intent.ACCEPT, Intent.REFUSE} and (facts.number or facts.ref):
-        found -= {Intent.BLOCK, Intent.THANKS, Intent.CONFIRM, Intent.DECLINE}
-    if Intent.WAITING in found:
-        found -= {Intent.JOIN, Intent.ASK, Intent.PLACE, Intent.HOURS, Intent.TODAY}
-    if Intent.BOOK in found and not found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:
-        found.add(Intent.BOOK_FOR)
-    if Intent.BOOK_FOR in found:
-        found.discard(Intent.BOOK)
-    if found & {Intent.TODAY, Intent.TOMORROW, Intent.WEEK}:
-        found -= {Intent.ASK, Intent.LIST, Intent.BOOK}
-
-
 def _prune(found: set[Intent], facts: Facts) -> None:
     """Where two readings of the same words stand side by side, keep the one that is meant."""
     for strong, weak in _BEATS:
@@ -376,6 +354,20 @@ def _prune(found: set[Intent], facts: Facts) -> None:
 
 
 _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
+    (
+        Intent.WHY,  # whatever is asked about, and whatever was not to be had
+        {Intent.BOOK, Intent.ASK, Intent.CHOOSE, Intent.CONFIRM, Intent.DECLINE, Intent.CORRECT}
+        | {
+            Intent.QUESTION,
+            Intent.ALTERNATIVES,
+            Intent.CANCEL,
+            Intent.MOVE,
+            Intent.LIST,
+            Intent.SOONER,
+        }
+        | {Intent.HOURS, Intent.JOIN, Intent.RECURRING, Intent.TODAY, Intent.TOMORROW}
+        | {Intent.WEEK, Intent.BLOCK, Intent.UNBLOCK, Intent.SICK, Intent.LATE, Intent.BOOK_FOR},
+    ),
     (Intent.STOP, {Intent.CANCEL, Intent.LEAVE, Intent.DECLINE}),
     (Intent.LEAVE, {Intent.CANCEL, Intent.JOIN, Intent.PLACE, Intent.DECLINE}),
     (Intent.PLACE, {Intent.JOIN, Intent.ASK, Intent.LIST, Intent.ADDRESS}),

@@ -150,8 +150,17 @@ def _bounded_days(choice: Choice, said: Sorted, making: Making) -> None:
 
 
 def inclusive(bound: Bound) -> bool:
-    """By friday and until friday have the friday; until may ends before it."""
-    return bound.side == "by" or (bound.side == "until" and isinstance(bound.of, Day))
+    """By friday and until friday have the friday; until may ends before it, the end of may not."""
+    return bound.side == "by" or (
+        bound.side == "until" and (isinstance(bound.of, Day) or _ending(bound.of))
+    )
+
+
+def _ending(of: object) -> bool:
+    """Whether this is the last part of a month: its end is the month's."""
+    if not isinstance(of, Period) or of.unit != "month" or of.start is None or of.end is None:
+        return False
+    return of.start.day > 1 and of.end.day == 1
 
 
 def _timed(choice: Choice, day: date, making: Making, *, assumed: bool) -> None:

@@ -113,7 +113,7 @@ def _needs_money(page: Page) -> Worded:
     return Worded(stays(page, text))
 
 
-def _example(page: Page) -> str:
+def example(page: Page) -> str:
     """Return a service and a time at which the place is open: "haircut tomorrow at 10:30 AM"."""
     service = page.business.services[0].name(page.language).lower()
     if not page.business.hours:
@@ -133,7 +133,7 @@ def _hello(page: Page) -> Worded:
     text = page.t(
         'This is {name}. Tell me what you would like and when, such as "{example}".',
         name=page.business.name,
-        example=_example(page),
+        example=example(page),
     )
     return Worded(f"{hello} {text}")
 
@@ -157,7 +157,7 @@ def _unknown_2(page: Page) -> Worded:
     return Worded(
         page.t(
             'I\'m only good at bookings. Try "{example}", MY BOOKINGS or HELP.',
-            example=_example(page),
+            example=example(page),
         )
     )
 
@@ -186,7 +186,7 @@ def _help(page: Page) -> Worded:
 
 def _nothing_open(page: Page) -> Worded:
     if page.facts.get("again"):
-        return Worded(page.t('Tell me what and when, such as "{example}".', example=_example(page)))
+        return Worded(page.t('Tell me what and when, such as "{example}".', example=example(page)))
     return Worded(page.t("There's nothing open right now. What would you like to book, and when?"))
 
 

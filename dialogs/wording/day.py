@@ -1,10 +1,10 @@
 """The words for providers: requests, bookings of theirs, the day."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from dialogs.wording import series
+from dialogs.wording import formats, series
 from dialogs.wording.page import Page, Worded, called
 
 
@@ -114,7 +114,8 @@ def _which_request(page: Page) -> Worded:
 
 def _agenda(page: Page) -> Worded:
     first, days = date.fromisoformat(page.facts["day"]), page.facts["days"]
-    rows = page.facts["bookings"]
+    rows = [*page.facts["bookings"], *page.facts.get("blocks", ())]
+    rows.sort(key=lambda row: str(datetime.fromisoformat(row["start"]).astimezone(UTC)))
     lines: list[str] = []
     for n in range(days):
         day = first + timedelta(days=n)
@@ -132,7 +133,15 @@ def _agenda(page: Page) -> Worded:
 
 def _agenda_line(page: Page, row: Mapping[str, Any]) -> str:
     start = datetime.fromisoformat(row["start"])
+    if "ref" not in row:
+        if row["whole"]:
+            return page.t("blocked all day")
+        end = datetime.fromisoformat(row["end"])
+        hours = formats.span(start, end, page.locale, page.zone)
+        return page.t("{hours} blocked", hours=hours)
     line = f"{page.clock(start)} {_what(page, row)}, {_name(page, row)}"
+    if row.get("noted"):
+        line = f"{line} ({row['noted']})"
     if row["status"] == "awaiting_provider":
         line = page.t("{booking} (request {ref})", booking=line, ref=row["ref"])
     return line

@@ -7,7 +7,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.rules import Business
-from dialogs.wording import answers, asking, booked, clocks, day, formats, identity, series
+from dialogs.wording import (
+    answers,
+    asking,
+    booked,
+    clocks,
+    day,
+    formats,
+    hand,
+    identity,
+    series,
+    why,
+)
 from dialogs.wording.answers import zone_set
 from dialogs.wording.page import Page, Worded
 
@@ -17,8 +28,10 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     **booked.NOTES,
     **clocks.NOTES,
     **day.NOTES,
+    **hand.NOTES,
     **identity.NOTES,
     **series.NOTES,
+    **why.NOTES,
 }
 
 

@@ -117,6 +117,17 @@ def _no_class(page: Page, facts: Facts) -> str:
     return page.t("{service} is on {times}.", service=page.service(), times=said)
 
 
+def _fixed_starts(page: Page, facts: Facts) -> str:
+    day = page.day(date.fromisoformat(facts["day"]))
+    times = [page.at(datetime.fromisoformat(start)) for start in facts["starts"]]
+    if not times:
+        return page.t("{service} doesn't start on {day}.", service=page.service(), day=day)
+    said = formats.listed(times, page.locale)
+    return page.t(
+        "{service} on {day} starts at {times}.", service=page.service(), day=day, times=said
+    )
+
+
 def _not_by(page: Page, facts: Facts) -> str:
     others = [page.who(r) for r in facts.get("others", ())]
     if not others:
@@ -145,6 +156,7 @@ WHY: dict[str, Callable[[Page, Facts], str]] = {
     "off_grid": lambda p, f: p.n(
         "We start every {n} minute.", "We start every {n} minutes.", f["grid"]
     ),
+    "fixed_starts": _fixed_starts,
     "closed": _closed,
     "hours": _hours,
     "break": _break,
@@ -163,6 +175,13 @@ WHY: dict[str, Callable[[Page, Facts], str]] = {
         "You already have {n} bookings that day, which is the most we take.",
         f["most"],
     ),
+    "person_week": lambda p, f: p.n(
+        "You already have {n} booking that week, which is the most we take.",
+        "You already have {n} bookings that week, which is the most we take.",
+        f["most"],
+    ),
+    "service_day": lambda p, _: p.t("{service} is fully booked that day.", service=p.service()),
+    "service_week": lambda p, _: p.t("{service} is fully booked that week.", service=p.service()),
     "person_open": _open_limit,
     "not_by": _not_by,
     "gone": lambda p, _: p.t("That one has gone."),

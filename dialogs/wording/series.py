@@ -69,6 +69,7 @@ def _proposal(page: Page) -> Worded:
     lines = [whole(page).removesuffix(".") + "."]
     if page.facts.get("price"):
         lines.append(page.t("{money} each time.", money=page.money(page.facts["price"])))
+    lines += [_gap(page, datetime.fromisoformat(start)) for start in page.facts["gaps"]]
     refused = page.facts["refused"]
     lines += [_not_had(page, one) for one in refused[:_EXPLAINED]]
     if len(refused) > _EXPLAINED:
@@ -79,6 +80,15 @@ def _proposal(page: Page) -> Worded:
         page.t("I hold all of it until {until}. Shall I book it? Reply YES or NO.", until=until)
     )
     return ask(page, " ".join(lines))
+
+
+def _gap(page: Page, start: datetime) -> str:
+    """Return which hour a day has whose own is skipped."""
+    return page.t(
+        "The clocks go forward on {day}, so it's at {time} then.",
+        day=page.day(start),
+        time=page.at(start),
+    )
 
 
 def _not_had(page: Page, one: Mapping[str, Any]) -> str:

@@ -59,6 +59,26 @@ def test_the_small_file_is_right() -> None:
     [
         (
             "[contact]",
+            "[limits]\nper_day = 3\nper_week = 2\n[contact]",
+            "8: limits.per_day: must not be more than “per_week”",
+        ),
+        (
+            'price = "20.00"',
+            "per_customer_a_day = 3\nper_customer_a_week = 2",
+            "21: services.cut.per_customer_a_day: must not be more than “per_customer_a_week”",
+        ),
+        (
+            'price = "20.00"',
+            'grid = "7 min"\nstarts = { mon-tue = ["9:00", "9:00"], tue = "10:00" }',
+            (
+                "21: services.cut.grid: must divide the day, as 5, 10, 15, 20, 30 or 60 min do"
+                "|21: services.cut.grid: stands beside “starts”; name only one of the two"
+                "|22: services.cut.starts.mon-tue: names a time twice"
+                "|22: services.cut.starts.tue: tue stands in “mon-tue” as well"
+            ),
+        ),
+        (
+            "[contact]",
             '[[seasons]]\nfrom = "06-01"\nto = 2026-08-31\nopen = "09:00-12:00"\n[contact]',
             "9: seasons[1].to: is written like “from”: both of every year, or both of one year",
         ),

@@ -72,10 +72,15 @@ SERVICE: dict[str, Any] = {
     "per_head": True,
     "needs": (Need((2, 1)),),
     "times": (ClassTime(1, time(9), (1,)),),
+    "grid": 30,
+    "starts": ((1, time(9)),),
     "party_max": 2,
     "confirmation": Confirmation(30, by=1),
     "payment": Payment("deposit", 100),
     "max_person_day": 1,
+    "max_person_week": 2,
+    "max_day": 3,
+    "max_week": 4,
 }
 KEPT = {"id", "key", "slug", "revision", "resources", "services", "former", "former_services"}
 

@@ -46,7 +46,7 @@ def expected(asked: Case, book: Book) -> list[tuple[int, Offered]]:
     sets = book.together(asked.service, asked.party, asked.provider)
     starts: list[tuple[int, Offered]] = []
     for start in sorted({m for first, last in asked.windows for m in range(first, last)}):
-        if not (book.on_grid(start) and book.in_time(start, asked.now)):
+        if not (book.on_grid(asked.service, start) and book.in_time(start, asked.now)):
             continue
         free = {
             r: book.free(asked.service, r, start) for r in {*chain(*needs), *chain(*chain(*sets))}
@@ -81,10 +81,10 @@ def misjudged(seed: int, asked: Case, book: Book) -> list[str]:
     lines = []
     first, last = asked.windows[0]
     for start in range(first, last):
-        if not book.on_grid(start) and start % 41:
+        if not book.on_grid(asked.service, start) and start % 41:
             continue
         allowed = (
-            book.on_grid(start)
+            book.on_grid(asked.service, start)
             and book.in_time(start, asked.now)
             and (asked.provider is None or asked.provider in staff)
             and all(

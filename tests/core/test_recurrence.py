@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.recurrence import Recurrence, last_day, occurrences, readable
+from core.recurrence import Recurrence, last_day, moved, occurrences, readable, turned
 
 NEW_YORK = ZoneInfo("America/New_York")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -104,3 +104,24 @@ def test_the_last_day_of_a_rule_that_ends() -> None:
 def test_what_can_recur(rule: str, *, can: bool) -> None:
     """Days, weeks, months and years; nothing that is no rule."""
     assert readable(rule) is can
+
+
+def test_days_left_out_before_a_move_still_count() -> None:
+    """Of six with one left out, five are left after the second; the day left out moves along."""
+    six = Recurrence(
+        "FREQ=WEEKLY;BYDAY=TU;COUNT=6",
+        date(2026, 3, 3),
+        time(15),
+        without=frozenset({date(2026, 3, 3), date(2026, 3, 24)}),
+    )
+    left = moved(six, since=date(2026, 3, 10), to=date(2026, 3, 11), clock=time(15))
+    assert (left.rule, left.without) == (
+        "FREQ=WEEKLY;BYDAY=WE;COUNT=5",
+        frozenset({date(2026, 3, 25)}),
+    )
+
+
+def test_a_rule_as_another_zone_has_its_days() -> None:
+    """A Tuesday evening here is a Wednesday there, and the places in a month stay."""
+    assert turned("FREQ=WEEKLY;BYDAY=TU,SU;COUNT=4", 1) == "FREQ=WEEKLY;BYDAY=WE,MO;COUNT=4"
+    assert turned("FREQ=MONTHLY;BYDAY=1MO", -1) == "FREQ=MONTHLY;BYDAY=1SU"

@@ -210,3 +210,33 @@ def test_a_rule_that_cannot_recur_is_refused(desk: Desk, rule: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         hold(desk, Recurrence(rule, date(2026, 3, 3), time(15)))
     assert not desk.ask("SELECT 1 FROM series")
+
+
+def test_what_a_person_has_of_series_is_ended(desk: Desk) -> None:
+    """Nothing is booked any more for somebody who is forgotten, however far the calendar opens."""
+    laid = booked(desk, ALL_TUESDAYS)
+    with desk.session() as session:
+        series.end_all(session, person=desk.person(0))
+    assert extend(desk, laid.series, MONDAY + timedelta(days=14)) is None
+
+
+def test_requests_stand_once_the_provider_agrees(desk: Desk) -> None:
+    """All wait for one word until the deadline; with it the series stands."""
+    laid = hold(desk, SIX_TUESDAYS)
+    business, until = desk.business, MONDAY + timedelta(hours=2)
+    for deadline in (until, None):
+        with desk.session() as session:
+            gone = series.confirm(
+                session,
+                business=business,
+                series=laid.series,
+                by=BY,
+                now=session.now,
+                provider_until=deadline,
+            )
+            assert gone is None
+            found = series.read(session, business, laid.series)
+            assert found is not None
+            assert found.status == ("held" if deadline else "standing")
+    assert {desk.row(held.id).status for _, held in laid.held} == {"confirmed"}
+    assert desk.wrong() == ()

@@ -1,14 +1,18 @@
 """`slotkeeper verify` finds each kind of wrong, and nothing where all is right."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from bot.commands import verify as command
-from core import inbox, outbox, people
+from core import inbox, outbox, people, series
+from core.booking import By
 from core.db import Session
+from core.recurrence import Recurrence
+from core.series import Plan
+from core.span import MINUTE
 from core.verify import _QUESTIONS, prove
 from models.desk import MONDAY, Desk
 
@@ -65,6 +69,17 @@ DAMAGE: dict[str, list[str]] = {
     ],
     "the version counts the moves": [f"UPDATE bookings SET version = 7 WHERE id = ({ANY})"],
     "a move is never a booking": [f"UPDATE bookings SET purpose = 'move' WHERE id = ({ANY})"],
+    "a series goes on": ["UPDATE due_work SET done_at = due_at WHERE kind = 'series'"],
+    "a series is one person's": [
+        "UPDATE series SET person_id = (SELECT min(person_id) FROM bookings)",
+    ],
+    "a series is held or stands": ["UPDATE series SET status = 'held'"],
+    "a series has each time once": [
+        (
+            "UPDATE bookings SET starts_at = (SELECT min(starts_at) FROM bookings"
+            " WHERE series_id IS NOT NULL) WHERE series_id IS NOT NULL"
+        ),
+    ],
     "every message is answered": ["UPDATE inbox SET received_at = received_at - interval '1 h'"],
     "every letter goes out": ["UPDATE outbox SET due_at = due_at - interval '1 hour'"],
     "due work is done": ["UPDATE due_work SET attempts = 10, done_at = due_at, error = 'broke'"],
@@ -87,6 +102,7 @@ def busy(desk: Desk) -> Desk:
     assert desk.confirm(asked.id, MONDAY + timedelta(hours=2)) is None
     desk.held("haircut", desk.at("17:00"))
     desk.held("haircut", desk.at("10:15"), provider="ana", instead_of=first)
+    _recurring(desk)
     with desk.session() as session:
         reader = people.at(session, channel="sms", address="+12125550000", now=session.now)
         inbox.store(
@@ -102,6 +118,27 @@ def busy(desk: Desk) -> Desk:
             session, address=reader.address, note="hello", facts={}, locale="en", now=session.now
         )
     return desk
+
+
+def _recurring(desk: Desk) -> None:
+    """Book every Wednesday at nine, for as long as the calendar is open."""
+    person, business = desk.person(5), desk.business
+    again = Recurrence("FREQ=WEEKLY;BYDAY=WE", date(2026, 3, 4), time(9))
+    plan = Plan(business.service_named("haircut"), again)
+    by, now = By("test"), MONDAY
+    with desk.session() as session:
+        laid = series.hold(
+            session,
+            business=business,
+            plan=plan,
+            person=person,
+            until=now + 5 * MINUTE,
+            by=by,
+            now=now,
+        )
+        assert (
+            series.confirm(session, business=business, series=laid.series, by=by, now=now) is None
+        )
 
 
 def test_nothing_is_wrong_where_all_is_right(busy: Desk) -> None:
@@ -149,7 +186,7 @@ def test_the_command_says_so_and_exits_with_zero(
     with pytest.raises(SystemExit) as ended:
         command.run([])
     assert not ended.value.code
-    assert capsys.readouterr().out.startswith("the book is right: 10 bookings, ")
+    assert capsys.readouterr().out.startswith("the book is right: 19 bookings, ")
 
 
 def test_the_command_prints_the_rows_and_exits_with_one(
@@ -164,7 +201,7 @@ def test_the_command_prints_the_rows_and_exits_with_one(
     out = capsys.readouterr().out
     ref = busy.ask(f"SELECT ref FROM bookings WHERE id = ({ANY})")[0].ref
     assert f"juniper   the last event says the status  {ref}  no_show, and" in out
-    assert "the book is wrong in 1 place; looked at 10 bookings" in out
+    assert "the book is wrong in 1 place; looked at 19 bookings" in out
 
 
 def test_the_command_without_a_database_exits_with_two(

@@ -210,9 +210,13 @@ class Book:
             needs.append(sets)
         return needs
 
-    def on_grid(self, minute: int) -> bool:
+    def on_grid(self, service: Service, minute: int) -> bool:
+        """Whether a start is one of the service's own, or on the grid where it has none."""
         shown = self.clock.wall(minute)
-        return (shown.hour * 60 + shown.minute) % self.business.grid == 0
+        if service.starts:
+            today = (at for weekday, at in service.starts if weekday == shown.weekday())
+            return any(self.clock.at(shown.date(), at) == minute for at in today)
+        return (shown.hour * 60 + shown.minute) % (service.grid or self.business.grid) == 0
 
     def in_time(self, minute: int, now: datetime) -> bool:
         """Whether a start keeps the notice and the furthest day."""

@@ -94,6 +94,9 @@ def case(seed: int) -> Case:
     if seed % 4 == 1:
         seasons = tuple(_seasons(Random(f"seasons {seed}"), day, resources))
         business = replace(business, seasons=seasons)
+    if seed % 5 == 2:
+        service = _starting(Random(f"starts {seed}"), service)
+        business = replace(business, services=(service,))
     first = _minute(datetime.combine(day, time(chance.randrange(24)), tzinfo=zone))
     windows = []
     for _ in range(chance.choice([1, 1, 2])):
@@ -170,6 +173,14 @@ def _seasons(chance: Random, day: date, resources: list[Resource]) -> Iterator[S
         last = first + DAY * chance.choice([0, 1, 2, 3, 30, 210])
         size = chance.choice([0, 5])
         yield Season(first.isoformat()[size:], last.isoformat()[size:], _week(chance), who)
+
+
+def _starting(chance: Random, service: Service) -> Service:
+    """Give a service a grid of its own, or the times at which alone it starts."""
+    if chance.random() < 0.3:
+        return replace(service, grid=chance.choice([10, 20, 40, 90]))
+    starts = {(day, _clock(chance)) for day in range(7) for _ in range(chance.randint(0, 12))}
+    return replace(service, starts=tuple(sorted(starts)))
 
 
 def _joined(chance: Random, business: Business) -> tuple[Business, Service]:

@@ -170,6 +170,7 @@ export class Board {
       seats: isClass ? `${taken.length}${of} seats taken` : null,
       guests: block.seats.map(guest),
       ref: item.ref,
+      series: item.series,
       until,
       untilWords: until === null ? null : `until ${clockTime(until, zone)}`,
     };

@@ -16,6 +16,7 @@ export function startDetail(root) {
       ["Party", facts.party],
       ["Seats", facts.seats],
       ["Reference", facts.ref],
+      ["Series", facts.series],
     ].filter(([, value]) => value !== null && value !== undefined && value !== "");
     const status = STATUS[facts.status]?.words ?? facts.status;
     const state = [status, facts.untilWords].filter(Boolean).join(" ");
