@@ -261,8 +261,6 @@ def _answer(turn: Turn) -> State:
     if turn.stay is not None and intent is not Intent.ZONE:
         turn.remark("zone", **turn.stay.facts(now=turn.now))
     reached = machine.arrive(turn.state, step, FLOWS[step.flow](turn))
-    if step.flow != "identity.link":  # whatever else is said, guesses at codes are not forgotten
-        turn.learn(wrong_codes=turn.was.wrong_codes)
     if step.to:
         turn.learn(asked=turn.message.id)
     elif intent is not Intent.UNKNOWN:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-from core import businesses, changing, due, finding, people, timetable
+from core import businesses, changing, due, finding, forgetting, identities, people, timetable
 from core.booking import By
 from core.db import Session, passing
 from core.due import Work
@@ -64,9 +64,17 @@ def _classes(session: Session, _work: Work) -> None:
     timetable.materialise(session, businesses.load(session))
 
 
+def _unproven(session: Session, work: Work) -> None:
+    """Forget whose number was named to be joined, if they never proved it nor wrote."""
+    person = identities.stranger(session, work.subject)
+    if person is not None:
+        forgetting.forget(session, person)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
     "lapse": _lapse,
     "complete": _complete,
     "classes": _classes,
     "undelivered": undelivered.reported,
+    "unproven": _unproven,
 }
