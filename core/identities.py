@@ -1,17 +1,10 @@
-"""One person, many addresses: codes that prove that an address is theirs, and two becoming one.
+"""One person, many addresses: where a number is reached, and two who turn out to be one.
 
-A code goes to the address that is to be proven and is typed where it was asked for, so that who
-asks has both. It holds for one asking address only: guesses are made against one code, not all.
-Or it is shown where it was asked for and typed from the other address: then each wrong guess, from
-wherever it comes, counts against every code that is open. Such a code's target is who asked.
+How somebody proves that an address is theirs is in core/codes.py.
 """
 
-import hashlib
-import hmac
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -21,59 +14,8 @@ from core.locks import lock_person
 from core.people import PHONES, Reader
 from core.whereabouts import better
 
-CODE_LIFE = timedelta(minutes=10)
-GUESSES = 4  # of one code
-GUESSES_SHOWN = 20  # by all of a business, while one shown code is open
-APART = timedelta(minutes=1)  # between two codes to one address
-DAY = timedelta(days=1)
-MOST_TO = 3  # codes a day to one address, whoever asks
-MOST_FROM = 5  # codes a day that one person may ask for
-
 # What belongs to a person, but for their addresses: it goes with them when two become one.
 OWNED = ("bookings", "person_notes", "series")
-
-_SPENT = text("""
-SELECT count(*) FILTER (WHERE c.target_id = :target AND c.address_id <> c.target_id) AS there,
-    count(*) FILTER (WHERE a.person_id = :person) AS here,
-    coalesce(max(c.created_at) FILTER (WHERE c.target_id = :target
-        AND c.address_id <> c.target_id), '-infinity') > :apart AS soon
-FROM join_codes c
-JOIN addresses a ON a.business_id = c.business_id AND a.id = c.address_id
-WHERE c.business_id = :business AND c.created_at > :since
-  AND (c.target_id = :target OR a.person_id = :person)
-""")
-_ASKED = text("SELECT pg_advisory_xact_lock(hashtextextended('join', :target))")
-_VOID = text(
-    "UPDATE join_codes SET used_at = :now WHERE business_id = :business AND address_id = :address"
-    " AND used_at IS NULL"
-)
-_NEW = text(
-    "INSERT INTO join_codes (business_id, address_id, target_id, digest, expires_at, created_at)"
-    " VALUES (:business, :address, :target, :digest, :expires, :now)"
-)
-_OPEN = text(
-    "SELECT id, target_id, digest FROM join_codes WHERE business_id = :business"
-    " AND address_id = :address AND target_id <> :address"
-    " AND used_at IS NULL AND expires_at > :now AND attempts < :guesses"
-    " ORDER BY id DESC LIMIT 1 FOR NO KEY UPDATE"
-)
-_WRONG = text(
-    "UPDATE join_codes SET attempts = attempts + 1 WHERE business_id = :business AND id = :id"
-)
-_USED = text(
-    "UPDATE join_codes SET used_at = :now WHERE business_id = :business AND id = :id"
-    " AND used_at IS NULL"
-)
-_SHOWN = text(
-    "SELECT id, address_id, digest, attempts, expires_at, used_at FROM join_codes"
-    " WHERE business_id = :business AND address_id = target_id AND created_at > :since"
-    " ORDER BY id DESC"
-)
-_MISSED = text(
-    "UPDATE join_codes SET attempts = attempts + 1 WHERE business_id = :business AND id IN ("
-    "SELECT id FROM join_codes WHERE business_id = :business AND address_id = target_id"
-    " AND used_at IS NULL AND expires_at > :now ORDER BY id FOR NO KEY UPDATE)"
-)
 
 
 def target(session: Session, number: str, *, channels: list[str], now: datetime) -> Reader:
@@ -89,86 +31,31 @@ def target(session: Session, number: str, *, channels: list[str], now: datetime)
     return people.at(session, channel=channel, address=number, now=now, wrote=False)
 
 
-def new_code(session: Session, *, asked: Reader, target: Reader, now: datetime) -> str | None:
-    """Make the code that proves `target` to be the same person's as `asked`; it voids older ones.
+_STRANGER = text("""
+SELECT a.person_id FROM addresses a
+JOIN people p ON p.business_id = a.business_id AND p.id = a.person_id
+WHERE a.business_id = :business AND a.id = :address AND a.last_used_at IS NULL
+  AND a.opted_out_at IS NULL AND p.forgotten_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM inbox i
+    WHERE i.business_id = a.business_id AND i.address_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM addresses o
+    WHERE o.business_id = a.business_id AND o.person_id = a.person_id AND o.id <> a.id)
+  AND NOT EXISTS (SELECT 1 FROM bookings b
+    WHERE b.business_id = a.business_id AND b.person_id = a.person_id)
+  AND NOT EXISTS (SELECT 1 FROM join_codes c
+    WHERE c.business_id = a.business_id AND c.target_id = a.id AND c.expires_at > :now)
+""")
 
-    Where both are one address, it is shown there, and proves whatever address it is typed at. None
-    where too many were asked for: nobody is sent codes without end.
+
+def stranger(session: Session, address: int) -> int | None:
+    """Return whose address was only ever named by others; None where there is more to them.
+
+    Its talk is locked: they may be writing just now.
     """
-    session.execute(_ASKED, {"target": target.address})
-    who = {"business": session.business, "target": target.address, "address": asked.address}
-    facts = who | {"person": asked.person, "apart": now - APART, "since": now - DAY}
-    spent = session.execute(_SPENT, facts).one()
-    sent = asked.address != target.address
-    if spent.here >= MOST_FROM or (sent and (spent.soon or spent.there >= MOST_TO)):
-        return None
-    session.execute(_VOID, who | {"now": now})
-    code = f"{secrets.randbelow(10**6):06}"
-    digest = _digest(session, asked.address, code)
-    session.execute(_NEW, who | {"digest": digest, "expires": now + CODE_LIFE, "now": now})
-    return code
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """What a code said: the address that it proved, None where it was wrong."""
-
-    target: int | None
-
-
-def prove(session: Session, *, address: int, code: str, now: datetime) -> Proven | None:
-    """Take a code that was typed at an address; None where none is open that was asked for there.
-
-    A wrong one counts against the open one, which is void after a few.
-    """
-    facts = {"business": session.business, "address": address, "now": now, "guesses": GUESSES}
-    row = session.execute(_OPEN, facts).one_or_none()
-    if row is None:
-        return None
-    this: dict[str, Any] = {"business": session.business, "id": row.id, "now": now}
-    if not hmac.compare_digest(bytes(row.digest), _digest(session, address, code)):
-        session.execute(_WRONG, this)
-        return Proven(None)
-    session.execute(_USED, this)
-    return Proven(row.target_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A code that was shown at an address within a day, and what typing it elsewhere is worth."""
-
-    asked: int  # the address at which it was shown
-    worth: Literal["good", "here", "old", "used"]  # here: typed where it was shown
-
-
-def shown(session: Session, *, address: int, code: str, now: datetime) -> Shown | None:
-    """Take a shown code that was typed at an address; None where no such code was ever shown.
-
-    A code that nobody was shown counts against all that are open, which are void after many.
-    """
-    facts: dict[str, Any] = {"business": session.business, "since": now - DAY, "now": now}
-    worth: Shown | None = None
-    for row in session.execute(_SHOWN, facts):
-        digest = _digest(session, row.address_id, code)
-        if not hmac.compare_digest(bytes(row.digest), digest):
-            continue
-        if row.used_at is not None:
-            worth = worth or Shown(row.address_id, "used")
-        elif row.expires_at <= now or row.attempts >= GUESSES_SHOWN:
-            worth = worth or Shown(row.address_id, "old")
-        elif row.address_id == address:
-            return Shown(address, "here")
-        elif session.execute(_USED, facts | {"id": row.id}).rowcount:
-            return Shown(row.address_id, "good")
-        else:  # somebody typed it at this very moment
-            worth = Shown(row.address_id, "used")
-    if worth is None:
-        session.execute(_MISSED, facts)
-    return worth
-
-
-def _digest(session: Session, address: int, code: str) -> bytes:
-    return hashlib.sha256(f"join:{session.business}:{address}:{code}".encode()).digest()
+    people.conversation(session, address)
+    facts = {"business": session.business, "address": address, "now": session.now}
+    found: int | None = session.execute(_STRANGER, facts).scalar_one_or_none()
+    return found
 
 
 _TALKS = text(

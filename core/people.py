@@ -1,14 +1,13 @@
-"""People and their addresses, the conversation each address has, and providers' linking codes.
+"""People and their addresses, and the conversation that each address has.
 
-How two people turn out to be one is in core/identities.py, what they agreed to in core/consents.py.
+How two people turn out to be one is in core/identities.py and core/codes.py, what they agreed to in
+core/consents.py.
 """
 
-import hashlib
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -319,43 +318,6 @@ def keep(
     )
 
 
-CODE_LIFE = timedelta(hours=24)
-
-
-def new_code(session: Session, provider: int, *, now: datetime) -> str:
-    """Make a one-time code of six digits by which a provider links an address within a day."""
-    code = f"{secrets.randbelow(10**6):06}"
-    session.execute(
-        text(
-            "INSERT INTO link_codes (business_id, resource_id, digest, expires_at)"
-            " VALUES (:business, :provider, :digest, :expires)"
-            " ON CONFLICT (business_id, digest) DO UPDATE SET resource_id = excluded.resource_id,"
-            " expires_at = excluded.expires_at, used_at = NULL"
-        ),
-        {
-            "business": session.business,
-            "provider": provider,
-            "digest": _digest(session.business, code),
-            "expires": now + CODE_LIFE,
-        },
-    )
-    return code
-
-
-def redeem(session: Session, *, person: int, code: str, now: datetime) -> int | None:
-    """Link a person to the provider that a code was made for; None where the code is no good."""
-    provider: int | None = session.execute(
-        text(
-            "UPDATE link_codes SET used_at = :now WHERE business_id = :business"
-            " AND digest = :digest AND used_at IS NULL AND expires_at > :now RETURNING resource_id"
-        ),
-        {"business": session.business, "digest": _digest(session.business, code), "now": now},
-    ).scalar()
-    if provider is not None:
-        link(session, person=person, provider=provider)
-    return provider
-
-
 def link(session: Session, *, person: int, provider: int) -> None:
     """Make a person the provider that a resource stands for."""
     session.execute(
@@ -365,7 +327,3 @@ def link(session: Session, *, person: int, provider: int) -> None:
         ),
         {"business": session.business, "person": person, "provider": provider},
     )
-
-
-def _digest(business: int, code: str) -> bytes:
-    return hashlib.sha256(f"{business}:{code}".encode()).digest()

@@ -76,10 +76,13 @@ join_codes = tenant(  # one-time codes by which an address proves to be the same
     instant("expires_at", null=False),
     instant("used_at"),
     created(),
+    instant("voided_at"),  # by a newer one
     to("addresses", "address_id"),
     to("addresses", "target_id"),
     Index("join_codes_address", "business_id", "address_id", "id"),
     Index("join_codes_target", "business_id", "target_id", "id"),
+    Index("join_codes_digest", "business_id", "digest"),
+    Index("join_codes_created", "business_id", "created_at"),
 )
 
 consents = tenant(  # only ever added to

@@ -294,8 +294,6 @@ def _answer(turn: Turn) -> State:
     if turn.stay is not None and intent is not Intent.ZONE:
         turn.remark("zone", **turn.stay.facts(now=turn.now))
     reached = machine.arrive(turn.state, step, FLOWS[step.flow](turn))
-    if step.flow != "identity.link":  # whatever else is said, guesses at codes are not forgotten
-        turn.learn(wrong_codes=turn.was.wrong_codes)
     aside = step.stays and reached is turn.state and turn.talk.plan == turn.was.plan
     if step.to and not aside:
         turn.learn(asked=turn.message.id)

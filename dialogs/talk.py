@@ -89,7 +89,6 @@ class Talk:
     asked: int | None = None
     last: str | None = None
     misses: int = 0
-    wrong_codes: int = 0
     priced: int | None = None
     later: str | None = None
     second: bool = False
@@ -115,7 +114,6 @@ class Talk:
             "asked": self.asked,
             "last": self.last,
             "misses": self.misses or None,
-            "wrong_codes": self.wrong_codes or None,
             "priced": self.priced,
             "later": self.later,
             "second": self.second or None,

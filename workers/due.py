@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-from core import businesses, changing, due, finding, people, timetable
+from core import businesses, changing, due, finding, forgetting, identities, people, timetable
 from core.booking import By
 from core.db import Session, passing
 from core.due import Work
@@ -74,6 +74,13 @@ def _plan(session: Session, work: Work) -> None:
     hand_later.carried(session, businesses.load(session), work.subject)
 
 
+def _unproven(session: Session, work: Work) -> None:
+    """Forget whose number was named to be joined, if they never proved it nor wrote."""
+    person = identities.stranger(session, work.subject)
+    if person is not None:
+        forgetting.forget(session, person)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
     "lapse": _lapse,
     "complete": _complete,
@@ -81,4 +88,5 @@ KINDS: dict[str, Callable[[Session, Work], None]] = {
     "series": _series,
     "plan": _plan,
     "undelivered": undelivered.reported,
+    "unproven": _unproven,
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.opening import UNUSABLE, opened, unusable
-from core import businesses, people
+from core import businesses, codes
 from core.db import Database
 
 REFUSED = 1
@@ -52,7 +52,7 @@ def _made(database: Database, slug: str, wanted: str) -> tuple[str, str, str]:
         if found is None:
             names = ", ".join(p.name for p in business.providers) or "nobody"
             _stop(f"{business.name} has no provider {wanted!r}; it has {names}")
-        return people.new_code(session, found.id, now=session.now), found.name, business.name
+        return codes.for_provider(session, found.id, now=session.now), found.name, business.name
 
 
 def _stop(why: str) -> NoReturn:

@@ -21,7 +21,7 @@ KINDS = ("message", "edited_message", "callback_query", "my_chat_member")  # wha
 _AT_ONCE = timedelta(minutes=5)  # an edit within it is what somebody meant to say
 _LONGEST_NAME = 80
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL | re.ASCII)
-_PAYLOAD_CODE = re.compile(r"link[_-]?(\d{4,12})")
+_PAYLOAD_CODE = re.compile(r"link[_-]?((?=[A-Za-z]*\d)[0-9A-Za-z-]{6,9})")
 _PRESSED = re.compile(r"(\d{1,18}):(\d{1,3})", re.ASCII)
 
 
@@ -110,7 +110,7 @@ def _words(text: str) -> tuple[str, dict[str, Any]]:
     """Turn a command into words: "/my_bookings" is "my bookings".
 
     /start is a greeting, whatever link led there: the words of a link are its author's, not the
-    reader's. Only a one-time code is taken from it, as "link 123456".
+    reader's. Only a one-time code is taken from it, as "link K7QM-4XPT".
     """
     command = _COMMAND.fullmatch(text)
     if not command:

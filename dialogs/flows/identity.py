@@ -5,14 +5,13 @@ joined by a code that is shown here and typed there; a number that a channel vou
 at once. Whether a number is known here, or has refused messages, is not told.
 """
 
-from core import consents, finding, forgetting, identities, people
+from core import codes, consents, finding, forgetting, identities, people
 from core.phones import e164
 from dialogs.flows import holding, leaving
 from dialogs.flows.about import facts_of
 from dialogs.states import State
 from dialogs.talk import Note, Talk, Turn, spoken
 
-WRONG_CODES = 5  # then codes are no longer looked at from this address
 _LATEST = 5  # entries of the ledger that are shown
 
 
@@ -29,7 +28,7 @@ def link(turn: Turn) -> State:
 
 def _show(turn: Turn) -> State:
     """Show a code that joins whatever other address it is sent from."""
-    code = identities.new_code(turn.session, asked=turn.reader, target=turn.reader, now=turn.now)
+    code = codes.show(turn.session, asked=turn.reader, now=turn.now)
     if code is None:
         turn.say("codes_spent")
     else:
@@ -53,7 +52,7 @@ def _ask(turn: Turn, said: str) -> State:
     if target.person == turn.reader.person:
         turn.say("joined", number=number)
         return turn.state
-    code = identities.new_code(turn.session, asked=turn.reader, target=target, now=turn.now)
+    code = codes.send(turn.session, asked=turn.reader, target=target, now=turn.now)
     if code is None:
         turn.say("codes_spent")
         return turn.state
@@ -69,42 +68,36 @@ def _ask(turn: Turn, said: str) -> State:
 def _code(turn: Turn, code: str) -> State:
     """Take a code for the one that was asked for here, else for a provider's, else for one shown.
 
-    A code that nobody was shown counts against all that are shown, so those are asked last.
+    A link that somebody made may carry a provider's code. Not one that was shown: who only pressed
+    START would be joined to whoever made the link.
     """
-    if turn.talk.wrong_codes >= WRONG_CODES:
-        turn.say("bad_code")
-        return turn.state
-    proven = identities.prove(turn.session, address=turn.reader.address, code=code, now=turn.now)
+    proven = codes.prove(turn.session, address=turn.reader.address, code=code, now=turn.now)
     if proven is not None and proven.target is not None:
-        turn.learn(wrong_codes=0)
         return _join(turn, proven.target)
-    provider = people.redeem(turn.session, person=turn.reader.person, code=code, now=turn.now)
+    provider = codes.redeem(turn.session, person=turn.reader.person, code=code, now=turn.now)
     if provider is not None:
         return _provider(turn, provider)
-    shown = identities.shown(turn.session, address=turn.reader.address, code=code, now=turn.now)
-    if shown is not None:
-        return _shown(turn, shown)
-    turn.learn(wrong_codes=turn.talk.wrong_codes + 1)
+    if "start" not in turn.message.facts:
+        shown = codes.shown(turn.session, address=turn.reader.address, code=code, now=turn.now)
+        if shown is not None:
+            return _shown(turn, shown)
     turn.say("bad_code")
     return turn.state
 
 
 def _provider(turn: Turn, provider: int) -> State:
     """Say that the sender is a provider from now on, named as one where no name is known."""
-    turn.learn(wrong_codes=0)
     if not turn.reader.name:
         people.named(turn.session, turn.reader.person, name=turn.business.resource(provider).name)
     turn.say("linked", provider=provider)
     return turn.state
 
 
-def _shown(turn: Turn, shown: identities.Shown) -> State:
+def _shown(turn: Turn, shown: codes.Shown) -> State:
     """Join the address where the code was shown, and tell it there too; else say why not."""
     if shown.worth != "good":
-        turn.learn(wrong_codes=turn.talk.wrong_codes + (shown.worth != "here"))
         turn.say(f"code_{shown.worth}")
         return turn.state
-    turn.learn(wrong_codes=0)
     here, before = turn.reader, people.reader(turn.session, shown.asked)
     state = _join(turn, shown.asked)
     after = people.reader(turn.session, shown.asked)

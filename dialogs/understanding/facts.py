@@ -148,8 +148,8 @@ class Facts:
     words fit several; `without` are providers ruled out ("not with Ana"), `another` says that
     somebody else is wished for. `choice` and `choices` are 0-based indexes into the options asked.
     `ref` is a booking reference in capitals, `number` the one of "confirm 2", `code` a
-    one-time code of six digits, `phone` digits with an optional leading +, `language` a
-    locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
+    one-time code (six digits, or K7QM-4XPT), `phone` digits with an optional leading +, `language`
+    a locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
     `several` that more than one table or room is asked for, `works` that a provider says when

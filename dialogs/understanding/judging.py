@@ -147,6 +147,8 @@ def _heard(hits: frozenset[str], active: frozenset[str], said: Said, asked: Aske
     if asked.what == "more" and len(said.reading.plain.spans) > _BRIEF:
         # "Yes, I need a taxi" to "anything else?" agrees to nothing.
         found.discard(Intent.CONFIRM)
+    if not (said.facts.code or "0").isdigit():  # nobody writes K7QM-4XPT but to use it
+        found.add(Intent.LINK)
     more = "besides" in said.found and Intent.CONFIRM in found
     if asked.what in _YESNO and "book.yesno" not in hits and not more:
         found.discard(Intent.BOOK)

@@ -9,6 +9,11 @@ from dialogs.understanding.view import Mark, Reading
 
 _PHONE = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[\s().-]{0,2}\d){7,14}(?!\d)")
 _CODE = re.compile(r"(?<![\d+])\d{3}[\s-]?\d{3}(?!\d)")
+_LONG_CODE = re.compile(  # as core/codes.py makes them: a digit in the first half, a letter after
+    r"(?<![\w-])(?=[a-z]{0,3}\d)([2-9b-df-hj-km-np-tv-xz]{4})"
+    r"-?(?=\d{0,3}[a-z])([2-9b-df-hj-km-np-tv-xz]{4})(?![\w-])",
+    re.IGNORECASE,
+)
 _REF = re.compile(r"(?<![\w#+])#?([A-Za-z2-9]{5})(?!\w)")
 _REF_LETTERS = frozenset("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s")
@@ -38,7 +43,10 @@ def phone(text: str) -> tuple[str, Mark] | None:
 
 
 def code(text: str) -> tuple[str, Mark] | None:
-    """Give a one-time code of six digits and where it stands."""
+    """Give a one-time code, six digits or K7QM-4XPT, and where it stands."""
+    match = _LONG_CODE.search(text)
+    if match is not None:
+        return "-".join(match.groups()).upper(), Mark("code", match.start(), match.end())
     match = _CODE.search(text)
     if match is None:
         return None

@@ -144,6 +144,9 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "code_here": lambda p: Worded(
         p.t("That code is to be sent from your other number or app, not from here.")
     ),
+    "code_newer": lambda p: Worded(
+        p.t("You were shown a newer code after that one: send the newer one.")
+    ),
     "code_old": lambda p: Worded(
         p.t("That code is too old. Send LINK where you got it, and you get a new one.")
     ),

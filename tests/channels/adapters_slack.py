@@ -131,6 +131,10 @@ class DirectMessages:
         """Make every call take so long."""
         self.fake.pace = seconds
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return the workspace's token and the app's secret."""
+        return fake.TOKEN, fake.SECRET
+
     def close(self) -> None:
         """Stop the fake."""
         self.party.close()

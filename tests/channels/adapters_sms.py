@@ -1,5 +1,6 @@
 """SMS and WhatsApp in the contract of all channels."""
 
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -83,6 +84,10 @@ class TextMessages:
     def pace(self, seconds: float) -> None:
         """Make the fake slow."""
         self.fake.pace(seconds)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the account's token, bare and as a header has it."""
+        return TOKEN, b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
 
     def close(self) -> None:
         """Stop the fake, and let go of it."""

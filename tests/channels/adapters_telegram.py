@@ -127,6 +127,10 @@ class PrivateChats:
         """Make the fake slow."""
         self.fake.pace = seconds
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return the bot's token, and what proves the webhook's requests."""
+        return self.bot.token, proof(self.config, BOT)
+
     def close(self) -> None:
         """Stop the channel and the fake."""
         self.party.close()

@@ -14,6 +14,8 @@ with `support.vendors.PUBLIC` as the public URL, the address of the fake as the 
 time-out that the test gives: long, but where a vendor is to answer too late.
 """
 
+import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +25,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import logs
 from core import businesses, verify
 from core.db import Database
 from support.counts import count
@@ -217,6 +220,35 @@ def test_a_slow_vendor_is_sent_to_in_parallel(bot: Bot) -> None:
         spent = time.monotonic() - begun
         _until(lambda: sent() == people, seconds=0.1 * people + 60)
     assert spent < 0.08 * people  # on a busy machine; else it is a fifth of it
+
+
+@pytest.mark.parametrize(
+    ("how", "patience"),
+    [(None, 10), ("429", 10), ("500", 10), ("timeout", 0.5), ("drop", 10), ("permanent", 10)],
+)
+def test_the_log_keeps_what_was_confided_to_it(
+    bot: Bot, capsys: pytest.CaptureFixture[str], how: Trouble | None
+) -> None:
+    """However much is logged, and whatever goes wrong: no secret, no address, no words."""
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    logs.set_up(level="debug", style="json")
+    try:
+        logging.getLogger("bot.x").debug("it is on")
+        bot.adapter.trouble(how, times=1)
+        bot.say("haircut with zebulon tomorrow at 3pm")
+        bot.caller.post(bot.adapter.forged(bot.adapter.text("zebulon", message=99))[0])
+        bot.settle()
+    finally:
+        root.handlers = before
+        root.setLevel(level)
+        for name in logs.OURS:
+            logging.getLogger(name).setLevel(logging.NOTSET)
+    said = capsys.readouterr().err
+    assert "it is on" in said
+    known = re.compile(re.escape(bot.adapter.sender) + r"(?!\d)")
+    assert [s for s in (*bot.adapter.secrets(), "ebulon", "3:00") if s in said] == []
+    assert not known.search(said), said
 
 
 def _numbers(bot: Bot) -> list[int]:

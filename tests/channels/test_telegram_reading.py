@@ -56,6 +56,9 @@ def test_a_command_is_its_words(typed: str, words: str) -> None:
     [
         ("", "hi"),
         ("link_123456", "link 123456"),
+        ("link_K7QM-4XPT", "link K7QM-4XPT"),
+        ("linkK7QM4XPT", "link K7QM4XPT"),
+        ("linkedinprofile", "hi"),
         ("link123456", "link 123456"),
         ("yes", "hi"),
         ("link_yes", "hi"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.acting import Who, write
-from core import people
+from core import codes
 from fakes.telegram_phone import GroupChat, buttons
 from fakes.telegram_shop import Shop, hooked, opened
 
@@ -89,7 +89,7 @@ def test_a_provider_links_by_a_link(shop: Shop) -> None:
     """A deep link with the one-time code makes whoever opens it the provider."""
     with shop.database.transaction(shop.business) as session:
         ben = shop.read("SELECT id FROM resources WHERE name = 'Ben'")[0][0]
-        code = people.new_code(session, int(str(ben)), now=session.now)
+        code = codes.for_provider(session, int(str(ben)), now=session.now)
     phone = shop.phone(first="Benjamin")
     phone.start(f"link_{code}")
     assert "Ben" in phone.wait(1)[-1]

@@ -124,6 +124,21 @@ def test_guessing_ends_soon(open_stage: tuple[Stage, Told]) -> None:
     assert sms.person != chat.person
 
 
+def test_a_number_that_was_only_named_is_forgotten(open_stage: tuple[Stage, Told]) -> None:
+    """A day later no row holds it any more; one whose owner wrote meanwhile is kept."""
+    stage, told = open_stage
+    named, wrote = "+12125550177", "+12125550178"
+    say(stage, f"link {named}", CHAT)
+    say(stage, f"link {wrote}", CHAT)
+    assert "joins this number to your chat" in heard(told, {"from": wrote})
+    say(stage, "hi", SMS | {"from": wrote})
+    do(stage, advance="P1DT1M")
+    with stage.runtime.database.transaction(stage.slugs["juniper"]) as session:
+        assert people.at_number(session, named) is None
+        assert people.at_number(session, wrote) is not None
+    readers(stage)
+
+
 def test_who_stopped_our_messages_gets_no_code(open_stage: tuple[Stage, Told]) -> None:
     """The answer in the chat is the same, so that nobody learns it there."""
     stage, told = open_stage

@@ -43,23 +43,22 @@ def test_a_code_links_once(
     """The provider texts the code and is known from then on; nobody else can use it."""
     link.run(["juniper", "Mia"])
     code = capsys.readouterr().out.split()[0]
-    assert re.fullmatch(r"\d{6}", code)
+    assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}", code)
     assert say("U0MIA", f"link {code}").startswith("Hello Mia, you're linked.")
     assert say("U0MIA", "today") == "Mon, Mar 2: free"
     assert say("U0BAD", f"link {code}") == "That code is not valid. Ask for a new one."
 
 
-def test_codes_cannot_be_guessed(
+def test_guesses_spoil_no_code(
     say: Callable[[str, str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """After five wrong codes the right one is of no use at that address either."""
+    """There are too many to be guessed, so wrong ones, whoever sends them, change nothing."""
     link.run(["juniper", "mia"])
     code = capsys.readouterr().out.split()[0]
-    for n in range(5):
-        wrong = f"{(int(code) + n + 1) % 1_000_000:06}"
-        assert "not valid" in say("U0BAD", f"link {wrong}")
-        say("U0BAD", "haircut tomorrow")
-    assert "not valid" in say("U0BAD", f"link {code}")
+    for n in range(8):
+        assert "not valid" in say("U0BAD", f"link 2BCD-{n + 2}BCD")
+        assert "not valid" in say("U0BAD", f"link {123450 + n}")
+    assert say("U0MIA", f"link {code}").startswith("Hello Mia, you're linked.")
 
 
 @pytest.mark.usefixtures("staged")

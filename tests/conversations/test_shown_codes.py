@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.acting import Who, write
 from bot.replay import script
 from bot.replay.stage import Stage
 from core import businesses, people
@@ -102,7 +103,7 @@ def test_what_is_asked_to_be_sent_is_understood(
     stage, told = open_stage
     words, word = ASKING[language]
     say(stage, words, CHAT)
-    found = re.search(rf"{word} \d{{6}}", heard(told, CHAT))
+    found = re.search(rf"{word} [2-9A-Z]{{4}}-[2-9A-Z]{{4}}", heard(told, CHAT))
     assert found is not None, heard(told, CHAT)
     say(stage, found.group(), SMS)
     assert one_person(stage, CHAT, SMS)
@@ -134,13 +135,22 @@ def test_an_old_code_says_so(open_stage: tuple[Stage, Told]) -> None:
 
 
 def test_a_newer_code_voids_the_older(open_stage: tuple[Stage, Told]) -> None:
-    """Only the latest that was shown is good."""
+    """Only the latest that was shown is good, and who sends the other one is told so."""
     stage, told = open_stage
     first = shown(stage, told, SLACK)
     second = shown(stage, told, SLACK)
     say(stage, f"link {first}", CHAT)
-    assert "used already" in heard(told, CHAT) or first == second
+    assert "a newer code after that one" in heard(told, CHAT)
     say(stage, f"link {second}", CHAT)
+    assert one_person(stage, SLACK, CHAT)
+
+
+@pytest.mark.parametrize("written", ["{}", "link {}", "Link: {}!", "my code is {}."])
+def test_a_code_is_taken_as_people_write_it(open_stage: tuple[Stage, Told], written: str) -> None:
+    """In small letters, without its hyphen, within other words."""
+    stage, told = open_stage
+    code = shown(stage, told, SLACK).lower().replace("-", "")
+    say(stage, written.format(code), CHAT)
     assert one_person(stage, SLACK, CHAT)
 
 
@@ -163,25 +173,37 @@ def test_one_address_asks_for_five_a_day(open_stage: tuple[Stage, Told]) -> None
     assert "try again later" in heard(told, SLACK)
 
 
-def test_guesses_from_many_addresses_end_the_code(open_stage: tuple[Stage, Told]) -> None:
-    """After twenty wrong ones, whoever sent them, not even the right one joins."""
+def test_no_guesses_spoil_a_code(open_stage: tuple[Stage, Told]) -> None:
+    """However many wrong ones strangers send, or its owner mistypes: the right one joins."""
     stage, told = open_stage
     code = shown(stage, told, SLACK)
-    for n in range(20):
-        wrong = f"{(int(code) + 1 + n) % 10**6:06}"
-        say(stage, f"link {wrong}", CHAT | {"from": str(900 + n // 4)})
-    say(stage, f"link {code}", CHAT)
-    assert "too old" in heard(told, CHAT)
-    assert not one_person(stage, SLACK, CHAT)
-
-
-def test_guessing_from_one_address_ends_sooner(open_stage: tuple[Stage, Told]) -> None:
-    """After five wrong ones that address is not heard any more; others still are."""
-    stage, told = open_stage
-    code = shown(stage, told, SLACK)
-    for n in range(5):
-        say(stage, f"link {(int(code) + 1 + n) % 10**6:06}", CHAT)
-    say(stage, f"link {code}", CHAT)
+    for n in range(30):
+        say(stage, f"link {other(code)}", CHAT | {"from": str(900 + n // 10)})
+    for _ in range(6):
+        say(stage, f"link {other(code)}", CHAT)
     assert "not valid" in heard(told, CHAT)
-    say(stage, f"link {code}", SMS)
-    assert one_person(stage, SLACK, SMS)
+    say(stage, f"link {code}", CHAT)
+    assert one_person(stage, SLACK, CHAT)
+
+
+def test_whoever_only_presses_start_is_joined_to_nobody(open_stage: tuple[Stage, Told]) -> None:
+    """A link with somebody's shown code in it, sent to Maya, does not hand her bookings over."""
+    stage, told = open_stage
+    attacker = CHAT | {"from": "666"}
+    code = shown(stage, told, attacker)
+    say(stage, "hello", CHAT)
+    with stage.runtime.database.transaction(stage.slugs["juniper"]) as session:
+        facts = {"message": "pressed", "kind": "text", "body": f"link {code}"}
+        write(session, Who("telegram", "771"), **facts, start=f"link_{code}")
+    stage.play(_lines({"say": "hello", "id": "later"} | attacker)[1])
+    assert "not valid" in " ".join(item["text"] for item in told if item.get("to") == "771")
+    assert not one_person(stage, attacker, CHAT)
+
+
+def other(code: str) -> str:
+    """Return a code that nobody was shown: each time another one."""
+    letters = "BCDFGHJKMNPQRSTVWXZ"
+    number = next(_IDS)
+    wrong = f"2BC{letters[number % 19]}-BCD{letters[number // 19 % 19]}"
+    assert wrong != code
+    return wrong

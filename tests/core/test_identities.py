@@ -9,97 +9,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from core import booking, consents, forgetting, identities, outbox, people, whereabouts
 from core.booking import Held
-from core.people import Reader
 from core.tables import metadata
 from models.desk import BY, MONDAY, Desk
 
 SMS = "+12125550101"
-
-
-def meet(desk: Desk, channel: str, address: str, name: str = "") -> Reader:
-    with desk.session() as session:
-        return people.at(session, channel=channel, address=address, name=name, now=session.now)
-
-
-def ask(desk: Desk, here: Reader, number: str = SMS) -> tuple[Reader, str | None]:
-    with desk.session() as session:
-        there = identities.target(session, number, channels=["sms"], now=session.now)
-        return there, identities.new_code(session, asked=here, target=there, now=session.now)
-
-
-def prove(desk: Desk, here: Reader, code: str) -> identities.Proven | None:
-    with desk.session() as session:
-        return identities.prove(session, address=here.address, code=code, now=session.now)
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 10**6:06}"
-
-
-def test_a_code_proves_the_address_that_it_went_to_once(desk: Desk) -> None:
-    """It is good where it was asked for, nowhere else, and not a second time."""
-    here, stranger = meet(desk, "telegram", "771"), meet(desk, "telegram", "772")
-    there, code = ask(desk, here)
-    assert code is not None
-    assert prove(desk, stranger, code) is None
-    assert prove(desk, here, code) == identities.Proven(there.address)
-    assert prove(desk, here, code) is None
-
-
-def test_a_code_lasts_ten_minutes(desk: Desk) -> None:
-    """A second before its end it is good, at its end it is not."""
-    here = meet(desk, "telegram", "771")
-    _, code = ask(desk, here)
-    desk.clock(MONDAY + identities.CODE_LIFE)
-    assert code is not None
-    assert prove(desk, here, code) is None
-    desk.clock(MONDAY + identities.CODE_LIFE - timedelta(seconds=1))
-    assert prove(desk, here, code) is not None
-
-
-def test_few_guesses_are_looked_at(desk: Desk) -> None:
-    """After four wrong ones the right one is no good either."""
-    here = meet(desk, "telegram", "771")
-    _, code = ask(desk, here)
-    assert code is not None
-    for _ in range(identities.GUESSES):
-        assert prove(desk, here, wrong(code)) == identities.Proven(None)
-    assert prove(desk, here, code) is None
-
-
-def test_nobody_is_sent_codes_without_end(desk: Desk) -> None:
-    """One a minute, three a day to one number whoever asks, five a day for one person."""
-    asking = [meet(desk, "telegram", f"77{n}") for n in range(5)]
-    assert ask(desk, asking[0])[1] is not None
-    assert ask(desk, asking[1])[1] is None
-    for n in (1, 2):
-        desk.clock(MONDAY + n * identities.APART)
-        assert ask(desk, asking[n])[1] is not None
-    desk.clock(MONDAY + timedelta(hours=1))
-    assert ask(desk, asking[3])[1] is None
-    desk.clock(MONDAY + identities.DAY + timedelta(hours=1))
-    assert ask(desk, asking[3])[1] is not None
-    given = [ask(desk, asking[4], f"+1212555020{n}")[1] for n in range(7)]
-    assert [code is not None for code in given] == [True] * 5 + [False] * 2
-
-
-def test_many_who_ask_at_once_send_one_code(desk: Desk) -> None:
-    """Eight people who name the same number at the same moment do not make it ring eight times."""
-    asking = [meet(desk, "telegram", f"77{n}") for n in range(8)]
-    codes: list[str | None] = []
-    barrier = threading.Barrier(len(asking))
-
-    def run(here: Reader) -> None:
-        barrier.wait()
-        codes.append(ask(desk, here)[1])
-
-    threads = [threading.Thread(target=run, args=(each,)) for each in asking]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(code is not None for code in codes) == 1
-    assert len(codes) == len(asking)
 
 
 def test_two_become_one_with_all_that_is_theirs(desk: Desk) -> None:
@@ -107,7 +20,7 @@ def test_two_become_one_with_all_that_is_theirs(desk: Desk) -> None:
     with desk.session() as session:
         old = people.at(session, channel="sms", address="+12125550007", now=session.now)
     made = desk.booked("haircut", desk.at("15:00"), who=7)
-    new = meet(desk, "telegram", "771", name="Maya")
+    new = desk.meet("telegram", "771", name="Maya")
     with desk.session() as session:
         whereabouts.located(session, new.person, zone="America/Denver", source="said")
         events = desk.ask("SELECT * FROM booking_events ORDER BY seq")
@@ -132,7 +45,7 @@ def test_everything_of_a_person_changes_hands() -> None:
 def test_a_provider_stays_who_they_are(desk: Desk) -> None:
     """The linked one of two is kept, and two different providers never become one."""
     ana, ben = (p.id for p in desk.business.providers[:2])
-    customer, host, other = (meet(desk, "telegram", f"77{n}") for n in range(3))
+    customer, host, other = (desk.meet("telegram", f"77{n}") for n in range(3))
     with desk.session() as session:
         people.link(session, person=host.person, provider=ana)
         people.link(session, person=other.person, provider=ben)
@@ -146,7 +59,7 @@ def test_a_provider_stays_who_they_are(desk: Desk) -> None:
 
 def test_joined_both_ways_at_once(desk: Desk) -> None:
     """Two transactions that join the same two, each from its side, leave one person."""
-    one, other = meet(desk, "telegram", "771"), meet(desk, "sms", SMS)
+    one, other = desk.meet("telegram", "771"), desk.meet("sms", SMS)
     barrier = threading.Barrier(2)
 
     def run(here: int, there: int) -> None:
@@ -166,31 +79,31 @@ def test_joined_both_ways_at_once(desk: Desk) -> None:
 
 def test_a_number_that_a_channel_proved(desk: Desk) -> None:
     """A new one becomes the sender's; one that somebody has makes the two one person."""
-    here = meet(desk, "telegram", "771")
+    here = desk.meet("telegram", "771")
     with desk.session() as session:
         made = identities.number_proven(
             session, person=here.person, number=SMS, channels=["sms"], now=session.now
         )
     assert made is not None
-    assert meet(desk, "sms", SMS).person == here.person
-    assert meet(desk, "whatsapp", SMS).person == here.person
-    older = meet(desk, "slack", "U0MAYA")
+    assert desk.meet("sms", SMS).person == here.person
+    assert desk.meet("whatsapp", SMS).person == here.person
+    older = desk.meet("slack", "U0MAYA")
     with desk.session() as session:
         identities.number_proven(
             session, person=older.person, number=SMS, channels=["sms"], now=session.now
         )
-    assert meet(desk, "slack", "U0MAYA").person == meet(desk, "telegram", "771").person
+    assert desk.meet("slack", "U0MAYA").person == desk.meet("telegram", "771").person
 
 
 def test_they_are_reached_as_they_prefer_else_where_they_wrote_last(desk: Desk) -> None:
     """The preferred channel comes first while it works; then the others, the last used first."""
-    here = meet(desk, "telegram", "771")
+    here = desk.meet("telegram", "771")
     desk.clock(MONDAY + timedelta(minutes=1))
     with desk.session() as session:
         identities.number_proven(
             session, person=here.person, number=SMS, channels=["sms"], now=session.now
         )
-    sms, whatsapp = meet(desk, "sms", SMS), meet(desk, "whatsapp", SMS)
+    sms, whatsapp = desk.meet("sms", SMS), desk.meet("whatsapp", SMS)
     with desk.session() as session:
         people.touched(session, sms.address, now=session.now + timedelta(minutes=1))
 
@@ -213,7 +126,7 @@ def test_they_are_reached_as_they_prefer_else_where_they_wrote_last(desk: Desk) 
 
 def test_the_ledger_can_only_grow(desk: Desk) -> None:
     """The program's role adds to it, and may neither change nor remove what stands there."""
-    here = meet(desk, "sms", SMS)
+    here = desk.meet("sms", SMS)
     for out, wording in ((True, "stop it"), (False, "START")):
         with desk.session() as session:
             consents.opted(
@@ -242,7 +155,7 @@ def test_the_ledger_can_only_grow(desk: Desk) -> None:
 
 def test_words_leave_the_ledger_only_with_who_said_them(desk: Desk) -> None:
     """Of somebody who is not forgotten nothing is taken out."""
-    here = meet(desk, "sms", SMS)
+    here = desk.meet("sms", SMS)
     with desk.session() as session:
         consents.record(
             session,
@@ -259,9 +172,9 @@ def test_words_leave_the_ledger_only_with_who_said_them(desk: Desk) -> None:
 
 def test_a_forgotten_person_is_nobody(desk: Desk) -> None:
     """No row has their name, number or words any more; the booking stays, the book is right."""
-    here = meet(desk, "sms", SMS, name="Maya Stone")
+    here = desk.meet("sms", SMS, name="Maya Stone")
     desk.booked("haircut", desk.at("15:00"), who=101)
-    other = meet(desk, "slack", "U0ANA")
+    other = desk.meet("slack", "U0ANA")
     with desk.session() as session:
         whereabouts.located(session, here.person, zone="America/Denver", source="said")
         consents.record(
@@ -305,12 +218,12 @@ def test_a_forgotten_person_is_nobody(desk: Desk) -> None:
     assert len(desk.ask("SELECT 1 FROM bookings WHERE status = 'confirmed'")) == 1
     assert len(desk.ask("SELECT 1 FROM consents WHERE granted AND wording = ''")) == 1
     assert desk.wrong() == ()
-    assert meet(desk, "sms", SMS).person != here.person
+    assert desk.meet("sms", SMS).person != here.person
 
 
 def test_a_booking_made_during_the_join_goes_along(desk: Desk) -> None:
     """The join waits for the turn that books just then, and takes what it made with it."""
-    winner, other = meet(desk, "telegram", "771"), meet(desk, "sms", SMS)
+    winner, other = desk.meet("telegram", "771"), desk.meet("sms", SMS)
     joined: list[bool] = []
 
     def join() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core import blocking, booking, businesses, finding, series
+from core import blocking, businesses, finding, series
 from core.booking import Held
 from core.explaining import explain
 from core.finding import Search
@@ -187,9 +187,9 @@ def test_a_series_at_tables_put_together(desk: Desk) -> None:
             by=BY,
             now=session.now,
         )
-        assert all(
-            booking.confirm(session, booking=held.id, by=BY, now=session.now) is None
-            for _, held in laid.held
+        made = series.confirm(
+            session, business=business, series=laid.series, by=BY, now=session.now
         )
+        assert made is None
     assert [tables(desk, held.id) for _, held in laid.held] == [{"T-big"}, {"S1", "S2"}, {"T-big"}]
     assert desk.wrong() == ()

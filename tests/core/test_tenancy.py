@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from core import inbox, outbox, people
+from core import codes, inbox, outbox, people
 from core.db import Database
 from core.tables import TENANT_TABLES, metadata
 from models.desk import MONDAY, Desk
@@ -45,7 +45,7 @@ def _filled(*desks: Desk) -> tuple[Desk, Desk]:
         with desk.session() as session:
             reader = people.at(session, channel="sms", address="+1", now=session.now)
             provider = desk.business.providers[0].id
-            people.new_code(session, provider, now=session.now)
+            codes.for_provider(session, provider, now=session.now)
             facts: dict[str, Any] = {"channel": "sms", "message": "1", "kind": "text", "body": "hi"}
             inbox.store(session, address=reader.address, now=session.now, **facts)
             outbox.post(

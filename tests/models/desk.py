@@ -15,6 +15,7 @@ from core.blueprint import Blueprint, read
 from core.booking import By, Held
 from core.choosing import Wanted
 from core.db import Database, Session
+from core.people import Reader
 from core.refusals import Refusal
 from core.rules import Business
 from core.span import MINUTE
@@ -67,6 +68,11 @@ class Desk:
 
     def clock(self, now: datetime) -> None:
         self.database.set_clock(frozen=now)
+
+    def meet(self, channel: str, address: str, name: str = "") -> Reader:
+        """Return who is at an address; they are met where they are new."""
+        with self.session() as session:
+            return people.at(session, channel=channel, address=address, name=name, now=session.now)
 
     def person(self, number: int = 0) -> int:
         with self.session() as session:

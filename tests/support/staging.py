@@ -34,7 +34,7 @@ def heard(told: Told, who: dict[str, Any]) -> str:
 
 
 def code_in(text: str) -> str:
-    """Return the one-time code of six digits in a text."""
-    found = re.search(r"\b\d{6}\b", text)
+    """Return the one-time code in a text: six digits, or eight letters and digits."""
+    found = re.search(r"\b(\d{6}|[2-9A-Z]{4}-[2-9A-Z]{4})\b", text)
     assert found is not None, text
     return found.group()

@@ -88,6 +88,9 @@ class Adapter(Protocol):
     def pace(self, seconds: float) -> None:
         """Make every send take so long at the vendor."""
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what the channel must keep to itself: tokens and signing secrets."""
+
     def close(self) -> None:
         """Stop the fake."""
 
