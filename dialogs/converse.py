@@ -199,7 +199,8 @@ def _turn(
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)
     if later is not None:
         turn.remark("one_at_a_time")
-    if message.words and said.intents == (Intent.UNKNOWN,) and talk.start is None:
+    vague = said.intents == (Intent.UNKNOWN,) or said.facts.wish.relative
+    if message.words and vague and talk.start is None:
         _relate(turn, hearing)
     return turn
 
@@ -221,6 +222,8 @@ def _relate(turn: Turn, hearing: Hearing) -> None:
         turn.said = Understood((Intent.MOVE,), Facts(wish=Wish()), said.locale)
     else:
         turn.relative = True
+        if not (turn.said.facts.service or turn.said.has(Intent.HESITATE)):
+            turn.said = replace(turn.said, intents=(Intent.UNKNOWN,))
 
 
 def _unheard(turn: Turn) -> State:
