@@ -103,7 +103,9 @@ class Store:
             taken = await run_in_threadpool(self._take, door, call)
             reply = taken.reply
             after = BackgroundTask(_afterwards, taken) if taken.after else None
-            return Response(reply.body, reply.status, media_type=reply.media, background=after)
+            return Response(
+                reply.body, reply.status, reply.headers, media_type=reply.media, background=after
+            )
 
         return endpoint
 

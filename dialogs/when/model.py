@@ -80,8 +80,9 @@ class Wish:
     `windows` are alternatives, the first is the answer. `rrule` is an RFC 5545 rule without
     DTSTART: the first window's start carries its first occurrence and its wall time. `day_said` and
     `time_said` tell what the words named and what was assumed; `relative` that they count from what
-    is under discussion ("an hour later"), and without windows that nothing is. `spans` are the character spans of
-    the text that were words of time; `steps` tell how the reading came about, where asked for.
+    is under discussion ("an hour later"), and without windows that nothing is. `spans` are the
+    character spans of the text that were words of time; `steps` tell how the reading came about,
+    where asked for.
     """
 
     windows: tuple[Window, ...] = ()
@@ -128,7 +129,7 @@ class Wish:
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Wish:
-        """Read what `to_json` wrote; spans, steps and `relative` belonged to the text and are gone."""
+        """Read what `to_json` wrote; spans, steps and `relative` belonged to the text."""
         zone, note, problem = kept.get("zone_said"), kept.get("note"), kept.get("problem")
         return cls(
             windows=tuple(Window.from_json(window) for window in kept.get("windows", ())),
