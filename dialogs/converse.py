@@ -199,10 +199,18 @@ def _turn(
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)
     if later is not None:
         turn.remark("one_at_a_time")
+    if said.intents == (Intent.UNKNOWN,) and talk.refused:
+        turn.said = said = _counting(hearing, reader, talk) or said
     vague = said.intents == (Intent.UNKNOWN,) or said.facts.wish.relative
     if message.words and vague and talk.start is None:
         _relate(turn, hearing)
     return turn
+
+
+def _counting(hearing: Hearing, reader: Reader, talk: Talk) -> Understood | None:
+    """Understand "ok then 8" after so many were refused; None where it says no number of people."""
+    said = replace(hearing, state=State.PARTY).understood(reader, talk)
+    return said if said.facts.party is not None else None
 
 
 def _relate(turn: Turn, hearing: Hearing) -> None:

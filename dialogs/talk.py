@@ -61,8 +61,9 @@ class Talk:
     "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
     the message that asked, so that an old button is known as old; `last` is what was said last.
     `priced` is the service whose price was told last, with nothing open.
-    `later` is another request, in the words in which it came with this one, that is taken up once
-    this one is settled; `second` says that this one was.
+    `refused` says that what it is about could not be had so, for so many or without money: "then
+    for 8" means the same day and hour. `later` is another request, in the words in which it came
+    with this one, that is taken up once this one is settled; `second` says that this one was.
     """
 
     doing: str = "book"
@@ -80,6 +81,7 @@ class Talk:
     last: str | None = None
     misses: int = 0
     priced: int | None = None
+    refused: bool = False
     later: str | None = None
     second: bool = False
 
@@ -101,6 +103,7 @@ class Talk:
             "last": self.last,
             "misses": self.misses or None,
             "priced": self.priced,
+            "refused": self.refused or None,
             "later": self.later,
             "second": self.second or None,
         }

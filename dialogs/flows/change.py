@@ -84,7 +84,7 @@ def afterwards(turn: Turn) -> State:
     "we'll be five" alone is about the one booking that has a party.
     """
     facts = turn.said.facts
-    if facts.service is None and not facts.services:
+    if facts.service is None and not facts.services and not turn.talk.refused:
         if not facts.wish and facts.party is not None:
             parties = [r for r in open_bookings(turn) if _has_party(turn, r)]
             if len(parties) == 1 and parties[0].party == facts.party:

@@ -129,7 +129,7 @@ class Wish:
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Wish:
-        """Read what `to_json` wrote; spans, steps and `relative` belonged to the text."""
+        """Read what `to_json` wrote; what belonged to the text (spans, steps, relative) is gone."""
         zone, note, problem = kept.get("zone_said"), kept.get("note"), kept.get("problem")
         return cls(
             windows=tuple(Window.from_json(window) for window in kept.get("windows", ())),
