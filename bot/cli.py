@@ -20,6 +20,7 @@ COMMANDS = {
     "work": ("bot.commands.work", "Answer and deliver what comes over Redis."),
     "doctor": ("bot.commands.doctor", "Look at all that the bot needs; say what to do."),
     "webhooks": ("bot.commands.webhooks", "Tell the vendors where to call us."),
+    "keys": ("bot.commands.keys", "Make or change the keys that secrets are kept with."),
     "tick": ("bot.commands.tick", "Find what is due, expired or forgotten."),
 }
 

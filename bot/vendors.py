@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.home import Home
+from bot.menus import Languages, menus
 from bot.settings import Settings, SettingsError, Slack, Telegram, Twilio
 from channels import registry
 from channels.message import Party
@@ -11,17 +12,20 @@ from core.installations import Installations
 from core.vault import Vault, VaultError
 
 
-def parties(settings: Settings, database: Database | None = None) -> dict[str, Party]:
+def parties(
+    settings: Settings, database: Database | None = None, *, speaking: Languages | None = None
+) -> dict[str, Party]:
     """Join the parties that are set up. Raises SettingsError where one is set up by half.
 
-    Without a database they can be asked and registered, and cannot keep anything.
+    Without a database they can be asked and registered, and cannot keep anything. Without
+    `speaking`, the languages of each bot's business, the menus of bots are none of their business.
     """
     url = (settings.public_url or "").rstrip("/")
     found: dict[str, Party] = {}
     if settings.twilio.account_sid:
         found["twilio"] = registry.join("twilio", _twilio(settings.twilio, url))
     if settings.telegram.bots:
-        found["telegram"] = registry.join("telegram", _telegram(settings.telegram, url))
+        found["telegram"] = registry.join("telegram", _telegram(settings.telegram, url, speaking))
     if settings.slack.signing_secret or settings.slack.app_token:
         shared = settings.slack.client_id is not None
         found["slack"] = registry.join(
@@ -50,7 +54,7 @@ def _twilio(chosen: Twilio, url: str) -> dict[str, Any]:
     }
 
 
-def _telegram(chosen: Telegram, url: str) -> dict[str, Any]:
+def _telegram(chosen: Telegram, url: str, speaking: Languages | None) -> dict[str, Any]:
     if chosen.mode == "webhook" and not url:
         raise SettingsError(
             "SLOTKEEPER_PUBLIC_URL: is missing; or set SLOTKEEPER_TELEGRAM_MODE to poll"
@@ -61,6 +65,8 @@ def _telegram(chosen: Telegram, url: str) -> dict[str, Any]:
         "public_url": url,
         "secret": chosen.secret.get_secret_value() if chosen.secret else "",
     }
+    if speaking is not None:
+        config["menus"] = {name: menus(speaking.get(name, ())) for name in chosen.bots}
     for name in ("base_url", "base_file_url"):
         if value := getattr(chosen, name):
             config[name] = value

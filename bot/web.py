@@ -21,13 +21,12 @@ from bot import acting, floods, metrics
 from bot.acting import Who
 from bot.floods import Buckets
 from bot.guards import Guarded
+from bot.patience import whole
 from channels.message import Call, Door, Inbound, RejectedError, Status, Taken
 from core import businesses, outbox
 from core.db import Database, Session, away
 from workers.measures import IGNORED, INBOUND
 from workers.seldom import Seldom
-
-MOST_BYTES = 64 * 1024  # of a request's body
 
 _say = Seldom()
 _log = structlog.get_logger()
@@ -96,7 +95,7 @@ class Store:
             call = Call(
                 headers=_headers(request),
                 path=request.path_params,
-                body=await _body(request),
+                body=await whole(request.stream()),
                 url=_called(request, self._public_url),
                 query=dict(request.query_params),
                 method=request.method,
@@ -104,7 +103,9 @@ class Store:
             taken = await run_in_threadpool(self._take, door, call)
             reply = taken.reply
             after = BackgroundTask(_afterwards, taken) if taken.after else None
-            return Response(reply.body, reply.status, media_type=reply.media, background=after)
+            return Response(
+                reply.body, reply.status, reply.headers, media_type=reply.media, background=after
+            )
 
         return endpoint
 
@@ -211,16 +212,6 @@ def _headers(request: Request) -> Mapping[str, str]:
     return {name.lower(): value for name, value in request.headers.items()}
 
 
-async def _body(request: Request) -> bytes:
-    """Read the body, which must not be longer than any vendor's."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, "the body is too long")
-    return body
-
-
 def _rejected(_: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, RejectedError) else 400
     _log.debug("rejected", status=status, why=str(error))  # strangers must not fill the log
@@ -228,10 +219,9 @@ def _rejected(_: Request, error: Exception) -> Response:
 
 
 def _refused(_: Request, error: Exception) -> Response:
-    status, why = (
-        (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
-    )
-    return JSONResponse({"error": why}, status_code=status)
+    if not isinstance(error, HTTPException):
+        return JSONResponse({"error": ""}, status_code=500)
+    return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
 
 
 def _broken(_: Request, error: Exception) -> Response:

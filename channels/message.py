@@ -57,6 +57,7 @@ class Reply:
     status: int = 200
     body: bytes = b""
     media: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

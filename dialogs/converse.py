@@ -18,23 +18,11 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import (
-    amending,
-    book,
-    change,
-    day,
-    explaining,
-    hand,
-    identity,
-    info,
-    profile,
-    telling,
-    whereabouts,
-)
+from dialogs.flows import change, info, profile, telling, whereabouts
 from dialogs.hearing import Hearing
 from dialogs.states import State, Step
+from dialogs.steps import FLOWS
 from dialogs.talk import (
-    Flow,
     Talk,
     Turn,
     asked,
@@ -64,83 +52,6 @@ _SETTLES = frozenset(
         "nameless",
     }
 )
-
-FLOWS: dict[str, Flow] = {
-    "book.begin": book.begin,
-    "book.go_on": book.go_on,
-    "book.ask": book.ask,
-    "book.choose": book.choose,
-    "book.yes_to_choice": book.yes_to_choice,
-    "book.none_of_these": book.none_of_these,
-    "book.others": book.others,
-    "book.sooner": book.sooner,
-    "book.confirm": book.confirm,
-    "book.decline": book.decline,
-    "book.drop": book.drop,
-    "amending.amend": amending.amend,
-    "amending.cancel": amending.cancel,
-    "amending.confirm": amending.confirm,
-    "change.mine": change.mine,
-    "change.cancel_open": change.cancel_open,
-    "change.cancel_again": change.cancel_again,
-    "change.cancel_now": change.cancel_now,
-    "change.corrected": change.corrected,
-    "change.move_open": change.move_open,
-    "change.afterwards": change.afterwards,
-    "change.sooner": change.sooner,
-    "change.chosen": change.chosen,
-    "change.scoped": change.scoped,
-    "change.keep": change.keep,
-    "hand.block": hand.block,
-    "hand.unblock": hand.unblock,
-    "hand.sick": hand.sick,
-    "hand.late": hand.late,
-    "hand.cancel": hand.cancel,
-    "hand.move": hand.move,
-    "hand.no_show": hand.no_show,
-    "hand.note": hand.note,
-    "hand.book_for": hand.book_for,
-    "hand.undo": hand.undo,
-    "hand.yes": hand.yes,
-    "hand.no": hand.no,
-    "hand.accept": hand.accept,
-    "hand.refuse": hand.refuse,
-    "hand.unclear": hand.unclear,
-    "day.today": day.today,
-    "day.tomorrow": day.tomorrow,
-    "day.week": day.week,
-    "day.accept": day.accept,
-    "day.refuse": day.refuse,
-    "day.yes": day.yes,
-    "day.no": day.no,
-    "info.price": info.price,
-    "info.policy": info.policy,
-    "info.question": info.question,
-    "info.why": explaining.why,
-    "info.hours": info.hours,
-    "info.address": info.address,
-    "info.help": info.help_,
-    "info.human": info.human,
-    "info.hello": info.hello,
-    "info.thanks": info.thanks,
-    "info.bye": info.bye,
-    "info.nothing_open": info.nothing_open,
-    "info.hesitate": info.hesitate,
-    "info.not_by_text": info.not_by_text,
-    "info.unknown": info.unknown,
-    "profile.name": profile.name,
-    "profile.nameless": profile.nameless,
-    "profile.zone": profile.zone,
-    "profile.language": profile.language,
-    "profile.stop": profile.stop,
-    "profile.start": profile.start,
-    "identity.link": identity.link,
-    "identity.prefer": identity.prefer,
-    "identity.data": identity.data,
-    "identity.forget": identity.forget,
-    "identity.forget_now": identity.forget_now,
-    "identity.stay": identity.stay,
-}
 
 
 def hear(session: Session, *, address: int, now: datetime) -> bool:
@@ -232,9 +143,18 @@ def _turn(
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)
     if later is not None:
         turn.remark("one_at_a_time")
-    if message.words and said.intents == (Intent.UNKNOWN,) and talk.start is None:
+    if said.intents == (Intent.UNKNOWN,) and talk.refused:
+        turn.said = said = _counting(hearing, reader, talk) or said
+    vague = said.intents == (Intent.UNKNOWN,) or said.facts.wish.relative
+    if message.words and vague and talk.start is None:
         _relate(turn, hearing)
     return turn
+
+
+def _counting(hearing: Hearing, reader: Reader, talk: Talk) -> Understood | None:
+    """Understand "ok then 8" after so many were refused; None where it says no number of people."""
+    said = replace(hearing, state=State.PARTY).understood(reader, talk)
+    return said if said.facts.party is not None else None
 
 
 def _relate(turn: Turn, hearing: Hearing) -> None:
@@ -254,6 +174,8 @@ def _relate(turn: Turn, hearing: Hearing) -> None:
         turn.said = Understood((Intent.MOVE,), Facts(wish=Wish()), said.locale)
     else:
         turn.relative = True
+        if not (turn.said.facts.service or turn.said.has(Intent.HESITATE)):
+            turn.said = replace(turn.said, intents=(Intent.UNKNOWN,))
 
 
 def _unheard(turn: Turn) -> State:

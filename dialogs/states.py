@@ -19,7 +19,7 @@ no step: a test that meets one fails, and in life the bot asks a short question 
     plan       the bot asked whether to carry out what a provider plans
     name       the bot asked a new customer's name after the first booking; nothing waits for it
 
-A step's flow is a name, so that the table stays pure; `dialogs.converse` knows the functions.
+A step's flow is a name, so that the table stays pure; `dialogs.steps` knows the functions.
 """
 
 from enum import StrEnum

@@ -67,8 +67,9 @@ class Talk:
     `rule` is the RRULE of what recurs, `series` the one that was proposed, and `scope` how much of
     the target's series is to be changed. `plan` is what a provider was asked whether to carry out.
     `priced` is the service whose price was told last, with nothing open.
-    `later` is another request, in the words in which it came with this one, that is taken up once
-    this one is settled; `second` says that this one was.
+    `refused` says that what it is about could not be had so, for so many or without money: "then
+    for 8" means the same day and hour. `later` is another request, in the words in which it came
+    with this one, that is taken up once this one is settled; `second` says that this one was.
     """
 
     doing: str = "book"
@@ -90,6 +91,7 @@ class Talk:
     last: str | None = None
     misses: int = 0
     priced: int | None = None
+    refused: bool = False
     later: str | None = None
     second: bool = False
 
@@ -115,6 +117,7 @@ class Talk:
             "last": self.last,
             "misses": self.misses or None,
             "priced": self.priced,
+            "refused": self.refused or None,
             "later": self.later,
             "second": self.second or None,
         }

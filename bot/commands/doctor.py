@@ -17,6 +17,7 @@ import httpx
 import redis
 
 from bot import settings
+from bot.menus import speaking
 from bot.opening import UNUSABLE, server, unusable
 from bot.settings import Settings, SettingsError
 from bot.vendors import parties
@@ -157,7 +158,7 @@ def _public(chosen: Settings) -> Iterable[Finding]:
 def _vendors(chosen: Settings) -> Iterable[Finding]:
     """Let each vendor's folder look at its own."""
     try:
-        found = parties(chosen)
+        found = parties(chosen, speaking=speaking(chosen))
     except SettingsError as error:
         yield Finding("channels", good=False, advice=str(error))
         return

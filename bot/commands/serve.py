@@ -17,6 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot import links, web
+from bot.patience import CONNECTIONS, Patient
 from bot.starting import UNUSABLE, Started, house, started
 from workers import broker
 
@@ -71,6 +72,8 @@ def _serve(app: Starlette, listening: socket.socket, ending: Event) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=Patient,
+            limit_concurrency=CONNECTIONS,
             log_config=None,
             access_log=False,
             server_header=False,

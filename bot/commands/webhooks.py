@@ -8,6 +8,7 @@ import argparse
 import sys
 
 from bot import settings
+from bot.menus import speaking
 from bot.settings import SettingsError
 from bot.vendors import parties
 
@@ -25,7 +26,8 @@ def run(arguments: list[str]) -> None:
     parser.add_argument("vendors", nargs="*", metavar="VENDOR", help="only these, else all set up")
     options = parser.parse_args(arguments)
     try:
-        found = parties(settings.read())
+        chosen_settings = settings.read()
+        found = parties(chosen_settings, speaking=speaking(chosen_settings))
     except SettingsError as error:
         sys.stderr.write(f"slotkeeper webhooks: {error}\n")
         sys.exit(MISTAKEN)

@@ -27,10 +27,10 @@ from bot.demo.clock import ClockError
 from bot.demo.hub import Hub
 from bot.demo.page import HEADERS, page_routes
 from bot.demo.play import MistakeError, Play, UnknownError
+from bot.patience import whole
 
 HOSTS = ["127.0.0.1", "localhost"]
 HEADER = "x-slotkeeper-demo"
-MOST_BYTES = 64 * 1024
 AWAY = "The database does not answer. What was sent before is kept; please try again."
 _LONGEST = timedelta(days=366)
 
@@ -155,13 +155,8 @@ async def _object(request: Request) -> dict[str, Any]:
     """Return the JSON object of a request that may change something."""
     if request.headers.get(HEADER) != "1":
         raise HTTPException(403, "Only the demo's own page may do that.")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, "That is more than the demo takes at once.")
     try:
-        found = json.loads(body, parse_constant=_no_constant)
+        found = json.loads(await whole(request.stream()), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise MistakeError("That is no JSON.") from error
     if not isinstance(found, dict):

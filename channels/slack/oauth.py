@@ -1,8 +1,8 @@
 """Adding the bot to a workspace: a page with a button, and the way back from Slack.
 
 The code that Slack sends back is exchanged after the page is answered; the person who added the bot
-then gets a direct message from it. A state that we signed within ten minutes proves that they came
-from our page. https://docs.slack.dev/authentication/installing-with-oauth
+then gets a direct message from it. A state that we signed within ten minutes, for what a cookie of
+the page holds, proves that the same browser came from our page, once. https://docs.slack.dev/authentication/installing-with-oauth
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import html
 import secrets
 import time
 from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from channels.slack.config import Config
 from channels.slack.workspaces import Workspaces
 
 INSTALL, BACK = "/slack/install", "/slack/oauth"
+_COOKIE = "slotkeeper-install"
 _LASTS = 600  # seconds from the page to the way back
 _PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
@@ -59,37 +61,47 @@ class Install:
 
     def page(self, _: Call) -> Taken:
         """Show the link that leads to Slack."""
-        url = html.escape(self._urls.generate(state=self.state(int(time.time()))))
+        browser = secrets.token_urlsafe(16)
+        state = self.state(int(time.time()), browser)
+        url = html.escape(self._urls.generate(state=state))
         name = html.escape(self._config.name)
-        return _shown(f"Add {name} to Slack", f'<a href="{url}">Choose your workspace</a>')
+        link = f'<a href="{url}">Choose your workspace</a>'
+        return _shown(f"Add {name} to Slack", link, cookie=self._cookie(browser, _LASTS))
 
     def back(self, call: Call) -> Taken:
         """Take the code that Slack sends back. Raises RejectedError: 403 for a state not ours."""
-        if not self._ours(call.query.get("state", "")):
+        if not self._ours(call.query.get("state", ""), _browser(call)):
             raise RejectedError(403, "this link is old or none of ours; begin at " + INSTALL)
+        gone = self._cookie("", 0)
         if call.query.get("error") or not call.query.get("code"):
-            return _shown("Nothing was added", "You can begin again at any time.")
+            return _shown("Nothing was added", "You can begin again at any time.", cookie=gone)
         exchange = self._exchange(call.query["code"])
         page = _shown(
             f"{html.escape(self._config.name)} is being added",
             "It writes to you in Slack in a moment. If nothing comes within a minute, begin again.",
+            cookie=gone,
         )
         return Taken(reply=page.reply, after=lambda: self._afterwards.put(exchange))
 
-    def state(self, now: int) -> str:
-        """Return a state that is good for ten minutes."""
-        signed = f"{now}.{secrets.token_urlsafe(12)}"
-        return f"{signed}.{self._signature(signed)}"
+    def state(self, now: int, browser: str) -> str:
+        """Return a state that is good for ten minutes, for whoever has the cookie."""
+        return f"{now}.{self._signature(str(now), browser)}"
 
-    def _ours(self, state: str) -> bool:
-        signed, _, signature = state.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
+    def _ours(self, state: str, browser: str) -> bool:
+        since, _, signature = state.partition(".")
+        good = self._signature(since, browser)
+        if not browser or not hmac.compare_digest(signature.encode(), good.encode()):
             return False
-        return 0 <= time.time() - int(signed.partition(".")[0]) <= _LASTS
+        return 0 <= time.time() - int(since) <= _LASTS
 
-    def _signature(self, signed: str) -> str:
+    def _signature(self, since: str, browser: str) -> str:
         key = f"slotkeeper state {self._config.client_secret}".encode()
-        return hmac.new(key, signed.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(key, f"{since}.{browser}".encode(), hashlib.sha256).hexdigest()
+
+    def _cookie(self, value: str, seconds: int) -> str:
+        """Return a cookie for the way back alone, which another site's link carries too (Lax)."""
+        secure = "; Secure" if self._address.startswith("https:") else ""
+        return f"{_COOKIE}={value}; Path={BACK}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
     def _exchange(self, code: str) -> Callable[[], None]:
         def exchange() -> None:
@@ -123,6 +135,16 @@ class Install:
         self._workspaces.with_token(token).chat_postMessage(channel=user, text=text)
 
 
-def _shown(title: str, text: str) -> Taken:
+def _browser(call: Call) -> str:
+    """Return what our cookie holds; empty where there is none."""
+    try:
+        cookies = SimpleCookie(call.headers.get("cookie", ""))
+    except CookieError:
+        return ""
+    return cookies[_COOKIE].value if _COOKIE in cookies else ""
+
+
+def _shown(title: str, text: str, *, cookie: str) -> Taken:
     page = _PAGE.format(title=title, text=text)
-    return Taken(reply=Reply(body=page.encode(), media="text/html; charset=utf-8"))
+    headers = {"Set-Cookie": cookie}
+    return Taken(reply=Reply(body=page.encode(), media="text/html; charset=utf-8", headers=headers))

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +18,9 @@ class Config:
     "webhook" Telegram calls us under `public_url`; in the mode "poll" we ask, which needs no public
     address. `secret` proves the calls; without one it is made of each bot's token. The base URLs
     stand before the token, as the library wants them. `timeout` is in seconds, of one request.
+    `menus` leads from a bot to its commands with their descriptions for each language of a phone,
+    "" for every other; without any commands that language has no menu of its own. The menus of a
+    bot that is not named are left alone.
     """
 
     bots: Mapping[str, str] = field(repr=False)
@@ -27,6 +30,7 @@ class Config:
     base_url: str = BASE_URL
     base_file_url: str = BASE_FILE_URL
     timeout: float = 10.0
+    menus: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] = field(default_factory=dict)
 
 
 def bare(username: str) -> str:

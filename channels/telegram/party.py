@@ -24,7 +24,8 @@ class Telegram:
 
     def __init__(self, config: Config) -> None:
         named = {name.removeprefix("@"): token for name, token in config.bots.items()}
-        self._config = config = replace(config, bots=named)
+        menus = {name.removeprefix("@"): menu for name, menu in config.menus.items()}
+        self._config = config = replace(config, bots=named, menus=menus)
         self._line = Line(config)
         self._talkback = Talkback()
         self.channels: Mapping[str, Channel] = {CHANNEL: Sender(self._line)}

@@ -1,9 +1,10 @@
 """Setting the bots up: whether their tokens work, where Telegram calls, what their menus show."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram import Bot, BotCommand, WebhookInfo
+from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from channels.message import Finding
@@ -13,16 +14,6 @@ from channels.telegram.reading import KINDS
 
 _PATIENCE = 15.0  # seconds for one bot
 _MANY = 100  # updates that wait: more than a short rest explains
-
-# A command is its words: "/my_bookings" says "my bookings".
-COMMANDS = (
-    BotCommand("my_bookings", "What you have booked"),
-    BotCommand("cancel", "Cancel a booking"),
-    BotCommand("hours", "When we are open"),
-    BotCommand("prices", "What it costs"),
-    BotCommand("help", "What you can say"),
-    BotCommand("stop", "No more messages"),
-)
 
 Work = Callable[[Config, str, Bot], Coroutine[Any, Any, list[Finding]]]
 
@@ -73,6 +64,10 @@ async def _checked(config: Config, name: str, bot: Bot) -> list[Finding]:
     if waiting > _MANY:
         advice = f"{waiting} updates: {_REACH if info.url else _ASK}"
         found.append(Finding(f"{what}, waiting", good=False, advice=advice))
+    if old := await _other_menus(config, name, bot):
+        shown = ", ".join(code or "most languages" for code in old)
+        advice = f"not as it should be in {shown}: {_SET}"
+        found.append(Finding(f"{what}, menu of commands", good=False, advice=advice))
     return found
 
 
@@ -110,5 +105,21 @@ async def _registered(config: Config, name: str, bot: Bot) -> list[Finding]:
             drop_pending_updates=False,
         )
         told = f"calls {webhook(config, name)}"
-    await bot.set_my_commands(COMMANDS)
+    menus = config.menus.get(name, {})
+    for code in await _other_menus(config, name, bot):
+        if menus[code]:
+            await bot.set_my_commands(menus[code], language_code=code or None)
+        else:
+            await bot.delete_my_commands(language_code=code or None)
     return [Finding(f"Telegram: @{name}", good=True, advice=told)]
+
+
+async def _other_menus(config: Config, name: str, bot: Bot) -> list[str]:
+    """Return the languages in which a bot's menu shows something else than it should."""
+    menus = config.menus.get(name, {})
+    shown = await asyncio.gather(*(bot.get_my_commands(language_code=c or None) for c in menus))
+    return [
+        code
+        for code, commands in zip(menus, shown, strict=True)
+        if [(c.command, c.description) for c in commands] != [tuple(row) for row in menus[code]]
+    ]

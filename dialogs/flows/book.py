@@ -9,7 +9,7 @@ from core.policy import bookable
 from core.refusals import Reason, Refusal
 from core.rules import Kind, Service
 from core.span import Span
-from dialogs.flows import holding, info, looking, picking, settle, whom
+from dialogs.flows import beginning, holding, info, looking, picking, settle, whom
 from dialogs.flows.about import staff_of
 from dialogs.flows.pursuing import (
     options_shown,
@@ -30,31 +30,8 @@ _SEARCHED = timedelta(days=14)
 def begin(turn: Turn) -> State:
     """Start a new request with all that the message says; a hold of the old one is let go."""
     holding.let_go(turn)
-    fell = _like_the_one_that_fell(turn)
-    turn.talk = fell or Talk(last=turn.talk.last, service=_priced(turn))
+    turn.talk = beginning.afresh(turn)
     return go_on(turn)
-
-
-def _priced(turn: Turn) -> int | None:
-    """Return the service whose price was just told: "ok, saturday at 10" means it."""
-    return turn.talk.priced if turn.state is State.IDLE else None
-
-
-def _like_the_one_that_fell(turn: Turn) -> Talk | None:
-    """Take "tomorrow at 4 then" after a booking fell through as a wish for the same again."""
-    facts, recent = turn.said.facts, turn.talk.recent
-    if recent is None or facts.service or facts.services or not facts.wish:
-        return None
-    old = finding.booking(turn.session, recent)
-    if old is None or old.status not in {"cancelled", "expired"}:
-        return None
-    party = old.party if turn.business.service(old.service).party_max > 1 else None
-    return Talk(
-        service=old.service,
-        party=party,
-        provider=old.policy.get("provider"),
-        last=turn.talk.last,
-    )
 
 
 def go_on(turn: Turn) -> State:
@@ -109,7 +86,7 @@ def go_on_moving(turn: Turn) -> State:
 def ask(turn: Turn) -> State:
     """Say what is free; what is held meanwhile stays held."""
     if turn.state in {State.IDLE, State.NAME, State.WHICH, State.CANCELLING}:
-        turn.talk = Talk(last=turn.talk.last, service=_priced(turn))
+        turn.talk = beginning.looking(turn)
     elif turn.talk.start is not None and not turn.said.facts.wish.time_said:
         turn.learn(wish=Wish())  # "what do you have on friday?" is not about the hour proposed
     _merge(turn)
@@ -286,6 +263,7 @@ def _again(turn: Turn, gone: int) -> State:
         anybody = holding.hold(turn, start, None)
         if isinstance(anybody, Held):
             turn.learn(booking=anybody.id)
+            turn.remark("went", who=provider, start=start)
             return propose(turn, [start], provider=None)
     refused = again if isinstance(again, Refusal) else Refusal(Reason.TAKEN)
     return refuse(turn, refused, Span(start, start), note="went")
@@ -320,12 +298,7 @@ def _merge(turn: Turn) -> bool:
         turn.learn(service=turn.business.services[0].id)
     service = _named_service(turn, facts)
     provider = _named_provider(turn, facts)
-    wish, said = turn.talk.wish, looking.ruled_out(facts.wish, _offered(turn))
-    if said.problem is not None and not said.windows:
-        wish = said
-    elif said:
-        wish = looking.allowed_again(wish, said)
-        wish = combine(wish, said, now=turn.now, zone=turn.zone) if wish else said
+    wish = _wished(turn)
     if service is not None and service != turn.talk.service:
         _take_service(turn, service)
     if provider is not None or facts.anyone:
@@ -344,6 +317,18 @@ def _merge(turn: Turn) -> bool:
     moved = service is not None or provider is not None or facts.anyone or ruled_out
     counted = facts.party is not None or facts.nobody
     return moved or counted or bool(facts.wish) or bool(facts.services)
+
+
+def _wished(turn: Turn) -> Wish:
+    """Return when it is wished for, with what the message adds or corrects."""
+    wish, said = turn.talk.wish, looking.ruled_out(turn.said.facts.wish, _offered(turn))
+    if turn.said.has(Intent.CORRECT) and turn.talk.start is not None:
+        said = looking.beyond(said, turn.talk.start)
+    if said.problem is not None and not said.windows:
+        return said
+    if not said or not wish:
+        return said or wish
+    return combine(looking.allowed_again(wish, said), said, now=turn.now, zone=turn.zone)
 
 
 def _take_service(turn: Turn, service: int) -> None:

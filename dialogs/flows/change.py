@@ -1,10 +1,12 @@
 """My bookings: see them, cancel one, move one; where two could be meant, ask which."""
 
 from dataclasses import replace
+from datetime import date, datetime
 
 from core import changing, finding
 from core.finding import Booked
 from core.span import Span
+from dialogs import nights
 from dialogs.flows import book, holding, looking, overview, several, telling
 from dialogs.flows.about import facts_of, providers_of
 from dialogs.states import State
@@ -85,7 +87,7 @@ def afterwards(turn: Turn) -> State:
     "we'll be five" alone is about the one booking that has a party.
     """
     facts = turn.said.facts
-    if facts.service is None and not facts.services:
+    if facts.service is None and not facts.services and not turn.talk.refused:
         if not facts.wish and facts.party is not None:
             parties = [r for r in open_bookings(turn) if _has_party(turn, r)]
             if len(parties) == 1 and parties[0].party == facts.party:
@@ -94,22 +96,38 @@ def afterwards(turn: Turn) -> State:
                 return _move_this(turn, parties[0])
         elif (facts.wish or facts.provider is not None) and turn.talk.priced is None:
             rows = [r for r in open_bookings(turn) if r.id == turn.talk.recent]
-            if rows and (turn.said.has(Intent.CORRECT) or _same_day(turn, rows[0])):
+            if rows and (_corrects(turn) or _same_day(turn, rows[0])):
                 return _move_this(turn, rows[0])
         elif facts.name is not None and not (facts.wish or facts.provider):
             turn.say("named", name=facts.name)
             return State.IDLE
+    elif facts.wish.relative and not turn.said.has(Intent.BOOK):
+        rows = [r for r in open_bookings(turn) if r.id == turn.talk.recent]
+        if rows and turn.business.service(rows[0].service).key == facts.service:
+            return _move_this(turn, rows[0])  # "could you push our jam back half an hour?"
     return book.ask(turn) if turn.said.has(Intent.ASK) else book.begin(turn)
 
 
+def _corrects(turn: Turn) -> bool:
+    """Whether the message corrects what was booked: "make it 4", "can we start an hour later?"."""
+    return turn.said.has(Intent.CORRECT) or turn.said.facts.wish.relative
+
+
 def _same_day(turn: Turn, row: Booked) -> bool:
-    """Whether the message just states an hour of the day of what was booked: "3:30 please"."""
-    starts = looking.exact_starts(turn.said.facts.wish)
-    day = row.start.astimezone(turn.zone).date()
+    """Whether the message just states an hour of the day of what was booked: "3:30 please".
+
+    Where the place is open past midnight, the hours of one night are of one day.
+    """
+
+    def days(moment: datetime) -> tuple[date, date]:
+        return moment.astimezone(turn.zone).date(), nights.day_of(turn.business, moment)
+
+    day, night = days(row.start)
+    starts = [days(start) for start in looking.exact_starts(turn.said.facts.wish)]
     return (
         turn.said.intents[0] is Intent.INFORM
         and bool(starts)
-        and all(start.astimezone(turn.zone).date() == day for start in starts)
+        and (all(d == day for d, _ in starts) or all(n == night for _, n in starts))
     )
 
 

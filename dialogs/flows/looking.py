@@ -152,6 +152,17 @@ def ruled_out(wish: Wish, offered: Sequence[datetime]) -> Wish:
     return replace(wish, exclude=tuple(out))
 
 
+def beyond(wish: Wish, proposed: datetime) -> Wish:
+    """Return a wish that corrects a proposal without the time proposed: "yes, but after 3" of 3."""
+    windows = tuple(
+        replace(w, start=w.start + MINUTE)
+        if w.start == proposed and w.grain is Grain.RANGE and (not w.end or w.end.time() == time(0))
+        else w
+        for w in wish.windows
+    )
+    return replace(wish, windows=windows)
+
+
 def allowed_again(earlier: Wish, later: Wish) -> Wish:
     """Return the earlier wish without the days ruled out that the later one asks for."""
     starts = [w.start for w in later.windows if w.start is not None] if later.day_said else []

@@ -97,8 +97,18 @@ def _back(turn: Turn, note: str, **facts: Any) -> State:  # noqa: ANN401 - a not
     target = turn.talk.target
     moving = finding.booking(turn.session, target) if target is not None else None
     if holding.living(turn) is None:
-        turn.talk = Talk(last=turn.talk.last)
-        if moving is not None:
+        asked = turn.talk
+        turn.talk = Talk(last=asked.last)
+        if moving is None:
+            turn.learn(
+                service=asked.service,
+                provider=asked.provider,
+                without=asked.without,
+                party=asked.party,
+                wish=asked.wish,
+                refused=True,
+            )
+        else:
             turn.learn(recent=moving.id, start=moving.start, service=moving.service)
         turn.say(note, **facts, was=moving.start if moving else None)
         return State.IDLE
@@ -195,6 +205,8 @@ def _ask_when(turn: Turn, service: Service) -> State:
 def _offer(turn: Turn, service: Service, wish: Wish, *, listing: bool) -> State:
     """Offer what is free in the windows of a wish; a single one is proposed."""
     wanted, full = search(turn, service), _full_days(turn)
+    if not listing:
+        _let_go_of_ruled_out(turn, wish)
     found = looking.look(
         turn.session,
         business=turn.business,
@@ -218,6 +230,17 @@ def _offer(turn: Turn, service: Service, wish: Wish, *, listing: bool) -> State:
         return propose(turn, [middle.start], provider=turn.talk.provider)
     turn.offer(looking.choices(found, business=turn.business))
     return say_offer(turn, service)
+
+
+def _let_go_of_ruled_out(turn: Turn, wish: Wish) -> None:
+    """Hold a proposal no more that a correction rules out: "yes, but after 3:30" of 3:00."""
+    held = holding.held_start(turn)
+    if held is None or not turn.said.has(Intent.CORRECT) or not turn.said.facts.wish.time_said:
+        return
+    windows = looking.windows_of(wish, business=turn.business, now=turn.now)
+    if not any(w.start <= held < w.end for w in windows):
+        holding.let_go(turn)
+        turn.learn(start=_was(turn))
 
 
 def _class_full(turn: Turn, service: Service, windows: list[Span]) -> State:

@@ -51,6 +51,7 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
         or (isinstance(first.days, Day) and first.days.keeps),
         zone_said=zone_said,
         approximate=said.about,
+        relative=state.relative,
         note=making.note,
         problem=problem,
         spans=tuple(said.spans),

@@ -63,6 +63,7 @@ RULES = (
         relative.moved_days,
     ),
     rule("moved by so much", "(?:BY|AT|ABOUT|FOR) LEN (?:MOVE|PUSH|PULL)", relative.moved),
+    rule("moved by so much", "LEN (?:PUSH|PULL)(?!LEN|BY|FOR)", relative.moved),
     rule("moved back by so much", "MOVE X{1,3} AGO BY? LEN", relative.moved),
     rule("pushed or pulled", "(?:PUSH|PULL) (?:BY|FOR|ABOUT){0,3} LEN", relative.moved),
     rule("within a length", "BY LEN", periods.within),

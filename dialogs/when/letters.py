@@ -39,6 +39,8 @@ def _h(found: Found, state: State) -> Item | list[Item] | None:
         return None
     if told == "always" and number.value == 1 and not asked and not letter:
         return None  # une heure et demie is a length
+    if told == "letter" and number.value == 1 and not letter:
+        return None  # um eine Stunde is by an hour; nobody says it of one o'clock
     if found.items[-1].kind == "NUM" and found.items[-1] is not number:
         minute = found.items[-1].value
         if not 0 <= minute < 60:

@@ -79,8 +79,10 @@ class Wish:
 
     `windows` are alternatives, the first is the answer. `rrule` is an RFC 5545 rule without
     DTSTART: the first window's start carries its first occurrence and its wall time. `day_said` and
-    `time_said` tell what the words named and what was assumed. `spans` are the character spans of
-    the text that were words of time; `steps` tell how the reading came about, where asked for.
+    `time_said` tell what the words named and what was assumed; `relative` that they count from what
+    is under discussion ("an hour later"), and without windows that nothing is. `spans` are the
+    character spans of the text that were words of time; `steps` tell how the reading came about,
+    where asked for.
     """
 
     windows: tuple[Window, ...] = ()
@@ -92,6 +94,7 @@ class Wish:
     time_said: bool = False
     zone_said: ZoneInfo | None = None
     approximate: bool = False
+    relative: bool = False
     note: Note | None = None
     problem: Problem | None = None
     spans: tuple[tuple[int, int], ...] = ()
@@ -126,7 +129,7 @@ class Wish:
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Wish:
-        """Read what `to_json` wrote; spans and steps belonged to the text and are gone."""
+        """Read what `to_json` wrote; what belonged to the text (spans, steps, relative) is gone."""
         zone, note, problem = kept.get("zone_said"), kept.get("note"), kept.get("problem")
         return cls(
             windows=tuple(Window.from_json(window) for window in kept.get("windows", ())),

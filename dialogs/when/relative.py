@@ -83,6 +83,7 @@ def moved(found: Found, state: State) -> Item | None:
     back = -1 if found.has("EARLIER", "BEFORE", "PULL") else 1
     if item is None:
         return None
+    state.relative = True
     if ref is not None:
         made = _counted(found, ref.replace(tzinfo=None), back)
         if made is not None and made.kind == "DAY":

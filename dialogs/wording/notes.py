@@ -100,12 +100,18 @@ def _only(page: Page, remark: Mapping[str, Any]) -> str:
     return page.t("{service} is only with {who}.", service=page.service(remark["service"]), who=who)
 
 
+def _went(page: Page, remark: Mapping[str, Any]) -> str:
+    when = page.when(datetime.fromisoformat(remark["start"]))
+    return page.t("{who} is taken on {when}.", who=page.who(remark["who"]), when=when)
+
+
 REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "alone": _alone,
     "fold": _fold,
     "gap": _gap,
     "only": _only,
     "one_at_a_time": lambda p, _: p.t("I book one at a time, so let's begin with the first."),
+    "went": _went,
     "zone": zone_set,
     "series": lambda p, _: p.t("A booking moves to one day; here is the first."),
     "series_one": lambda p, _: p.t("Each of these needs a yes there, so they move one at a time."),

@@ -6,15 +6,17 @@ import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
+from channels.message import Call
 from channels.slack.afterwards import Afterwards
 from channels.slack.config import Config
 from channels.slack.oauth import Install
 from channels.slack.party import Slack
 from channels.slack.workspaces import Workspaces
 from fakes import slack as fake
-from fakes.slack_shop import Shop, get, opened, until
+from fakes.slack_shop import Shop, opened, until
 
 MAYA, ADMIN = "U0MAYA", "U0ADMIN"
 
@@ -26,25 +28,39 @@ def shop(database_url: str) -> Iterator[Shop]:
         yield shop
 
 
-def begin(shop: Shop) -> dict[str, str]:
+def begin(shop: Shop, browser: httpx.Client) -> dict[str, str]:
     """Open the page and return what its link asks Slack for."""
-    page = get(f"{shop.url}/slack/install")
+    page = browser.get(f"{shop.url}/slack/install")
     assert page.status_code == 200
     [link] = re.findall('href="([^"]+)"', page.text)
     query = parse_qs(urlsplit(html.unescape(link)).query)
     return {name: values[0] for name, values in query.items()}
 
 
+def back(shop: Shop, browser: httpx.Client, **query: str) -> httpx.Response:
+    """Come back from Slack."""
+    return browser.get(f"{shop.url}/slack/oauth", params=query)
+
+
 def add(shop: Shop) -> None:
     """Add the app to Juniper's workspace, from the page to the bot's word."""
     shop.slack.codes["code-1"] = fake.TEAM
-    assert get(f"{shop.url}/slack/oauth", state=begin(shop)["state"], code="code-1").is_success
+    with httpx.Client() as browser:
+        state = begin(shop, browser)["state"]
+        assert back(shop, browser, state=state, code="code-1").is_success
     shop.wait(ADMIN, 1)
 
 
-def test_a_workspace_adds_the_app(shop: Shop) -> None:
+@pytest.fixture
+def browser() -> Iterator[httpx.Client]:
+    """Give what keeps cookies."""
+    with httpx.Client() as browser:
+        yield browser
+
+
+def test_a_workspace_adds_the_app(shop: Shop, browser: httpx.Client) -> None:
     """The token is kept encrypted, whoever added it hears what to write, and people can book."""
-    asked = begin(shop)
+    asked = begin(shop, browser)
     assert asked["redirect_uri"] == f"{shop.url}/slack/oauth"
     assert asked["scope"] == fake.SCOPES
     add(shop)
@@ -81,29 +97,61 @@ def test_a_persons_token_is_not_the_bots(shop: Shop) -> None:
     assert shop.count("installations") == 1
 
 
-def test_a_way_back_that_did_not_begin_here(shop: Shop) -> None:
+def test_a_way_back_that_did_not_begin_here(shop: Shop, browser: httpx.Client) -> None:
     """Without our state, with a forged one or an old one, no code is exchanged."""
-    good = begin(shop)["state"]
+    good = begin(shop, browser)["state"]
+    [cookie] = browser.cookies.values()
     config = Config(signing_secret="x", client_id="1.2", client_secret="test-client-secret")  # noqa: S106 - the shop's
-    old = Install(config, Workspaces(config, None), Afterwards()).state(int(time.time()) - 700)
+    install = Install(config, Workspaces(config, None), Afterwards())
+    old = install.state(int(time.time()) - 700, cookie)
     forged = f"{int(time.time()) + 60}.{good.partition('.')[2]}"
     for state in ("", "x", "..", "\u00e9.\u00e9", forged, good + "0", old):
-        assert get(f"{shop.url}/slack/oauth", state=state, code="code-1").status_code == 403
-    assert get(f"{shop.url}/slack/oauth", code="code-1").status_code == 403
+        assert back(shop, browser, state=state, code="code-1").status_code == 403
+    assert back(shop, browser, code="code-1").status_code == 403
     assert not shop.slack.of("oauth.v2.access")
 
 
-def test_who_changes_their_mind(shop: Shop) -> None:
+def test_a_way_back_is_its_own_browsers_and_gone_once_taken(
+    shop: Shop, browser: httpx.Client
+) -> None:
+    """A link that somebody else began adds nothing of theirs here, nor does one taken already."""
+    shop.slack.codes["code-1"] = fake.TEAM
+    with httpx.Client() as stranger:
+        theirs = begin(shop, stranger)["state"]
+        assert back(shop, browser, state=theirs, code="code-1").status_code == 403
+        begin(shop, browser)
+        assert back(shop, browser, state=theirs, code="code-1").status_code == 403
+        odd = {"Cookie": 'slotkeeper-install="\\"; ;=;\x7f'}
+        taken = httpx.get(f"{shop.url}/slack/oauth", params={"state": theirs}, headers=odd)
+        assert taken.status_code == 403
+    ours = begin(shop, browser)["state"]
+    assert back(shop, browser, state=ours, code="code-1").is_success
+    assert back(shop, browser, state=ours, code="code-1").status_code == 403
+    until(lambda: len(shop.slack.of("oauth.v2.access")) == 1)
+
+
+def test_the_cookie_is_for_the_way_back_alone() -> None:
+    """No script reads it, no other page gets it, and it goes over encrypted connections only."""
+    config = Config("s", client_id="1.2", client_secret="t", public_url="https://bot.example")  # noqa: S106 - none
+    page = Install(config, Workspaces(config, None), Afterwards()).page(Call({}, {}, b""))
+    said = page.reply.headers["Set-Cookie"]
+    for part in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/slack/oauth", "Max-Age=600"):
+        assert part in said.split("; ")
+
+
+def test_who_changes_their_mind(shop: Shop, browser: httpx.Client) -> None:
     """Slack's Cancel leads to a page that says so, and nothing is exchanged."""
-    page = get(f"{shop.url}/slack/oauth", state=begin(shop)["state"], error="access_denied")
+    state = begin(shop, browser)["state"]
+    page = back(shop, browser, state=state, error="access_denied")
     assert page.is_success
     assert "Nothing was added" in page.text
     assert not shop.slack.of("oauth.v2.access")
 
 
-def test_a_code_that_is_no_good(shop: Shop) -> None:
+def test_a_code_that_is_no_good(shop: Shop, browser: httpx.Client) -> None:
     """Slack refuses it: nothing is kept."""
-    assert get(f"{shop.url}/slack/oauth", state=begin(shop)["state"], code="no").is_success
+    state = begin(shop, browser)["state"]
+    assert back(shop, browser, state=state, code="no").is_success
     until(lambda: bool(shop.slack.of("oauth.v2.access")))
     assert shop.count("installations") == 0
 

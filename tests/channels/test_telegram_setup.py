@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.menus import menus
 from channels.message import Finding
-from channels.telegram import setup
 from channels.telegram.config import Config, proof
 from channels.telegram.party import Telegram
+from fakes import telegram_menus
 from fakes.telegram import FakeTelegram
 from fakes.telegram_bots import Account
 from fakes.telegram_phone import Phone
@@ -57,7 +58,6 @@ def test_a_webhook_is_set_with_a_secret_and_drops_nothing(
     assert (hook.url, hook.proof) == (f"{PUBLIC}/telegram/JuniperBot", proof(chosen, "JuniperBot"))
     assert set(hook.kinds) == {"message", "edited_message", "callback_query", "my_chat_member"}
     assert len(bot.updates) == 1
-    assert [c["command"] for c in bot.commands] == [c.command for c in setup.COMMANDS]
 
 
 def test_doctor_finds_a_bot_well(telegram: FakeTelegram, bot: Account) -> None:
@@ -67,6 +67,37 @@ def test_doctor_finds_a_bot_well(telegram: FakeTelegram, bot: Account) -> None:
     named = replace(chosen, bots={"@JuniperBot": bot.token})
     found = _checked(replace(named, public_url=f"{PUBLIC}/"))
     assert [f.good for f in found] == [True]
+
+
+def test_each_phone_shows_commands_in_its_language(telegram: FakeTelegram, bot: Account) -> None:
+    """Those of its language, else of the business's first; what is no more spoken goes away."""
+    chosen = replace(config(telegram, bot), menus={"@JuniperBot": menus(("it", "de"))})
+    for _ in range(2):  # a menu is what was said last
+        assert _wrong(_registered(chosen)) == []
+        shown = {code: telegram_menus.shown(bot, code)[0] for code in ("it", "de", "en", "sv")}
+        italian = "le_mie_prenotazioni"
+        assert shown == {"it": italian, "de": "meine_buchungen", "en": italian, "sv": italian}
+    assert _wrong(_checked(chosen)) == []
+    other = replace(chosen, menus={"JuniperBot": menus(("it", "en"))})
+    (old,) = _wrong(_checked(other))
+    assert "menu of commands: not as it should be in de, en: run" in old
+    _registered(other)
+    assert (sorted(bot.menus), _wrong(_checked(other))) == (["", "en"], [])
+
+
+def test_a_bot_of_nobody_shows_all_languages(telegram: FakeTelegram, bot: Account) -> None:
+    """English where it is not known who speaks what; a menu that is not ours to say is left."""
+    known = replace(config(telegram, bot), menus={"JuniperBot": menus(())})
+    _registered(known)
+    assert sorted(bot.menus) == ["", "de", "es", "fr", "it", "pt"]
+    assert telegram_menus.shown(bot, "en")[0] == "my_bookings"
+    assert _wrong(_checked(replace(known, menus={}))) == []
+
+
+def test_a_menu_that_telegram_refuses_is_said(telegram: FakeTelegram, bot: Account) -> None:
+    """A command with an accent is none."""
+    bad = replace(config(telegram, bot), menus={"JuniperBot": {"": [("öffnungszeiten", "x")]}})
+    assert "Bot_command_invalid" in _wrong(_registered(bad))[0]
 
 
 def test_where_the_bots_poll_there_is_no_webhook(telegram: FakeTelegram, bot: Account) -> None:

@@ -1,5 +1,6 @@
 """The catalogs are whole: every message is there, has the same names, and is understood if sent."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
@@ -12,6 +13,7 @@ from babel.messages.pofile import read_po
 from dialogs.understanding import Asked, Intent, languages, understand
 from dialogs.wording.catalog import LOCALES, counted, translated
 from dialogs.wording.extract import TEMPLATE, template
+from dialogs.wording.menu import menu
 from support.gsm import is_plain
 
 FILES = sorted(LOCALES.glob("*/LC_MESSAGES/slotkeeper.po"))
@@ -145,6 +147,15 @@ def meant(text: str, locale: str, *, what: str = "nothing", provider: bool = Fal
         provider=provider,
     )
     return said.intents[0]
+
+
+@pytest.mark.parametrize("locale", languages())
+def test_a_command_of_the_menu_is_its_words(locale: str) -> None:
+    """Each is of the letters that Telegram allows, and means what its description says."""
+    commands = [command for command, _ in menu(locale)]
+    assert all(re.fullmatch("[a-z0-9_]{1,32}", command) for command in commands)
+    wanted = [Intent.LIST, Intent.CANCEL, Intent.HOURS, Intent.PRICE, Intent.HELP, Intent.STOP]
+    assert [meant(command.replace("_", " "), locale) for command in commands] == wanted
 
 
 @pytest.mark.parametrize("locale", languages())

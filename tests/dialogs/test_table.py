@@ -3,8 +3,8 @@
 import pytest
 
 from dialogs import draw, machine
-from dialogs.converse import FLOWS
 from dialogs.states import TABLE, State, Step
+from dialogs.steps import FLOWS
 from dialogs.understanding import Intent
 
 

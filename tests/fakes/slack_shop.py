@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
 from bot import web
 from bot.home import Home
 from bot.wiring import simulated
@@ -133,8 +131,3 @@ def until(done: Callable[[], bool], *, seconds: float = 15) -> None:
     while not done():
         assert time.monotonic() < end, "that took too long"
         time.sleep(0.02)
-
-
-def get(url: str, **query: str) -> httpx.Response:
-    """Open a page."""
-    return httpx.get(url, params=query, timeout=10)

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 
 import httpx
 
+from fakes import telegram_menus as menus
 from fakes import telegram_text as text_rules
 from fakes.telegram_bots import Account, Webhook
 from fakes.telegram_text import ApiError, bad
@@ -325,17 +326,6 @@ class FakeTelegram:
         del given
         return bot.user() | {"can_join_groups": True, "can_read_all_group_messages": False}
 
-    async def _set_commands(self, bot: Account, given: Json) -> bool:
-        commands: list[Json] = _json(given.get("commands")) or []
-        for command in commands:
-            name = command["command"]
-            if not (1 <= len(name) <= 32 and name == name.lower() and name.isascii()):
-                raise bad("BOT_COMMAND_INVALID")
-            if not 1 <= len(command["description"]) <= 256:
-                raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
-        bot.commands = commands
-        return True
-
 
 Method = Callable[[FakeTelegram, Account, Json], Awaitable[Any]]
 _METHODS: dict[str, Method] = {
@@ -350,7 +340,9 @@ _METHODS: dict[str, Method] = {
     "deletewebhook": FakeTelegram._delete_webhook,
     "getwebhookinfo": FakeTelegram._webhook_info,
     "getme": FakeTelegram._get_me,
-    "setmycommands": FakeTelegram._set_commands,
+    "setmycommands": lambda _, bot, given: menus.put(bot, given),
+    "getmycommands": lambda _, bot, given: menus.get(bot, given),
+    "deletemycommands": lambda _, bot, given: menus.delete(bot, given),
 }
 
 

@@ -28,7 +28,7 @@ class Account:
     updates: list[Json] = field(default_factory=list)
     webhook: Webhook | None = None
     kinds: tuple[str, ...] = ()
-    commands: list[Json] = field(default_factory=list)
+    menus: dict[str, list[Json]] = field(default_factory=dict)  # by language, "" for the others
     started: set[int] = field(default_factory=set)  # chats in which it may write
     blocked: set[int] = field(default_factory=set)
     new: asyncio.Event = field(default_factory=asyncio.Event)

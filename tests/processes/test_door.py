@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from bot import web
 from bot.acting import Who, write
+from bot.patience import MOST_BYTES
 from bot.wiring import simulated
 from channels import simulator
 from core import businesses
@@ -142,7 +143,7 @@ def test_other_requests_are_refused_in_order(door: Client) -> None:
     """A business that is not there, a body that is too long, another method, another path."""
     said = json.dumps(_said()).encode()
     assert door.ask("/simulator/nobody", said).status_code == 404
-    assert door.ask("/simulator/juniper", b"x" * (web.MOST_BYTES + 1)).status_code == 413
+    assert door.ask("/simulator/juniper", b"x" * (MOST_BYTES + 1)).status_code == 413
     assert door.ask("/simulator/juniper").status_code == 405
     assert door.ask("/somewhere", said).status_code == 404
 
