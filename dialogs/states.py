@@ -66,7 +66,7 @@ MOVE = Step("change.move", _MOVING)
 MOVE_OPEN = Step("change.move_open", (*_BOOKING, S.WHICH))
 AFTERWARDS = Step("change.afterwards", (*_BOOKING, S.WHICH))
 PICK = Step("change.chosen", (*_MOVING, S.CANCELLING))
-KEEP = Step("change.keep", (S.IDLE,))
+KEEP = Step("change.keep", (S.IDLE, S.CANCELLING))
 DROP = Step("book.drop", (S.IDLE,))
 
 # What is answered in every state and leaves it as it was.
@@ -181,7 +181,7 @@ TABLE: dict[State, dict[I, Step]] = {
     },
     S.CANCELLING: EVERYWHERE
     | {
-        I.CONFIRM: Step("change.cancel_now", (S.IDLE,)),
+        I.CONFIRM: Step("change.cancel_now", (S.IDLE, S.CANCELLING)),
         I.CANCEL: Step("change.cancel_again", _CANCELLING),
         I.DECLINE: KEEP,
         I.CHOOSE: KEEP,

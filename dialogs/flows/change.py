@@ -1,5 +1,6 @@
 """My bookings: see them, cancel one, move one; where two could be meant, ask which."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from core import changing, finding
@@ -11,7 +12,7 @@ from dialogs.flows.about import facts_of, providers_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
 from dialogs.understanding import Intent
-from dialogs.when import Grain, Wish
+from dialogs.when import Grain, Wish, combine
 
 
 def mine(turn: Turn) -> State:
@@ -69,13 +70,20 @@ def move_open(turn: Turn) -> State:
     """Understand "move it" amid a request: what is proposed, unless another booking is named."""
     facts, service = turn.said.facts, turn.service
     other = facts.service and not (service and service.key == facts.service)
-    if facts.ref or other:
+    if facts.ref or other or _names_other(turn):
         return move(turn)
     if turn.talk.target is None and turn.talk.start is None and open_bookings(turn):
         return move(turn)
     if facts.wish or facts.party is not None or facts.provider is not None:
         return book.go_on(turn)
     return book.none_of_these(turn)
+
+
+def _names_other(turn: Turn) -> bool:
+    """Whether "move the friday one to 4" means another booking than the one being moved."""
+    source = turn.said.facts.wish.source
+    there = [r.id for r in open_bookings(turn) if _stands(turn, r, source)] if source else []
+    return bool(there) and turn.talk.target not in there
 
 
 def afterwards(turn: Turn) -> State:
@@ -152,6 +160,8 @@ def _move_this(turn: Turn, row: Booked) -> State:
 def chosen(turn: Turn) -> State:
     """Take the booking that was named from the list, by number, ref, service or time."""
     index = turn.said.facts.choice
+    if turn.talk.doing == "cancel" and turn.said.facts.every:
+        return _which(turn)
     if index is not None and 0 <= index < len(turn.talk.options):
         booking = turn.talk.options[index].booking
         found = finding.booking(turn.session, booking) if booking is not None else None
@@ -163,7 +173,16 @@ def keep(turn: Turn) -> State:
     """Leave everything as it is."""
     turn.talk = Talk(last=turn.talk.last)
     turn.say("kept")
-    return State.IDLE
+    return _next(turn)
+
+
+def _next(turn: Turn) -> State:
+    """Go on to the next booking, where several were to be cancelled: each is asked for."""
+    left = [r for r in open_bookings(turn) if r.id in turn.was.also]
+    if not left:
+        return State.IDLE
+    turn.learn(doing="cancel", also=tuple(r.id for r in left[1:]))
+    return _with(turn, left[0])
 
 
 def corrected(turn: Turn) -> State:
@@ -209,7 +228,7 @@ def cancel_now(turn: Turn) -> State:
         now=turn.now,
         also=providers_of(turn.business, before),
     )
-    return State.IDLE
+    return _next(turn)
 
 
 def _release_moves(turn: Turn, booking: int) -> None:
@@ -225,7 +244,11 @@ def _which(turn: Turn) -> State:
         turn.say("nothing_to_change")
         return State.IDLE
     meant = _meant(turn, rows)
-    if len(meant) == 1:
+    every = turn.talk.doing == "cancel" and turn.said.facts.every
+    if every:
+        meant = meant or rows
+        turn.learn(also=tuple(r.id for r in meant[1:]))
+    if every or len(meant) == 1:
         return _with(turn, meant[0])
     if turn.state is not State.WHICH:
         turn.learn(wish=turn.said.facts.wish)
@@ -247,6 +270,8 @@ def _meant(turn: Turn, rows: list[Booked]) -> list[Booked]:
     provider = {p.key: p.id for p in turn.business.providers}.get(facts.provider or "")
     meant = [r for r in rows if service in {None, r.service}] or rows
     meant = [r for r in meant if provider is None or provider in r.resources] or meant
+    if turn.talk.doing == "move" and facts.wish.source is not None:
+        return [r for r in meant if _stands(turn, r, facts.wish.source)] or meant
     if facts.wish.windows and (turn.talk.doing == "cancel" or len(meant) > 1):
         windows = looking.loosely(facts.wish, turn.now)
         at = [r for r in meant if any(_starts_in(r, w) for w in windows)]
@@ -254,6 +279,14 @@ def _meant(turn: Turn, rows: list[Booked]) -> list[Booked]:
             return meant if len(meant) > 1 else []
         meant = at or meant
     return meant
+
+
+def _stands(turn: Turn, row: Booked, source: Wish) -> bool:
+    """Whether a booking stands where something is moved from; an hour without a day is of any."""
+    local = row.start.astimezone(turn.zone)
+    if source.time_said and not source.day_said:
+        return any(w.start and w.start.time() == local.time() for w in source.windows)
+    return _names(turn, row, source)
 
 
 def _starts_in(row: Booked, window: Span) -> bool:
@@ -267,6 +300,8 @@ def _with(turn: Turn, row: Booked) -> State:
         turn.say("ask_cancel", **facts_of(turn.business, row))
         return State.CANCELLING
     wish = _new_time(turn, row, turn.said.facts.wish) or _new_time(turn, row, turn.talk.wish)
+    if wish.time_said and not wish.day_said:
+        wish = _on_its_day(turn, row, wish)
     turn.talk = _moving(turn, row, wish)
     facts = turn.said.facts
     another = _another_provider(turn, row)
@@ -275,6 +310,14 @@ def _with(turn: Turn, row: Booked) -> State:
     if not wish:  # another party or provider, at the same time
         turn.learn(wish=looking.at(row.start.astimezone(turn.zone)))
     return book.go_on_moving(turn)
+
+
+def _on_its_day(turn: Turn, row: Booked, wish: Wish) -> Wish:
+    """Return an hour said without a day as one of the booking's day: "move friday to 3"."""
+    start = row.start.astimezone(turn.zone)
+    there = combine(looking.at(start), wish, now=turn.now, zone=turn.zone)
+    night = nights.same_night(turn.business, replace(there, day_said=False), row.start)
+    return replace(night, day_said=True)
 
 
 def _moving(turn: Turn, row: Booked, wish: Wish) -> Talk:

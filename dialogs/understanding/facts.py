@@ -145,7 +145,8 @@ class Facts:
     a locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
-    `several` that more than one table or room is asked for.
+    `several` that more than one table or room is asked for, `every` that all bookings are meant
+    ("cancel both").
     `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     """
@@ -172,6 +173,7 @@ class Facts:
     nobody: bool = False
     party_or_hour: int | None = None
     several: bool = False
+    every: bool = False
     topic: str | None = None
 
 

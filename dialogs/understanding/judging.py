@@ -206,7 +206,7 @@ def _booking_facts(facts: Facts) -> bool:
 
 def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
     """Pick one of the options; "yes" to the only one of them picks it."""
-    if asked.options and facts.choices:
+    if asked.options and (facts.choices or (facts.every and asked.what == "which")):
         found.add(Intent.CHOOSE)
         found -= {Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}
         if not (facts.party or facts.service):
