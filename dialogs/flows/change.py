@@ -89,28 +89,45 @@ def _names_other(turn: Turn) -> bool:
 def afterwards(turn: Turn) -> State:
     """Understand facts with no question open: a correction of what was just booked, or a new wish.
 
+    "one for my wife too" is the same again.
+    """
+    facts, row = turn.said.facts, _recent(turn)
+    same = row is not None and facts.service == turn.business.service(row.service).key
+    if row is not None and facts.for_another and (same or facts.service is None):
+        return book.like(turn, row)
+    if row is not None and same and facts.wish.relative and not turn.said.has(Intent.BOOK):
+        return _move_this(turn, row)  # "could you push our jam back half an hour?"
+    unnamed = facts.service is None and not facts.services and not turn.talk.refused
+    corrected = _correction(turn) if unnamed else None
+    if corrected is not None:
+        return corrected
+    return book.ask(turn) if turn.said.has(Intent.ASK) else book.begin(turn)
+
+
+def _recent(turn: Turn) -> Booked | None:
+    """Return the booking just made, if it still is one."""
+    if turn.talk.recent is None:
+        return None
+    return next((r for r in open_bookings(turn) if r.id == turn.talk.recent), None)
+
+
+def _correction(turn: Turn) -> State | None:
+    """Take facts without a service for a change of a booking; None where they mean none.
+
     "we'll be five" alone is about the one booking that has a party.
     """
-    facts = turn.said.facts
-    if facts.service is None and not facts.services and not turn.talk.refused:
-        if not facts.wish and facts.party is not None:
-            parties = [r for r in open_bookings(turn) if _has_party(turn, r)]
-            if len(parties) == 1 and parties[0].party == facts.party:
-                return keep(turn)
-            if len(parties) == 1:
-                return _move_this(turn, parties[0])
-        elif (facts.wish or facts.provider is not None) and turn.talk.priced is None:
-            rows = [r for r in open_bookings(turn) if r.id == turn.talk.recent]
-            if rows and (_corrects(turn) or _same_day(turn, rows[0])):
-                return _move_this(turn, rows[0])
-        elif facts.name is not None and not (facts.wish or facts.provider):
-            turn.say("named", name=facts.name)
-            return State.IDLE
-    elif facts.wish.relative and not turn.said.has(Intent.BOOK):
-        rows = [r for r in open_bookings(turn) if r.id == turn.talk.recent]
-        if rows and turn.business.service(rows[0].service).key == facts.service:
-            return _move_this(turn, rows[0])  # "could you push our jam back half an hour?"
-    return book.ask(turn) if turn.said.has(Intent.ASK) else book.begin(turn)
+    facts, row = turn.said.facts, _recent(turn)
+    if not facts.wish and facts.party is not None:
+        parties = [r for r in open_bookings(turn) if _has_party(turn, r)]
+        if len(parties) == 1:
+            return keep(turn) if parties[0].party == facts.party else _move_this(turn, parties[0])
+    elif (facts.wish or facts.provider is not None) and turn.talk.priced is None:
+        if row is not None and (_corrects(turn) or _same_day(turn, row)):
+            return _move_this(turn, row)
+    elif facts.name is not None and not (facts.wish or facts.provider):
+        turn.say("named", name=facts.name)
+        return State.IDLE
+    return None
 
 
 def _corrects(turn: Turn) -> bool:

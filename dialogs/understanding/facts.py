@@ -146,7 +146,8 @@ class Facts:
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
     `several` that more than one table or room is asked for, `every` that all bookings are meant
-    ("cancel both").
+    ("cancel both"), `for_another` that the same is wanted for somebody else ("one for my wife
+    too").
     `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     """
@@ -174,6 +175,7 @@ class Facts:
     party_or_hour: int | None = None
     several: bool = False
     every: bool = False
+    for_another: bool = False
     topic: str | None = None
 
 

@@ -184,6 +184,7 @@ def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Ma
         channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
         every="every" in found,
+        for_another="for_another" in found,
         topic=next((each for each in TOPICS if f"topic_{each}" in found), None),
         language=language(heard.row, marks, heard.lexicon),
         name=stranger_named(text, marks) if named else None,

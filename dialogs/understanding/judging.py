@@ -84,6 +84,7 @@ _ELSE = frozenset(
 ) | frozenset({Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE})
 _NO = frozenset({Intent.DECLINE, Intent.CORRECT})
 _IDLE = frozenset({"nothing", "more", "unknown"})
+_CHANGING = frozenset({Intent.CANCEL, Intent.MOVE, Intent.POLICY, Intent.PRICE})
 _MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
 
 
@@ -97,6 +98,8 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if not provider:
         found -= PROVIDERS
     _choose(found, facts, asked)
+    if facts.for_another and asked.what in _IDLE and not found & _CHANGING:
+        found.add(Intent.BOOK)
     _agree(
         found,
         facts,

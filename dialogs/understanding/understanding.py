@@ -129,6 +129,10 @@ def _within(
         facts = replace(facts, language=None)
     if Intent.QUESTION not in intents and facts.topic is not None:
         facts = replace(facts, topic=None)
+    if facts.every and Intent.CANCEL not in intents and asked.what != "which":
+        facts = replace(facts, every=False)
+    if facts.for_another and Intent.BOOK not in intents:
+        facts = replace(facts, for_another=False)
     return Understood(intents, facts, locale)
 
 
