@@ -7,7 +7,7 @@ import pytest
 
 from fakes.telegram import FakeTelegram
 from fakes.telegram_phone import Phone
-from support.processes import Crew, environment, free_port
+from support.processes import Crew, environment, free_port, slotkeeper
 from support.shop import open_shop
 
 
