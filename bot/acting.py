@@ -1,8 +1,9 @@
 """People acting on the product without a vendor between: the demo, the replay, the console."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from core import businesses, inbox, outbox, people
+from core import businesses, forgetting, inbox, outbox, people
 from core.db import Session
 from core.people import Reader
 from core.rules import Resource
@@ -23,16 +24,18 @@ def meet(session: Session, who: Who) -> Reader:
     """Return who that is, meeting them where they are new; an unspoken language is not kept."""
     speaks = businesses.load(session).languages
     language = (who.language or "")[:2]
-    return people.at(
-        session,
-        channel=who.channel,
-        address=who.address,
-        now=session.now,
-        name=who.name,
-        zone=who.zone,
-        zone_source="profile" if who.zone else None,
-        locale=language if language in speaks else None,
-    )
+    locale = language if language in speaks else None
+    return people.at(session, **_profile(who), now=session.now, locale=locale)
+
+
+def _profile(who: Who) -> dict[str, Any]:
+    return {
+        "channel": who.channel,
+        "address": who.address,
+        "name": who.name,
+        "zone": who.zone,
+        "zone_source": "profile" if who.zone else None,
+    }
 
 
 def write(
@@ -44,10 +47,19 @@ def write(
     body: str = "",
     **facts: object,
 ) -> int | None:
-    """Store what somebody sends; None where a message of that id came from them before."""
-    return inbox.store(
+    """Store what somebody sends; None where a message of that id came from them before.
+
+    Who was forgotten since it came is not met again for it. Who is forgotten just now is new.
+    """
+    reader = people.known(session, **_profile(who))
+    if reader is None:
+        where = {"channel": who.channel, "address": who.address}
+        if inbox.heard(session, **where, message=message):
+            return None
+        reader = meet(session, who)
+    stored = inbox.store(
         session,
-        address=meet(session, who).address,
+        address=reader.address,
         channel=who.channel,
         message=message,
         kind=kind,
@@ -55,6 +67,9 @@ def write(
         facts=facts,
         now=session.now,
     )
+    if stored is None and not forgetting.still_known(session, reader.address):
+        return write(session, who, message=message, kind=kind, body=body, **facts)
+    return stored
 
 
 def slow_down(session: Session, who: Who) -> None:

@@ -21,9 +21,12 @@ _log = structlog.get_logger()
 
 def unusable(error: Exception) -> str:
     """Say in a line why the database cannot be used; what a server's own log says, in more."""
+    if isinstance(error, ArgumentError):
+        return "DATABASE_URL: that is no URL of a PostgreSQL database (postgresql://…)"
     said = str(error)
     if not isinstance(error, EmbeddedPostgresError):
         said = said.partition("\n")[0].removeprefix("(psycopg.OperationalError) ")
+        said += ": see that it runs, and DATABASE_URL leads to it"
     return f"the database cannot be used: {said}"
 
 

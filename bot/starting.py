@@ -59,8 +59,8 @@ def started(command: str) -> Iterator[Started]:
             database = _awaited(chosen, ending, stack)
         except EmbeddedPostgresError as error:
             _stop(command, unusable(error), UNUSABLE)
-        except ArgumentError:
-            _stop(command, "DATABASE_URL: that is no URL of a database", MISTAKEN)
+        except ArgumentError as error:
+            _stop(command, unusable(error), MISTAKEN)
         if database is None:
             sys.exit(0)
         yield Started(chosen, database, ending)

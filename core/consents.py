@@ -1,7 +1,8 @@
 """The ledger of consent: who agreed to be written to or refused, when, where and in which words.
 
 Rows are only ever added; the application's role can do nothing else with them. Whether an address
-may be written to now stands in its own row (`addresses.opted_out_at`); the ledger says why.
+may be written to now stands in its own row (`addresses.opted_out_at`); the ledger says why. Where
+its person is forgotten, a refusal goes on in `suppressions`, which holds no address, until START.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,16 @@ _HISTORY = text(
 _REFUSED_BY = text(
     "SELECT source FROM consents WHERE business_id = :business AND address_id = :address"
     " AND NOT granted ORDER BY id DESC LIMIT 1"
+)
+_SUPPRESS = text(
+    "INSERT INTO suppressions (business_id, digest, source, at)"
+    " VALUES (:business, slotkeeper_digest('refused', :channel, :address), :source, :now)"
+    " ON CONFLICT (business_id, digest) DO NOTHING"
+)
+_LIFT = text(
+    "DELETE FROM suppressions s USING addresses a WHERE s.business_id = :business"
+    " AND a.business_id = :business AND a.id = :address"
+    " AND s.digest = slotkeeper_digest('refused', a.channel, a.address)"
 )
 
 
@@ -83,6 +94,8 @@ def opted(
     """Opt an address out, or in again, and enter it in the ledger."""
     facts = {"business": session.business, "address": address, "at": now if out else None}
     session.execute(_OPTED, facts)
+    if not out:
+        session.execute(_LIFT, facts)
     record(
         session,
         address,
@@ -92,6 +105,12 @@ def opted(
         message=message,
         now=now,
     )
+
+
+def suppress(session: Session, *, channel: str, address: str, source: str, now: datetime) -> None:
+    """Keep that nobody may be written to at an address whose person is forgotten already."""
+    facts = {"channel": channel, "address": address, "source": source, "now": now}
+    session.execute(_SUPPRESS, facts | {"business": session.business})
 
 
 def refused_by(session: Session, address: int) -> str | None:

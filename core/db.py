@@ -24,7 +24,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from core import sending
@@ -133,10 +133,18 @@ def passing(error: BaseException) -> bool:
 
 
 def database_url(url: str) -> URL:
-    """Return a URL as SQLAlchemy needs it: the driver is psycopg, whichever way it is written."""
-    parsed = make_url(url)
+    """Return a URL as SQLAlchemy needs it: the driver is psycopg, whichever way it is written.
+
+    Raises ArgumentError where it is none, or of another kind of server; never says what it holds.
+    """
+    try:
+        parsed = make_url(url)
+    except ValueError:  # a port that is no number
+        raise ArgumentError("the URL has a port that is no number") from None
     if parsed.drivername in {"postgresql", "postgres"}:
         return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername != "postgresql+psycopg":
+        raise ArgumentError("the URL is not of PostgreSQL")
     return parsed
 
 

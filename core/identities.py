@@ -35,7 +35,7 @@ _STRANGER = text("""
 SELECT a.person_id FROM addresses a
 JOIN people p ON p.business_id = a.business_id AND p.id = a.person_id
 WHERE a.business_id = :business AND a.id = :address AND a.last_used_at IS NULL
-  AND a.opted_out_at IS NULL AND p.forgotten_at IS NULL
+  AND p.forgotten_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM inbox i
     WHERE i.business_id = a.business_id AND i.address_id = a.id)
   AND NOT EXISTS (SELECT 1 FROM addresses o
@@ -50,7 +50,7 @@ WHERE a.business_id = :business AND a.id = :address AND a.last_used_at IS NULL
 def stranger(session: Session, address: int) -> int | None:
     """Return whose address was only ever named by others; None where there is more to them.
 
-    Its talk is locked: they may be writing just now.
+    Its talk is locked: they may be writing just now. A refusal is no more: it outlives them.
     """
     people.conversation(session, address)
     facts = {"business": session.business, "address": address, "now": session.now}
@@ -151,15 +151,6 @@ _OWNER = text(
     "SELECT a.person_id FROM addresses a WHERE a.business_id = :business AND a.address = :number"
     " AND a.channel = ANY(:phones) ORDER BY a.id LIMIT 1"
 )
-_SHARED = text(
-    "INSERT INTO addresses (business_id, person_id, channel, address, created_at)"
-    " VALUES (:business, :person, :channel, :number, :now)"
-    " ON CONFLICT (business_id, channel, address) DO NOTHING RETURNING id"
-)
-_TALK = text(
-    "INSERT INTO conversations (business_id, address_id) VALUES (:business, :address)"
-    " ON CONFLICT DO NOTHING"
-)
 
 
 def number_proven(
@@ -174,10 +165,8 @@ def number_proven(
     owner = session.execute(_OWNER, facts).scalar()
     if owner is None:
         channel = "whatsapp" if "whatsapp" in channels and "sms" not in channels else "sms"
-        made = session.execute(
-            _SHARED, facts | {"person": person, "channel": channel, "now": now}
-        ).scalar_one()
-        session.execute(_TALK, {"business": session.business, "address": made})
+        where = {"channel": channel, "address": number, "used": None, "now": now}
+        people.belongs(session, facts | where | {"person": person})
     elif not join(session, here=person, there=int(owner)):
         return None
     return people.at_number(session, number)

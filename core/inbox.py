@@ -10,15 +10,29 @@ from sqlalchemy import text
 from core.db import Session
 
 TRIES = 5
+AGAIN = timedelta(days=8)  # for so long a vendor may send again what it was not answered for
 LONGEST = 2000  # characters that are kept of a message; nobody asks for a haircut in more
 
 _STORE = text("""
 INSERT INTO inbox (business_id, address_id, channel, message_id, kind, body, facts, received_at,
     due_at)
-VALUES (:business, :address, :channel, :message, :kind, :body, CAST(:facts AS jsonb), :now, :now)
+SELECT :business, a.id, :channel, :message, :kind, :body, CAST(:facts AS jsonb),
+    CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+FROM addresses a
+WHERE a.business_id = :business AND a.id = :address AND a.address NOT LIKE 'forgotten:%'
+  AND CASE WHEN a.created_at > :since
+      AND EXISTS (SELECT 1 FROM forgotten_messages f WHERE f.business_id = :business)
+    THEN NOT EXISTS (SELECT 1 FROM forgotten_messages f WHERE f.business_id = :business
+      AND f.digest = slotkeeper_digest('heard', :channel, a.address, :message))
+    ELSE true END
+FOR KEY SHARE OF a
 ON CONFLICT (business_id, channel, address_id, message_id) DO NOTHING
 RETURNING id
 """)
+_HEARD = text(
+    "SELECT 1 FROM forgotten_messages WHERE business_id = :business"
+    " AND digest = slotkeeper_digest('heard', :channel, :address, :message)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,11 @@ def store(
     facts: dict[str, Any] | None = None,
     now: datetime,
 ) -> int | None:
-    """Keep a message and ask for its answer; None where the same id came before."""
+    """Keep a message and ask for its answer; None where the same id came before.
+
+    Also None where its sender was forgotten: at the same moment, or after the same id came. Only
+    an address that is new is looked at for that: the rows of a forgotten one are nobody's.
+    """
     row = session.execute(
         _STORE,
         {
@@ -63,12 +81,23 @@ def store(
             "body": clean(body)[:LONGEST],
             "facts": json.dumps(facts or {}, default=str),
             "now": now,
+            "since": now - AGAIN,
         },
     ).one_or_none()
     if row is None:
         return None
     session.wake("answer", address)
     return int(row.id)
+
+
+def heard(session: Session, *, channel: str, address: str, message: str) -> bool:
+    """Whether a message came before its sender was forgotten; the address is as channels give it.
+
+    A vendor sends it again, and nobody is to be met for it.
+    """
+    facts = {"channel": channel, "address": address, "message": message}
+    found = session.execute(_HEARD, facts | {"business": session.business}).scalar()
+    return found is not None
 
 
 def clean(text_: str) -> str:
@@ -101,6 +130,20 @@ def first_open(session: Session, *, address: int, now: datetime) -> Received | N
     """
     row = session.execute(_NEXT, {"business": session.business, "address": address}).one_or_none()
     return Received(*list(row)[:8]) if row and row.due_at <= now else None
+
+
+_WAITING = text(
+    "SELECT i.id, i.address_id, i.channel, i.kind, i.body, i.facts, i.received_at, i.attempts"
+    " FROM inbox i JOIN addresses a ON a.business_id = i.business_id AND a.id = i.address_id"
+    " WHERE i.business_id = :business AND a.person_id = :person AND i.answered_at IS NULL"
+    " ORDER BY i.id"
+)
+
+
+def waiting(session: Session, person: int) -> list[Received]:
+    """Return what a person wrote from anywhere and was not answered yet, in its order."""
+    facts = {"business": session.business, "person": person}
+    return [Received(*list(row)) for row in session.execute(_WAITING, facts)]
 
 
 def answered(session: Session, message: int, *, now: datetime, error: str | None = None) -> bool:

@@ -17,6 +17,7 @@ _GET = text("SELECT token FROM installations WHERE channel = :channel AND addres
 _SAVE = text("SELECT slotkeeper_install(:channel, :address, :token, CAST(:facts AS jsonb))")
 _FORGET = text("SELECT slotkeeper_uninstall(:channel, :address)")
 _ALL = text("SELECT channel, address, token FROM installations FOR UPDATE")
+_TOKENS = text("SELECT token FROM installations")
 _AGAIN = text(
     "UPDATE installations SET token = :token WHERE channel = :channel AND address = :address"
 )
@@ -58,6 +59,13 @@ class Installations:
     def forget(self, address: str) -> None:
         """Delete the token: the bot was removed there."""
         self._database.route(_FORGET, {"channel": self._channel, "address": address})
+
+
+def unreadable(database: Database, vault: Vault | None) -> int:
+    """Count, as the owner, the kept tokens that a vault cannot read; without one it is all."""
+    with database.owner.connect() as connection:
+        kept = [bytes(token) for (token,) in connection.execute(_TOKENS)]
+    return sum(vault is None or not vault.opens(token) for token in kept)
 
 
 def rotate(database: Database, vault: Vault) -> int:

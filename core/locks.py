@@ -3,7 +3,8 @@
 A transaction takes its locks late and in this order, so that no two wait for each other:
 
 1. rows of `conversations`, `plans`, `people`, `bookings` (by id), then `sessions`, with
-   `FOR NO KEY UPDATE`;
+   `FOR NO KEY UPDATE`; people who are being forgotten with `FOR UPDATE`, for which whoever gives
+   them another address waits;
 2. a person, whose bookings are counted: here;
 3. days of resources, here, sorted: shared where the exclusion constraint alone decides, exclusive
    where a rule spans rows (several resources or seats together, day and week limits, blocked time

@@ -111,19 +111,23 @@ def claim(session: Session, *, address: int, now: datetime) -> Letter | None:
     return Letter(*row) if row else None
 
 
-# A letter whose reader was forgotten while it was on its way is pending no more.
+# A letter whose reader was forgotten while it was on its way is pending no more. Of one that names
+# somebody forgotten the words are not kept, nor is what a vendor says of where the farewell goes.
 _SENT = text(
     "UPDATE outbox SET status = 'sent', sent_at = :now, lease_until = NULL, vendor_id = :vendor,"
-    " body = :body, choices = :choices, error = NULL,"
-    " facts = facts - 'forgotten'"
+    " body = CASE WHEN facts ? 'unnamed' THEN NULL ELSE :body END,"
+    " choices = CASE WHEN facts ? 'unnamed' THEN NULL ELSE CAST(:choices AS text[]) END,"
+    " error = NULL, facts = facts - 'forgotten'"
     " WHERE business_id = :business AND id = :id AND status = 'pending'"
 )
+_KEPT_ERROR = "error = CASE WHEN facts ? 'forgotten' THEN 'not sent' ELSE :error END"
 _LATER = text(  # a lease that ends with the wait: whatever stands behind it waits too
-    "UPDATE outbox SET lease_until = :due, due_at = :due, error = :error"
-    " WHERE business_id = :business AND id = :id"
+    f"UPDATE outbox SET lease_until = :due, due_at = :due, {_KEPT_ERROR}"
+    " WHERE business_id = :business AND id = :id AND status = 'pending'"
 )
 _FAILED = text(
-    "UPDATE outbox SET status = 'failed', lease_until = NULL, error = :error, body = :body,"
+    f"UPDATE outbox SET status = 'failed', lease_until = NULL, {_KEPT_ERROR},"
+    " body = CASE WHEN facts ? 'unnamed' THEN NULL ELSE :body END,"
     " facts = facts - 'forgotten'"
     " WHERE business_id = :business AND id = :id AND status = 'pending'"
 )
@@ -201,6 +205,8 @@ _DELIVERED = text(
 _REFUSED = text(
     "UPDATE outbox SET status = 'failed', error = :error"
     " WHERE business_id = :business AND id = :id AND status = 'sent' AND delivered_at IS NULL"
+    " AND EXISTS (SELECT 1 FROM addresses a WHERE a.business_id = outbox.business_id"
+    " AND a.id = outbox.address_id AND a.address NOT LIKE 'forgotten:%')"
     " RETURNING id"
 )
 
@@ -215,7 +221,7 @@ def undelivered(
 ) -> None:
     """Record a vendor's word that a message it took did not arrive; what follows from it is due.
 
-    Whatever is reported twice, or of a letter that arrived, changes nothing.
+    Whatever is reported twice, of a letter that arrived, or of somebody forgotten, changes nothing.
     """
     facts = {"business": session.business, "id": letter, "error": error[:500]}
     if session.execute(_REFUSED, facts).one_or_none() is not None:
@@ -248,6 +254,19 @@ def told(session: Session, letter: int) -> Told:
         {"business": session.business, "id": letter},
     ).one()
     return Told(*row)
+
+
+_NAMED = text(
+    "SELECT DISTINCT CAST(CAST(p AS text) AS bigint) AS person FROM outbox o,"
+    " jsonb_path_query(o.facts, '$.**.person ? (@.type() == \"number\")') AS p"
+    " WHERE o.business_id = :business AND o.id = :id ORDER BY 1"
+)
+
+
+def named(session: Session, letter: int) -> list[int]:
+    """Return the people that a message is about, so that its words can be forgotten with them."""
+    facts = {"business": session.business, "id": letter}
+    return [row.person for row in session.execute(_NAMED, facts)]
 
 
 @dataclass(frozen=True, slots=True)

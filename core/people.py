@@ -5,7 +5,7 @@ core/consents.py.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,21 +79,35 @@ _AT_NUMBER = text(
 )
 _NUMBER_OF = text(
     "SELECT address FROM addresses WHERE business_id = :business AND person_id = :person"
-    " AND channel = ANY(:phones) ORDER BY last_used_at DESC NULLS LAST, id LIMIT 1"
+    " AND channel = ANY(:phones) AND address NOT LIKE 'forgotten:%'"
+    " ORDER BY last_used_at DESC NULLS LAST, id LIMIT 1"
 )
 _SAME_NUMBER = text(
-    "SELECT person_id FROM addresses WHERE business_id = :business AND address = :address"
-    " AND channel = ANY(:phones) LIMIT 1"
+    "SELECT a.person_id FROM addresses a"
+    " JOIN people p ON p.business_id = a.business_id AND p.id = a.person_id"
+    " WHERE a.business_id = :business AND a.address = :address AND a.channel = ANY(:phones)"
+    " AND p.forgotten_at IS NULL LIMIT 1 FOR KEY SHARE OF p"
 )
 _NEW_PERSON = text(
     "INSERT INTO people (business_id, name, zone, zone_source, locale, created_at)"
     " VALUES (:business, :name, :zone, :source, :locale, :now) RETURNING id"
 )
-_NEW_ADDRESS = text(
-    "INSERT INTO addresses (business_id, person_id, channel, address, last_used_at, created_at)"
-    " VALUES (:business, :person, :channel, :address, :used, :now)"
-    " ON CONFLICT (business_id, channel, address) DO NOTHING RETURNING id"
-)
+# Whoever refused before they were forgotten has refused still, and the ledger says so.
+_NEW_ADDRESS = text("""
+WITH refused AS (
+    SELECT source, at FROM suppressions
+    WHERE business_id = :business AND digest = slotkeeper_digest('refused', :channel, :address)),
+made AS (
+    INSERT INTO addresses (business_id, person_id, channel, address, last_used_at, opted_out_at,
+        created_at)
+    VALUES (:business, :person, :channel, :address, :used, (SELECT at FROM refused), :now)
+    ON CONFLICT (business_id, channel, address) DO NOTHING RETURNING id, channel),
+told AS (
+    INSERT INTO consents (business_id, address_id, channel, granted, source, wording, at)
+    SELECT :business, made.id, made.channel, false, refused.source, '', refused.at
+    FROM made, refused)
+SELECT id FROM made
+""")
 _FIRST = text("SELECT pg_advisory_xact_lock(hashtextextended(:address, :business))")
 _CONVERSATION = text(
     "INSERT INTO conversations (business_id, address_id) VALUES (:business, :address)"
@@ -117,25 +131,42 @@ def at(
 
     `wrote` says that they were met by what they wrote, not by their number being named.
     """
+    profile = {"name": name, "zone": zone, "zone_source": zone_source}
+    found = known(session, channel=channel, address=address, **profile)
+    if found is None:  # two first messages at once must not make two people
+        first_meeting(session, address)
+        found = known(session, channel=channel, address=address, **profile)
+    if found is not None:
+        return found
+    if zone is None and channel in PHONES:
+        zone = zone_of(address)
+        zone_source = "phone" if zone else None
+    where = _facts(session, channel=channel, address=address, used=now if wrote else None)
+    _meet(session, where, now=now, name=name, zone=zone, source=zone_source, locale=locale)
+    return Reader(*list(session.execute(_AT, where).one()))
+
+
+def known(
+    session: Session,
+    *,
+    channel: str,
+    address: str,
+    name: str | None = None,
+    zone: str | None = None,
+    zone_source: str | None = None,
+) -> Reader | None:
+    """Return who is at an address, with what their profile says now; None where they are new."""
     where = _facts(session, channel=channel, address=address)
     row = session.execute(_AT, where).one_or_none()
-    if row is None:  # two first messages at once must not make two people
-        first_meeting(session, address)
-        row = session.execute(_AT, where).one_or_none()
     if row is None:
-        if zone is None and channel in PHONES:
-            zone = zone_of(address)
-            zone_source = "phone" if zone else None
-        where |= {"used": now if wrote else None}
-        _meet(session, where, now=now, name=name, zone=zone, source=zone_source, locale=locale)
-        row = session.execute(_AT, where).one()
-    elif (zone and row.zone != zone) or (name and not row.name):
+        return None
+    if (zone and row.zone != zone) or (name and not row.name):
         if zone and zone_source:
             located(session, row.person_id, zone=zone, source=zone_source)
         if name and not row.name:
             named(session, row.person_id, name=name)
-        row = session.execute(_AT, where).one()
-    return Reader(*list(row))
+        row = session.execute(_AT, where).one_or_none()
+    return Reader(*list(row)) if row else None
 
 
 def _meet(
@@ -154,9 +185,18 @@ def _meet(
     if person is None:
         facts = {"name": name, "zone": zone, "source": source, "locale": locale, "now": now}
         person = session.execute(_NEW_PERSON, where | facts).scalar_one()
-    made = session.execute(_NEW_ADDRESS, where | {"person": person, "now": now}).scalar()
+    belongs(session, where | {"person": person, "now": now})
+
+
+def belongs(session: Session, facts: Mapping[str, Any]) -> int | None:
+    """Make a person's new address and its talk; return its id, None where the address is known.
+
+    `facts`: business, person, channel, address, used (when they wrote from it, or None) and now.
+    """
+    made: int | None = session.execute(_NEW_ADDRESS, facts).scalar()
     if made is not None:
-        session.execute(_CONVERSATION, where | {"address": made})
+        session.execute(_CONVERSATION, {"business": session.business, "address": made})
+    return made
 
 
 def first_meeting(session: Session, address: str) -> None:
@@ -262,7 +302,10 @@ def unreachable(session: Session, address: int, *, now: datetime) -> None:
 def named(session: Session, person: int, *, name: str) -> None:
     """Keep the name that a person gave."""
     session.execute(
-        text("UPDATE people SET name = :name WHERE business_id = :business AND id = :person"),
+        text(
+            "UPDATE people SET name = :name WHERE business_id = :business AND id = :person"
+            " AND forgotten_at IS NULL"
+        ),
         {"business": session.business, "person": person, "name": name[:80]},
     )
 

@@ -99,6 +99,33 @@ consents = tenant(  # only ever added to
     Index("consents_address", "business_id", "address_id", "id"),
 )
 
+suppressions = tenant(  # who refused before they were forgotten; the address as a keyed digest
+    "suppressions",
+    business(),
+    Column("digest", LargeBinary, nullable=False),
+    Column("source", Text, nullable=False),  # of the last refusal, as in the ledger
+    instant("at", null=False),
+    UniqueConstraint("business_id", "digest"),
+    CheckConstraint("source IN ('person', 'carrier', 'vendor')", name="source"),
+)
+
+forgotten_messages = tenant(  # what vendors may send again, as keyed digests
+    "forgotten_messages",
+    business(),
+    Column("digest", LargeBinary, nullable=False),
+    instant("at", null=False),
+    UniqueConstraint("business_id", "digest"),
+)
+
+digest_key = Table(  # one random key, padded as HMAC needs it; `slotkeeper_digest` alone reads it
+    "digest_key",
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default=text("true")),
+    Column("inner_pad", LargeBinary, nullable=False),
+    Column("outer_pad", LargeBinary, nullable=False),
+    CheckConstraint("one", name="one"),
+)
+
 conversations = Table(
     "conversations",
     metadata,

@@ -40,6 +40,14 @@ class Vault:
         except InvalidToken:
             raise VaultError("a secret was kept with another key") from None
 
+    def opens(self, kept: bytes) -> bool:
+        """Say whether a secret was kept with one of these keys."""
+        try:
+            self.decrypt(kept)
+        except VaultError:
+            return False
+        return True
+
     def rotate(self, kept: bytes) -> bytes:
         """Return a kept secret encrypted with the first key. Raises VaultError."""
         try:

@@ -20,7 +20,7 @@ _PROFILE = (
     "CASE WHEN CAST(:source AS text) = 'profile' THEN :zone"
     " WHEN zone_source = 'profile' THEN zone ELSE profile_zone END"
 )
-_WHO = " WHERE business_id = :business AND id = :person"
+_WHO = " WHERE business_id = :business AND id = :person AND forgotten_at IS NULL"
 _LOCATED = text(
     f"UPDATE people SET profile_zone = {_PROFILE},"
     f" zone = CASE WHEN {_BETTER} THEN :zone ELSE zone END,"

@@ -6,6 +6,7 @@ their order. The answer is posted to the outbox; the new state and the talk are 
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import change, info, profile, telling, whereabouts
+from dialogs.flows import change, info, overview, profile, telling, whereabouts
 from dialogs.hearing import Hearing
 from dialogs.states import State, Step
 from dialogs.steps import FLOWS
@@ -48,6 +49,7 @@ _SETTLES = frozenset(
         "refused",
         "gone_already",
         "nothing_to_change",
+        "kept",
         "named",
         "nameless",
     }
@@ -129,7 +131,8 @@ def _turn(
     state = State.IDLE if stale else State(kept.state)
     talk = Talk() if stale else Talk.from_json(kept.talk)
     hearing = Hearing(business, kept.locale, message, state)
-    parts = hearing.parted(reader)
+    days = partial(overview.booked_on, session, business, reader.person, now=now)
+    parts = hearing.parted(reader, booked=days)
     hearing, later = parts or (hearing, None)
     said = hearing.understood(reader, talk)
     if said.facts.name and reader.provider is None:
@@ -141,7 +144,7 @@ def _turn(
     if message.words and reader_zone(reader, business) != before:
         said = hearing.understood(reader, talk)
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)
-    if later is not None:
+    if later is not None and said.intents[0] not in {Intent.CANCEL, Intent.MOVE}:
         turn.remark("one_at_a_time")
     if said.intents == (Intent.UNKNOWN,) and talk.refused:
         turn.said = said = _counting(hearing, reader, talk) or said
@@ -238,7 +241,8 @@ def _take_up(turn: Turn, reached: State) -> State:
         return reached
     if not mine or mine[-1].kind not in _SETTLES:
         return reached
-    turn.talk = Talk(last=turn.talk.last, second=True)
+    fell = turn.talk.recent if mine[-1].kind == "cancelled" else None
+    turn.talk = Talk(last=turn.talk.last, recent=fell, second=True)
     turn.was, turn.state = turn.talk, State.IDLE
     hearing = Hearing(turn.business, turn.said.locale, turn.message, State.IDLE).saying(later)
     turn.said = hearing.understood(turn.reader, turn.talk)

@@ -1,6 +1,6 @@
 """A stored message to what it means: in its sender's language and zone, on the place's clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from dialogs.talk import Talk, alone, asked, reader_zone, spoken, vocabulary
 from dialogs.understanding import Intent, Understood, detect, languages, understand
 from dialogs.understanding.lexicon import lexicon
 from dialogs.understanding.text import words as words_of
+from dialogs.when import Window
 from dialogs.when import ready as times_ready
 from dialogs.when.tonight import tonight
 
@@ -88,7 +89,9 @@ class Hearing:
         few = len(body.split()) < _TELLING or body.strip()[:1].isupper()
         return self.state is State.NAME and alone and few
 
-    def parted(self, reader: Reader) -> tuple["Hearing", str] | None:
+    def parted(
+        self, reader: Reader, *, booked: Callable[[Window], bool]
+    ) -> tuple["Hearing", str] | None:
         """Return the first of two requests in one message, and the words of the other."""
         alone = replace(self, state=State.IDLE)
 
@@ -97,7 +100,7 @@ class Hearing:
 
         if self.message.kind != "text":
             return None
-        parts = parted(self.message.body, locales=spoken(self.business), read=read)
+        parts = parted(self.message.body, locales=spoken(self.business), read=read, booked=booked)
         return (self.saying(parts[0]), parts[1]) if parts else None
 
     def saying(self, words: str) -> "Hearing":

@@ -79,7 +79,7 @@ AFTERWARDS = Step("change.afterwards", (*_BOOKING, S.WHICH, S.SCOPE))
 SCOPED = Step("change.scoped", (*_MOVING, S.CANCELLING))
 PICK = Step("change.chosen", (*_MOVING, S.CANCELLING))
 AMEND = Step("amending.amend", (*_MOVING, S.SERVICE, S.PARTY))
-KEEP = Step("change.keep", (S.IDLE,))
+KEEP = Step("change.keep", (S.IDLE, S.CANCELLING))
 DROP = Step("book.drop", (S.IDLE,))
 
 # What is answered in every state and leaves it as it was.
@@ -219,7 +219,7 @@ TABLE: dict[State, dict[I, Step]] = {
     },
     S.CANCELLING: EVERYWHERE
     | {
-        I.CONFIRM: Step("change.cancel_now", (S.IDLE,)),
+        I.CONFIRM: Step("change.cancel_now", (S.IDLE, S.CANCELLING)),
         I.CANCEL: Step("change.cancel_again", _CANCELLING),
         I.DECLINE: KEEP,
         I.CHOOSE: KEEP,

@@ -62,10 +62,11 @@ class Talk:
     `without` are the providers who are ruled out.
 
     `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
-    "cancel"); `recent` the booking just made, which a correction afterwards means. `asked` numbers
-    the message that asked, so that an old button is known as old; `last` is what was said last.
-    `rule` is the RRULE of what recurs, `series` the one that was proposed, and `scope` how much of
-    the target's series is to be changed. `plan` is what a provider was asked whether to carry out.
+    "cancel"); `also` are those to be cancelled after it; `recent` the booking just made, which a
+    correction afterwards means. `asked` numbers the message that asked, so that an old button is
+    known as old; `last` is what was said last. `rule` is the RRULE of what recurs, `series` the one
+    that was proposed, and `scope` how much of the target's series is to be changed. `plan` is what
+    a provider was asked whether to carry out.
     `priced` is the service whose price was told last, with nothing open.
     `refused` says that what it is about could not be had so, for so many or without money: "then
     for 8" means the same day and hour. `later` is another request, in the words in which it came
@@ -76,6 +77,7 @@ class Talk:
     service: int | None = None
     provider: int | None = None
     without: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
     party: int | None = None
     wish: Wish = field(default_factory=Wish)
     options: tuple[Choice, ...] = ()
@@ -102,6 +104,7 @@ class Talk:
             "service": self.service,
             "provider": self.provider,
             "without": self.without or None,
+            "also": self.also or None,
             "party": self.party,
             "wish": self.wish.to_json() if self.wish else None,
             "options": [choice.to_json() for choice in self.options] or None,
@@ -126,9 +129,11 @@ class Talk:
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        plain = {k: v for k, v in kept.items() if k not in {"wish", "options", "start", "without"}}
+        shaped = {"wish", "options", "start", "without", "also"}
+        plain = {k: v for k, v in kept.items() if k not in shaped}
         return cls(
             without=tuple(kept.get("without", ())),
+            also=tuple(kept.get("also", ())),
             wish=Wish.from_json(kept["wish"]) if kept.get("wish") else Wish(),
             options=tuple(Choice.from_json(choice) for choice in kept.get("options", ())),
             start=datetime.fromisoformat(kept["start"]) if kept.get("start") else None,

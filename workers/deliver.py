@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from channels.message import Answered, File, Outbound, SendError
-from core import businesses, outbox, people
+from core import businesses, consents, forgetting, outbox, people
 from core.db import Database, Session, Wake, passing
 from core.outbox import Letter
 from core.people import Reader
@@ -223,7 +223,13 @@ def _failed(
     _log.warning("undelivered", business=business.id, letter=letter.id, error=error)
 
     def fact(session: Session) -> None:
+        known = forgetting.still_known(session, letter.address)
         outbox.failed(session, letter.id, error=error, body=body)
+        if not known:  # while it was on its way, or it is the farewell
+            if opted_out:
+                where = {"channel": letter.channel, "address": letter.to}
+                consents.suppress(session, **where, source="vendor", now=session.now)
+            return
         given_up(
             session,
             business,

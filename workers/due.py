@@ -81,6 +81,11 @@ def _unproven(session: Session, work: Work) -> None:
         forgetting.forget(session, person)
 
 
+def _forgotten(session: Session, work: Work) -> None:
+    """Forget somebody once more: others' turns that had read of them may have written it since."""
+    forgetting.forget(session, work.subject)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
     "lapse": _lapse,
     "complete": _complete,
@@ -89,4 +94,5 @@ KINDS: dict[str, Callable[[Session, Work], None]] = {
     "plan": _plan,
     "undelivered": undelivered.reported,
     "unproven": _unproven,
+    "forgotten": _forgotten,
 }

@@ -62,6 +62,7 @@ def given_up(
             "address": reader.to,
             "text": text,
             "channel": other.channel if other else None,
+            "about": [{"person": person} for person in outbox.named(session, letter)],
         },
         now=session.now,
         key=f"undelivered:{reader.address}:{session.now:%Y-%m-%dT%H}",

@@ -7,11 +7,13 @@ no good.
 
 import argparse
 import importlib.metadata
+import ipaddress
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import httpx
 import redis
@@ -23,6 +25,8 @@ from bot.settings import Settings, SettingsError
 from bot.vendors import parties
 from channels.message import Finding
 from core.db import Database, newest_revision, schema_revision
+from core.installations import unreadable
+from core.vault import Vault, VaultError
 from workers import broker
 
 FAILED, MISTAKEN = 1, 2
@@ -67,27 +71,50 @@ def _database(chosen: Settings) -> Iterable[Finding]:
         with server(chosen.data, url=chosen.database_url) as where:
             database = Database(where.render_as_string(hide_password=False))
             try:
-                yield from _inside(database)
+                keys = [key.get_secret_value() for key in chosen.secret_keys]
+                yield from _inside(database, keys)
             finally:
                 database.close()
     except UNUSABLE as error:
         yield Finding("database", good=False, advice=unusable(error))
 
 
-def _inside(database: Database) -> Iterable[Finding]:
+def _inside(database: Database, keys: list[str]) -> Iterable[Finding]:
     with database.owner.connect() as connection:
         there = connection.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())")
         skew = float(there.scalar_one()) - time.time()
         revision = schema_revision(connection)
     yield Finding("database", good=True, advice=f"revision {revision or 'none yet'}")
     newest = newest_revision()
-    if revision != newest:
+    if (revision or "") > newest:
+        advice = f"{revision} is newer than this program's {newest}: upgrade the program"
+        yield Finding("migrations", good=False, advice=advice)
+    elif revision != newest:
         yield Finding(
             "migrations",
             good=False,
             advice=f"{revision or 'none'} of {newest}: `serve`, `work` or `apply` bring it up",
         )
+    else:
+        yield from _secrets(database, keys)
     yield _clock("clock of the database", skew)
+
+
+def _secrets(database: Database, keys: list[str]) -> Iterable[Finding]:
+    """Look whether what is kept encrypted can be read with the keys that are set."""
+    try:
+        count = unreadable(database, Vault(keys) if keys else None)
+    except VaultError as error:
+        yield Finding("secrets", good=False, advice=f"SLOTKEEPER_SECRET_KEYS: {error}; {_KEYS}")
+        return
+    if count:
+        why = "was kept with a key that is not among them" if keys else "is kept, and there is none"
+        advice = f"SLOTKEEPER_SECRET_KEYS: {count} installed token(s): what {why}; {_LOST}"
+        yield Finding("secrets", good=False, advice=advice)
+
+
+_KEYS = "`slotkeeper keys new` makes one"
+_LOST = "put that key back (last, where there are others), or have the bot added there anew"
 
 
 def _clock(what: str, skew: float) -> Finding:
@@ -104,8 +131,13 @@ def _redis(chosen: Settings) -> Iterable[Finding]:
         return
     try:
         broker.client(chosen.redis_url, patience=_PATIENCE).ping()
+    except ValueError:
+        yield Finding("redis", good=False, advice="REDIS_URL: that is no URL of a server")
     except redis.RedisError as error:
-        advice = f"{error}; work goes on by the tick alone, half a second slower"
+        advice = (
+            f"{error}: see that it runs and REDIS_URL leads there; work goes on by the tick alone,"
+            " half a second slower"
+        )
         yield Finding("redis", good=False, advice=advice)
     else:
         yield Finding("redis", good=True)
@@ -135,17 +167,23 @@ def _public(chosen: Settings) -> Iterable[Finding]:
             advice="SLOTKEEPER_PUBLIC_URL is not set: no webhooks, no calendar links",
         )
         return
-    if not chosen.public_url.startswith("https://"):
-        yield Finding("public address", good=False, advice="vendors call https:// addresses only")
+    if _here_only(chosen.public_url):
+        advice = "it is reached from here alone: set SLOTKEEPER_PUBLIC_URL to what others reach"
+        yield Finding("public address", good=False, advice=advice)
+    elif not chosen.public_url.startswith("https://"):
+        advice = "vendors call https:// addresses only: put a proxy with a certificate before it"
+        yield Finding("public address", good=False, advice=advice)
     url = chosen.public_url.rstrip("/") + "/healthz"
     try:
         answer = httpx.get(url, timeout=_PATIENCE)
         alive = answer.status_code == httpx.codes.OK and answer.json() == {"alive": True}
     except (httpx.HTTPError, ValueError) as error:
-        yield Finding("public address", good=False, advice=f"{url} does not answer: {error}")
+        yield Finding(
+            "public address", good=False, advice=f"{url} does not answer ({error}): {_BEHIND}"
+        )
         return
     if not alive:
-        advice = f"{url} answers {answer.status_code}: is `serve` behind the proxy?"
+        advice = f"{url} answers {answer.status_code}: {_BEHIND}"
         yield Finding("public address", good=False, advice=advice)
         return
     yield Finding("public address", good=True)
@@ -153,6 +191,18 @@ def _public(chosen: Settings) -> Iterable[Finding]:
     if stamp:
         skew = (parsedate_to_datetime(stamp) - datetime.now(UTC)).total_seconds()
         yield _clock("clock of the proxy", skew)
+
+
+_BEHIND = "see that the address is right, and `slotkeeper serve` behind its proxy"
+
+
+def _here_only(url: str) -> bool:
+    """Whether an address is of this machine or its own network, as far as its name shows."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
 
 
 def _vendors(chosen: Settings) -> Iterable[Finding]:

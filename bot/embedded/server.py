@@ -124,6 +124,15 @@ class EmbeddedPostgres:
 
         Raises EmbeddedPostgresError, with the end of the server's log, where it does not come up.
         """
+        try:
+            return self._start()
+        except OSError as error:
+            raise EmbeddedPostgresError(
+                f"{self.home} cannot be written ({error.strerror}): make room, choose another "
+                "folder with SLOTKEEPER_DATA, or set DATABASE_URL"
+            ) from error
+
+    def _start(self) -> Self:
         rights = may.rights_for(self.root)
         with contextlib.suppress(FileExistsError):
             self.home.mkdir(parents=True, mode=0o700)

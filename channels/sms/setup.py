@@ -38,6 +38,7 @@ def register(client: Client, config: Config) -> list[Finding]:
     return [*found, Finding("Twilio: WhatsApp", good=True, advice=advice)]
 
 
+_NO_NUMBER = "the account has no such number: correct SLOTKEEPER_TWILIO_NUMBERS, or buy it"
 _PUBLIC = "set SLOTKEEPER_PUBLIC_URL to the https:// address at which Twilio reaches this server"
 
 
@@ -52,7 +53,7 @@ def _each(client: Client, config: Config, *, number: _Look, service: _Look) -> l
     def of_number(wanted: str) -> Finding:
         found = client.incoming_phone_numbers.list(phone_number=wanted, limit=1)
         if not found:
-            return Finding(f"Twilio: {wanted}", good=False, advice="the account has no such number")
+            return Finding(f"Twilio: {wanted}", good=False, advice=_NO_NUMBER)
         return number(found[0], config)
 
     def of_service(sid: str) -> Finding:

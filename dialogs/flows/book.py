@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from core import finding
 from core.availability import Slot
 from core.booking import Held
+from core.finding import Booked
 from core.policy import bookable
 from core.refusals import Reason, Refusal
 from core.rules import Kind, Service
@@ -31,6 +32,14 @@ def begin(turn: Turn) -> State:
     """Start a new request with all that the message says; a hold of the old one is let go."""
     holding.let_go(turn)
     turn.talk = beginning.afresh(turn)
+    return go_on(turn)
+
+
+def like(turn: Turn, row: Booked) -> State:
+    """Begin the same for somebody else: "one for my wife too" is beside it, or near."""
+    holding.let_go(turn)
+    wish = looking.at(row.start.astimezone(turn.zone))
+    turn.talk = Talk(service=row.service, wish=wish, last=turn.talk.last)
     return go_on(turn)
 
 

@@ -5,9 +5,8 @@ from datetime import date, datetime
 
 from core import changing, finding
 from core.finding import Booked
-from core.span import Span
 from dialogs import nights
-from dialogs.flows import book, holding, looking, overview, several, telling
+from dialogs.flows import book, holding, looking, meaning, overview, several, telling
 from dialogs.flows.about import facts_of, providers_of
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
@@ -57,8 +56,8 @@ def _named_service(turn: Turn) -> bool:
 
 def named_time(turn: Turn) -> bool:
     """Whether the message names the time of an open booking."""
-    windows = looking.loosely(turn.said.facts.wish, turn.now)
-    return any(_starts_in(r, w) for r in open_bookings(turn) for w in windows)
+    wish = turn.said.facts.wish
+    return any(meaning.names(turn, r, wish) for r in open_bookings(turn))
 
 
 def move(turn: Turn) -> State:
@@ -72,7 +71,7 @@ def move_open(turn: Turn) -> State:
     """Understand "move it" amid a request: what is proposed, unless another booking is named."""
     facts, service = turn.said.facts, turn.service
     other = facts.service and not (service and service.key == facts.service)
-    if facts.ref or other or scope_said(turn) in several.SEVERAL:
+    if facts.ref or other or scope_said(turn) in several.SEVERAL or _names_other(turn):
         return move(turn)
     if turn.talk.target is None and turn.talk.start is None and open_bookings(turn):
         return move(turn)
@@ -81,31 +80,55 @@ def move_open(turn: Turn) -> State:
     return book.none_of_these(turn)
 
 
+def _names_other(turn: Turn) -> bool:
+    """Whether "move the friday one to 4" means another booking than the one being moved."""
+    source = turn.said.facts.wish.source
+    there = [r.id for r in open_bookings(turn) if meaning.stands(turn, r, source)] if source else []
+    return bool(there) and turn.talk.target not in there
+
+
 def afterwards(turn: Turn) -> State:
     """Understand facts with no question open: a correction of what was just booked, or a new wish.
 
+    "one for my wife too" is the same again.
+    """
+    facts, row = turn.said.facts, _recent(turn)
+    same = row is not None and facts.service == turn.business.service(row.service).key
+    if row is not None and facts.for_another and (same or facts.service is None):
+        return book.like(turn, row)
+    if row is not None and same and facts.wish.relative and not turn.said.has(Intent.BOOK):
+        return _move_this(turn, row)  # "could you push our jam back half an hour?"
+    unnamed = facts.service is None and not facts.services and not turn.talk.refused
+    corrected = _correction(turn) if unnamed else None
+    if corrected is not None:
+        return corrected
+    return book.ask(turn) if turn.said.has(Intent.ASK) else book.begin(turn)
+
+
+def _recent(turn: Turn) -> Booked | None:
+    """Return the booking just made, if it still is one."""
+    if turn.talk.recent is None:
+        return None
+    return next((r for r in open_bookings(turn) if r.id == turn.talk.recent), None)
+
+
+def _correction(turn: Turn) -> State | None:
+    """Take facts without a service for a change of a booking; None where they mean none.
+
     "we'll be five" alone is about the one booking that has a party.
     """
-    facts = turn.said.facts
-    if facts.service is None and not facts.services and not turn.talk.refused:
-        if not facts.wish and facts.party is not None:
-            parties = [r for r in open_bookings(turn) if _has_party(turn, r)]
-            if len(parties) == 1 and parties[0].party == facts.party:
-                return keep(turn)
-            if len(parties) == 1:
-                return _move_this(turn, parties[0])
-        elif (facts.wish or facts.provider is not None) and turn.talk.priced is None:
-            rows = [r for r in open_bookings(turn) if r.id == turn.talk.recent]
-            if rows and (_corrects(turn) or _same_day(turn, rows[0])):
-                return _move_this(turn, rows[0])
-        elif facts.name is not None and not (facts.wish or facts.provider):
-            turn.say("named", name=facts.name)
-            return State.IDLE
-    elif facts.wish.relative and not turn.said.has(Intent.BOOK):
-        rows = [r for r in open_bookings(turn) if r.id == turn.talk.recent]
-        if rows and turn.business.service(rows[0].service).key == facts.service:
-            return _move_this(turn, rows[0])  # "could you push our jam back half an hour?"
-    return book.ask(turn) if turn.said.has(Intent.ASK) else book.begin(turn)
+    facts, row = turn.said.facts, _recent(turn)
+    if not facts.wish and facts.party is not None:
+        parties = [r for r in open_bookings(turn) if _has_party(turn, r)]
+        if len(parties) == 1:
+            return keep(turn) if parties[0].party == facts.party else _move_this(turn, parties[0])
+    elif (facts.wish or facts.provider is not None) and turn.talk.priced is None:
+        if row is not None and (_corrects(turn) or _same_day(turn, row)):
+            return _move_this(turn, row)
+    elif facts.name is not None and not (facts.wish or facts.provider):
+        turn.say("named", name=facts.name)
+        return State.IDLE
+    return None
 
 
 def _corrects(turn: Turn) -> bool:
@@ -155,6 +178,8 @@ def _move_this(turn: Turn, row: Booked) -> State:
 def chosen(turn: Turn) -> State:
     """Take the booking that was named from the list, by number, ref, service or time."""
     index = turn.said.facts.choice
+    if turn.talk.doing == "cancel" and turn.said.facts.every:
+        return _which(turn)
     if index is not None and 0 <= index < len(turn.talk.options):
         booking = turn.talk.options[index].booking
         found = finding.booking(turn.session, booking) if booking is not None else None
@@ -185,7 +210,16 @@ def keep(turn: Turn) -> State:
     """Leave everything as it is."""
     turn.talk = Talk(last=turn.talk.last)
     turn.say("kept")
-    return State.IDLE
+    return _next(turn)
+
+
+def _next(turn: Turn) -> State:
+    """Go on to the next booking, where several were to be cancelled: each is asked for."""
+    left = [r for r in open_bookings(turn) if r.id in turn.was.also]
+    if not left:
+        return State.IDLE
+    turn.learn(doing="cancel", also=tuple(r.id for r in left[1:]))
+    return _with(turn, left[0])
 
 
 def corrected(turn: Turn) -> State:
@@ -194,7 +228,7 @@ def corrected(turn: Turn) -> State:
     rows = [r for r in open_bookings(turn) if r.id != target]
     if turn.talk.scope is not None and scope_said(turn) is not None:
         return scoped(turn)
-    named = [r for r in rows if r in _meant(turn, rows)] if named_time(turn) else []
+    named = [r for r in rows if r in meaning.meant(turn, rows)] if named_time(turn) else []
     if named or turn.said.facts.ref or turn.said.facts.service:
         return cancel(turn)
     kept = next((r for r in open_bookings(turn) if r.id == target), None)
@@ -235,7 +269,7 @@ def cancel_now(turn: Turn) -> State:
         now=turn.now,
         also=providers_of(turn.business, before),
     )
-    return State.IDLE
+    return _next(turn)
 
 
 def _release_moves(turn: Turn, booking: int) -> None:
@@ -250,56 +284,21 @@ def _which(turn: Turn) -> State:
         turn.talk = Talk(last=turn.talk.last)
         turn.say("nothing_to_change")
         return State.IDLE
-    meant = _meant(turn, rows)
-    if len(meant) == 1 or (meant and meant[0].series and len({r.series for r in meant}) == 1):
+    meant = meaning.meant(turn, rows)
+    every = turn.talk.doing == "cancel" and turn.said.facts.every
+    if every:
+        meant = meaning.once_each(meant or rows)
+        turn.learn(also=tuple(r.id for r in meant[1:]))
+    one_series = len({r.series for r in meant}) == 1 and meant[0].series is not None
+    if every or len(meant) == 1 or one_series:
         return _with(turn, meant[0])
     if turn.state is not State.WHICH:
         turn.learn(wish=turn.said.facts.wish)
-    asked = _once_each(meant or rows)
+    asked = meaning.once_each(meant or rows)
     turn.offer([Choice(start=r.start, booking=r.id, service=r.service) for r in asked])
     listed = [facts_of(turn.business, r) for r in asked]
     turn.say("which_booking", doing=turn.talk.doing, options=listed)
     return State.WHICH
-
-
-def _once_each(rows: list[Booked]) -> list[Booked]:
-    """Return bookings with only the next one of each series: how much of it is asked later."""
-    first = {r.series: r.id for r in reversed(rows)}
-    return [r for r in rows if r.series is None or first[r.series] == r.id]
-
-
-def _meant(turn: Turn, rows: list[Booked]) -> list[Booked]:
-    """Return the bookings that the message can mean: by ref, service, provider and time.
-
-    A time in a wish to move is where to, unless one of several bookings stands just there.
-    """
-    facts = turn.said.facts
-    if facts.ref:
-        return [r for r in rows if r.ref == facts.ref] or rows
-    service = {s.key: s.id for s in turn.business.services}.get(facts.service or "")
-    provider = {p.key: p.id for p in turn.business.providers}.get(facts.provider or "")
-    meant = [r for r in rows if service in {None, r.service}] or rows
-    meant = [r for r in meant if provider is None or provider in r.resources] or meant
-    wish = _naming(turn)
-    if wish.windows and (turn.talk.doing == "cancel" or len(meant) > 1):
-        windows = looking.loosely(wish, turn.now)
-        at = [r for r in meant if any(_starts_in(r, w) for w in windows)]
-        at = at or [r for r in meant if looking.on_weekday(wish, r.start.astimezone(turn.zone))]
-        if turn.talk.doing == "cancel" and not at:
-            return meant if len(meant) > 1 else []
-        meant = at or meant
-    return meant
-
-
-def _naming(turn: Turn) -> Wish:
-    """Return what the message says of when a booking is; "skip the 24th" names that day."""
-    wish = turn.said.facts.wish
-    skips = turn.talk.doing == "cancel" and wish.exclude and not wish.windows
-    return replace(wish, windows=wish.exclude) if skips else wish
-
-
-def _starts_in(row: Booked, window: Span) -> bool:
-    return window.start <= row.start < window.end
 
 
 def _with(turn: Turn, row: Booked) -> State:
@@ -317,6 +316,8 @@ def _with(turn: Turn, row: Booked) -> State:
         turn.say("ask_cancel", **facts_of(turn.business, row))
         return State.CANCELLING
     wish = _new_time(turn, row, turn.said.facts.wish) or _new_time(turn, row, turn.talk.wish)
+    if wish.time_said and not wish.day_said:
+        wish = _on_its_day(turn, row, wish)
     turn.talk = replace(_moving(turn, row, wish), scope=turn.talk.scope)
     facts = turn.said.facts
     another = _another_provider(turn, row)
@@ -325,6 +326,14 @@ def _with(turn: Turn, row: Booked) -> State:
     if not wish:  # another party or provider, at the same time
         turn.learn(wish=looking.at(row.start.astimezone(turn.zone)))
     return book.go_on_moving(turn)
+
+
+def _on_its_day(turn: Turn, row: Booked, wish: Wish) -> Wish:
+    """Return an hour said without a day as one of the booking's day: "move friday to 3"."""
+    start = row.start.astimezone(turn.zone)
+    there = combine(looking.at(start), wish, now=turn.now, zone=turn.zone)
+    night = nights.same_night(turn.business, replace(there, day_said=False), row.start)
+    return replace(night, day_said=True)
 
 
 def _moving(turn: Turn, row: Booked, wish: Wish) -> Talk:
@@ -354,7 +363,7 @@ def _ask_where_to(turn: Turn, row: Booked) -> State:
 
 def _new_time(turn: Turn, row: Booked, wish: Wish) -> Wish:
     """Return where to move to: what was said, less what only named the booking itself."""
-    windows = tuple(w for w in wish.windows if not _names(turn, row, Wish((w,))))
+    windows = tuple(w for w in wish.windows if not meaning.names(turn, row, Wish((w,))))
     if not windows and any(w.grain is Grain.DAYPART for w in wish.windows):
         windows = wish.windows
     if not windows and not wish.exclude:
@@ -372,7 +381,3 @@ def _new_time(turn: Turn, row: Booked, wish: Wish) -> Wish:
         return left
     # Of a series its day or its hour is kept where only the other is said.
     return combine(looking.at(row.start.astimezone(turn.zone)), left, now=turn.now, zone=turn.zone)
-
-
-def _names(turn: Turn, row: Booked, wish: Wish) -> bool:
-    return any(_starts_in(row, span) for span in looking.loosely(wish, turn.now))

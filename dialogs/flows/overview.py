@@ -13,6 +13,7 @@ from core.span import Span, both
 from dialogs import nights
 from dialogs.flows import recurring, settle
 from dialogs.flows.about import facts_for_staff, facts_of, providers_of
+from dialogs.when import Window
 
 
 def overview(
@@ -51,6 +52,15 @@ def mine(session: Session, business: Business, person: int, *, now: datetime) ->
 def open_bookings(session: Session, person: int, *, now: datetime) -> list[Booked]:
     """Return what somebody has booked or asked for and that is still ahead."""
     return [row for row in finding.of_person(session, person, now=now) if row.status != "held"]
+
+
+def booked_on(
+    session: Session, business: Business, person: int, window: Window, *, now: datetime
+) -> bool:
+    """Whether somebody has a booking on the day on which a window begins."""
+    day = nights.day_of(business, window.start) if window.start else None
+    rows = open_bookings(session, person, now=now)
+    return any(nights.day_of(business, row.start) == day for row in rows)
 
 
 def agenda(

@@ -35,6 +35,8 @@ def first_contact(turn: Turn) -> None:
     """Enter in the ledger that somebody wrote to us first: they may be answered."""
     if turn.message.kind == "carrier" or turn.said.has(Intent.STOP, Intent.START):
         return
+    if turn.reader.opted_out:  # since before they were forgotten
+        return
     consents.record(
         turn.session,
         turn.reader.address,

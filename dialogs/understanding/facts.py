@@ -152,10 +152,11 @@ class Facts:
     a locale such as "es", `zone` an IANA name ("I'm in Denver"), `home` says that they are where
     they usually are. `nobody` says that what stands for the number of people is none (0, 2.5),
     `party_or_hour` is a bare number that may be either ("make it 7"; `wish` has the hour),
-    `several` that more than one table or room is asked for, `works` that a provider says when
-    they are there that day ("I only work 12 to 4"), not when they are away.
-    `scope` is how much of a series is meant: "one", "later" (this and later), "all", or "alike"
-    (only those at the hour that was asked for).
+    `several` that more than one table or room is asked for, `every` that all bookings are meant
+    ("cancel both"), `for_another` that the same is wanted for somebody else ("one for my wife
+    too"). `works` that a provider says when they are there that day ("I only work 12 to 4"), not
+    when they are away. `scope` is how much of a series is meant: "one", "later" (this and later),
+    "all", or "alike" (only those at the hour that was asked for).
     `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     """
@@ -183,6 +184,8 @@ class Facts:
     party_or_hour: int | None = None
     several: bool = False
     scope: str | None = None
+    every: bool = False
+    for_another: bool = False
     topic: str | None = None
     works: bool = False
 

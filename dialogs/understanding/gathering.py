@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from dialogs.understanding import choosing, numbers
+from dialogs.understanding import choosing, meals, numbers
 from dialogs.understanding.facts import TOPICS, Asked, Facts, Vocabulary
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.marking import (
@@ -75,6 +75,7 @@ def gather(
     services, people = _names(heard)
     facts, marks, picked = _numbered(heard, first, services)
     wish = _time(heard, marks, anew=bool(services))
+    wish = meals.narrowed(wish, row, lexicon, vocabulary, day=asked.day, zone=zone)
     times = [Mark("time", start, end) for start, end in wish.spans]
     people = [hit for hit in people if not covered(row[hit.first], times)]
     marks += _name_marks("service", services, row) + _name_marks("provider", people, row)
@@ -103,7 +104,7 @@ def _names(heard: _Heard) -> tuple[list[Hit], list[Hit]]:
     services = find(vocabulary.services, row, ordinary=lexicon.speller.known)
     staff = find(vocabulary.providers, row, ordinary=lexicon.speller.known)
     return (
-        services or _meals(row, lexicon, vocabulary),
+        services or meals.named(row, lexicon, vocabulary),
         _people(staff, heard.text, row, lexicon),
     )
 
@@ -186,6 +187,8 @@ def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Ma
         channel=next((name for name in _CHANNELS if f"channel_{name}" in found), None),
         several="several" in found,
         scope=next((each for each in _SCOPES if f"scope_{each}" in found), None),
+        every="every" in found,
+        for_another="for_another" in found,
         topic=next((each for each in TOPICS if f"topic_{each}" in found), None),
         works=heard.provider and "works" in found and "works_not" not in found,
         language=language(heard.row, marks, heard.lexicon),
@@ -195,15 +198,6 @@ def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Ma
         # "My name is Ana" is the speaker's name, whoever else is called so.
         return replace(facts, name=own_name(text, marks), provider=None)
     return facts
-
-
-def _meals(row: Sequence[Word], lexicon: Lexicon, vocabulary: Vocabulary) -> list[Hit]:
-    """Hear "dinner" as the service of a place that seats people and does nothing else."""
-    if not vocabulary.party or len(vocabulary.services) != 1:
-        return []
-    keys = (vocabulary.services[0].key,)
-    meals = [at for at, word in enumerate(row) if word.text in lexicon.meal_words]
-    return [Hit(keys, at, at, exact=True) for at in meals]
 
 
 def _party(

@@ -87,6 +87,7 @@ _ELSE = frozenset(
 ) | frozenset({Intent.JOIN, Intent.LIST, Intent.ALTERNATIVES, Intent.HUMAN, Intent.PLACE})
 _NO = frozenset({Intent.DECLINE, Intent.CORRECT})
 _IDLE = frozenset({"nothing", "more", "unknown"})
+_CHANGING = frozenset({Intent.CANCEL, Intent.MOVE, Intent.POLICY, Intent.PRICE})
 _MANNERS = frozenset({Intent.HELLO, Intent.THANKS, Intent.BYE})
 
 
@@ -101,6 +102,8 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
         found -= PROVIDERS
     _choose(found, facts, asked)
     _scope(found, facts, asked)
+    if facts.for_another and asked.what in _IDLE and not found & _CHANGING:
+        found.add(Intent.BOOK)
     _agree(
         found,
         facts,
@@ -210,7 +213,7 @@ def _booking_facts(facts: Facts) -> bool:
 
 def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
     """Pick one of the options; "yes" to the only one of them picks it."""
-    if asked.options and facts.choices:
+    if asked.options and (facts.choices or (facts.every and asked.what == "which")):
         found.add(Intent.CHOOSE)
         found -= {Intent.BOOK, Intent.ASK, Intent.SOONER, Intent.ALTERNATIVES}
         if not (facts.party or facts.service):

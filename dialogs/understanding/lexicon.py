@@ -41,6 +41,8 @@ class Lexicon:
     place_words: frozenset[str]
     people_words: frozenset[str]
     meal_words: frozenset[str]
+    lunch_words: frozenset[str]
+    dinner_words: frozenset[str]
     introduces: tuple[tuple[str, ...], ...]
     introduces_perhaps: tuple[tuple[str, ...], ...]
     after_names: frozenset[str]
@@ -172,6 +174,8 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         place_words=frozenset(lists["place"].split("|")),
         people_words=frozenset(lists["people"].split("|")),
         meal_words=frozenset(lists["meals"].split("|")),
+        lunch_words=frozenset(lists["lunches"].split("|")),
+        dinner_words=frozenset(lists["dinners"].split("|")),
         introduces=_phrases(lists["introduces"], spell),
         introduces_perhaps=_phrases(lists["introduces_perhaps"], spell),
         after_names=frozenset(lists["after_name"].split("|")),

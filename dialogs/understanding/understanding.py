@@ -14,6 +14,7 @@ from dialogs.understanding.gathering import gather
 from dialogs.understanding.introducing import introduction
 from dialogs.understanding.judging import judge
 from dialogs.understanding.lexicon import FALLBACK, Lexicon, languages, lexicon
+from dialogs.understanding.names import index
 from dialogs.understanding.text import Word, fold, shorten, words
 from dialogs.when import Wish
 
@@ -44,6 +45,8 @@ def understand(
     said = shorten(unicodedata.normalize("NFC", text))
     row = words(said)
     bare = _keyword(row, lexicon(locale))
+    if bare is None and asked.what != "name" and _stops(row, lexicon(locale), vocabulary):
+        bare = Intent.STOP
     if bare is not None:
         return Understood((bare,), Facts(wish=Wish()), locale)
 
@@ -129,6 +132,10 @@ def _within(
         facts = replace(facts, scope=None)
     if Intent.QUESTION not in intents and facts.topic is not None:
         facts = replace(facts, topic=None)
+    if facts.every and Intent.CANCEL not in intents and asked.what != "which":
+        facts = replace(facts, every=False)
+    if facts.for_another and Intent.BOOK not in intents:
+        facts = replace(facts, for_another=False)
     return Understood(intents, facts, locale)
 
 
@@ -148,7 +155,7 @@ def _others(said: str, row: tuple[Word, ...], locale: str) -> Iterator[tuple[str
 
 def _foreign_answer(row: tuple[Word, ...], locale: str) -> Understood | None:
     """Take the plain "no" or "ja" of another language, though it is some other word here."""
-    bare = " ".join(word.text for word in row if word.text[0].isalnum())
+    bare = _bare(row)
     for other in languages():
         intent = lexicon(other).buttons.get(bare)
         if intent in {Intent.CONFIRM, Intent.DECLINE} and other != lexicon(locale).language:
@@ -157,9 +164,26 @@ def _foreign_answer(row: tuple[Word, ...], locale: str) -> Understood | None:
 
 
 def _keyword(row: tuple[Word, ...], own: Lexicon) -> Intent | None:
-    """Recognise a carrier's keyword standing alone: STOP, START, HELP, in any language."""
-    bare = " ".join(word.text for word in row if word.text[0].isalnum())
+    """Recognise a carrier's keyword standing alone: STOP, START, HELP, here or in English."""
+    bare = _bare(row)
     return own.keywords.get(bare) or lexicon(FALLBACK).keywords.get(bare)
+
+
+def _stops(row: tuple[Word, ...], own: Lexicon, vocabulary: Vocabulary) -> bool:
+    """Whether somebody opts out in a language that is not spoken here: "ALTO", "ARRET".
+
+    One word that means nothing else here: no word of the language, and no name of the business's.
+    """
+    bare = _bare(row)
+    if not bare.isalpha() or own.speller.known(bare):
+        return False
+    if any(bare in index(named).parts for named in (vocabulary.services, vocabulary.providers)):
+        return False
+    return any(lexicon(other).keywords.get(bare) is Intent.STOP for other in languages())
+
+
+def _bare(row: tuple[Word, ...]) -> str:
+    return " ".join(word.text for word in row if word.text[0].isalnum())
 
 
 def pressed(label: str, *, asked: Asked, locale: str = "en") -> Understood:

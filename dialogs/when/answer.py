@@ -52,11 +52,29 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
         zone_said=zone_said,
         approximate=said.about,
         relative=state.relative,
+        source=_source(state, zone),
         note=making.note,
         problem=problem,
         spans=tuple(said.spans),
         steps=tuple(state.steps or ()),
     )
+
+
+def _source(state: State, zone: ZoneInfo) -> Wish | None:
+    """The time that something is moved from; None where none was said."""
+    if not state.source:
+        return None
+    choice, making = Choice(), Making(state, zone)
+    for item in state.source:
+        if item.kind == "CLOCK":
+            choice.time = item.value
+        elif item.kind == "DAYPART":
+            choice.part = item.value
+        else:
+            choice.days = item.value
+    add_choice(choice, Sorted(), making)
+    day, timed = choice.days is not None, choice.time is not None
+    return Wish(tuple(making.windows), day_said=day, time_said=timed)
 
 
 def _problem(making: Making) -> Problem | None:

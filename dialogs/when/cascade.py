@@ -26,6 +26,7 @@ class State:
     context: Context
     steps: list[str] | None = None
     meal: bool | None = None
+    source: list[Item] = field(default_factory=list)  # the time that something is moved from
     relative: bool = False  # counted from what is under discussion, if anything is
     no_time: bool = False  # digits meant for a time that no clock shows
     impossible: list[Item] = field(default_factory=list)

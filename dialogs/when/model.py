@@ -80,7 +80,8 @@ class Wish:
     `windows` are alternatives, the first is the answer. `rrule` is an RFC 5545 rule without
     DTSTART: the first window's start carries its first occurrence and its wall time. `day_said` and
     `time_said` tell what the words named and what was assumed; `relative` that they count from what
-    is under discussion ("an hour later"), and without windows that nothing is. `spans` are the
+    is under discussion ("an hour later"), and without windows that nothing is. `source` is
+    the time that something is moved from ("move friday to 3"). `spans` are the
     character spans of the text that were words of time; `steps` tell how the reading came about,
     where asked for.
     """
@@ -95,6 +96,7 @@ class Wish:
     zone_said: ZoneInfo | None = None
     approximate: bool = False
     relative: bool = False
+    source: Wish | None = None
     note: Note | None = None
     problem: Problem | None = None
     spans: tuple[tuple[int, int], ...] = ()
@@ -129,7 +131,7 @@ class Wish:
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Wish:
-        """Read what `to_json` wrote; what belonged to the text (spans, steps, relative) is gone."""
+        """Read what `to_json` wrote; what belonged to its text alone is gone."""
         zone, note, problem = kept.get("zone_said"), kept.get("note"), kept.get("problem")
         return cls(
             windows=tuple(Window.from_json(window) for window in kept.get("windows", ())),

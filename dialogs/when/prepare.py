@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialogs.when.beside import settle_beside
+from dialogs.when.cascade import State
 from dialogs.when.items import Item, Part
 from dialogs.when.lexicon import Lexicon
 from dialogs.when.tokens import NO_SUCH_TIME
@@ -21,6 +22,7 @@ _SKIP = frozenset(
 _LINKS = frozenset({"ON", "AT", "IN", "BY", "BEFORE", "AFTER"})  # need a time after them
 
 _MOVED = frozenset({"CLOCK", "DAY", "NUM", "PERIOD", "DAYPART"})
+_SOURCES = _MOVED - {"NUM"}
 _BESIDE = frozenset(
     """
     AT ABOUT REL WDAY MONTH DAYPART FROM UNTIL MERIDIEM OCLOCK HOURMARK BY AFTER BEFORE
@@ -39,8 +41,8 @@ _AROUND_NUMBERS = frozenset(
 )
 
 
-def moved(items: list[Item]) -> list[Item]:
-    """Forget the time that something is moved from: "move my 3pm on friday to 4"."""
+def moved(items: list[Item], state: State) -> list[Item]:
+    """Set the time apart that something is moved from: "move my 3pm on friday to 4"."""
     if not any(item.kind in _MOVES for item in items):
         return items
     start = None
@@ -55,6 +57,8 @@ def moved(items: list[Item]) -> list[Item]:
             between = items[start:place]
             if any(each.kind in _MOVED for each in between):
                 for each in between:
+                    if each.kind in _SOURCES:
+                        state.source.append(Item(each.kind, each.value, each.start, each.end))
                     each.kind, each.value = "X", None
             ahead = [each.kind for each in items[place + 1 : place + 3]]
             lone = ahead[:1] == ["NUM"] and ahead[1:] not in (["TO"], ["NOUN"], ["X"])

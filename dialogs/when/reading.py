@@ -65,7 +65,7 @@ def read(
     state.no_time = no_such_time(items)
     if context.bare_numbers:
         items = bare(items)
-    items = run(SECOND, moved(run(FIRST, items, state)), state)
+    items = run(SECOND, moved(run(FIRST, items, state), state), state)
     sorted_items: Sorted = sort(items)
     found = wish(sorted_items, state, meant, said)
     return second_time(found, spoken, now) if found.note is Note.FOLD else found

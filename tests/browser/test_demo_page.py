@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from browser.conftest import Demo
@@ -272,3 +273,24 @@ def test_a_busy_morning(visit: Visit) -> None:
         page.evaluate("document.activeElement.blur()")
         page.wait_for_timeout(3000)
         page.screenshot(path=picture)
+
+
+CUT = """names => names.flatMap(name => [...document.querySelectorAll(name)])
+    .filter(e => e.getClientRects().length)
+    .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2)
+    .map(e => e.innerText || e.className)"""
+SHOWN = [".places", ".people", ".peer b", ".row h3 span", ".meter", ".caption", ".moves"]
+
+
+@pytest.mark.parametrize("wide", [390, 768, 1280, 1920])
+def test_nothing_is_cut(visit: Visit, wide: int) -> None:
+    """Tabs, names and the meters of classes fit at each width; the page never scrolls sideways."""
+    page = visit(wide=wide, high=844 if wide < 900 else 800)
+    expect(page.locator(".meter").first).to_be_attached()
+    assert page.evaluate(CUT, SHOWN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+    whole = 1 if wide < 640 else 2 if wide < 900 else 5
+    phones = page.evaluate(
+        "[...document.querySelectorAll('.device')].map(e => e.getClientRects()[0].right)"
+    )
+    assert sum(right <= wide for right in phones) >= whole

@@ -166,3 +166,20 @@ def test_whom_the_carrier_stopped_unheard_is_opted_out(joined: Join) -> None:
     assert bot.count("addresses WHERE opted_out_at IS NOT NULL") == 1
     assert _ledger(bot)[0] == (False, "vendor", "they have opted out (21610)")
     assert "I couldn't reach" in _told(bot)[-1]
+
+
+def test_a_farewell_that_the_carrier_stops_says_so_of_whoever_is_named_there_later(
+    joined: Join,
+) -> None:
+    """Their person is forgotten by then: the refusal is kept without the number, as nobody's."""
+    bot = _bot(joined)
+    fake = _booked(bot)
+    bot.say("forget me")
+    fake.blocked.add(bot.adapter.sender)
+    bot.say("yes please")  # a bare YES would be an opt-in
+    bot.settle()
+    assert bot.count(f"outbox WHERE CAST(outbox AS text) LIKE '%%{bot.adapter.sender}%%'") == 0
+    assert bot.count("addresses WHERE opted_out_at IS NOT NULL") == 0
+    with bot.database.transaction(bot.business) as session:
+        where = {"channel": "sms", "address": bot.adapter.sender}
+        assert people.at(session, **where, now=session.now, wrote=False).opted_out

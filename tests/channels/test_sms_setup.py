@@ -60,7 +60,10 @@ def test_what_is_wrong_is_said_in_a_line(fake: FakeTwilio) -> None:
     wrong = _done(fake, "check", auth_tokens=("wrong",))
     assert "do not fit together" in wrong["Twilio: account"].advice
     strange = _done(fake, "check", numbers=("+4915112345678",))["Twilio: +4915112345678"]
-    assert (strange.good, strange.advice) == (False, "the account has no such number")
+    assert (strange.good, strange.advice) == (
+        False,
+        "the account has no such number: correct SLOTKEEPER_TWILIO_NUMBERS, or buy it",
+    )
     for what in ("check", "register"):
         local = _done(fake, what, public_url="http://localhost")["Twilio: public URL"]
         assert "SLOTKEEPER_PUBLIC_URL" in local.advice

@@ -1,7 +1,5 @@
 """`slotkeeper serve` where Telegram cannot call: it asks, and its death loses nothing."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import pytest
 
 from fakes.telegram import FakeTelegram
 from fakes.telegram_phone import Phone
-from support.processes import ROOT, Crew, environment, free_port
+from support.processes import Crew, environment, free_port, slotkeeper
 from support.shop import open_shop
 
 
@@ -53,11 +51,8 @@ def test_a_bot_that_asks(telegram: FakeTelegram, database_url: str, tmp_path: Pa
     assert all(len(p.heard()) <= 2 for p in people[:3])
 
 
-@pytest.mark.parametrize("command", [["webhooks", "set"], ["doctor"]])
-def test_the_commands_that_set_up(
-    telegram: FakeTelegram, database_url: str, command: list[str]
-) -> None:
-    """`webhooks set` and `doctor` say a line of the bot, and no token."""
+def test_the_commands_that_set_up(telegram: FakeTelegram, database_url: str) -> None:
+    """`webhooks set` and then `doctor` say a line of the bot, and no token."""
     open_shop(database_url)
     bot = telegram.add_bot("JuniperBot")
     env = environment(
@@ -66,15 +61,8 @@ def test_the_commands_that_set_up(
         SLOTKEEPER_TELEGRAM_BOTS=f"JuniperBot={bot.token}",
         SLOTKEEPER_TELEGRAM_BASE_URL=telegram.base_url,
     )
-    ran = subprocess.run(
-        [sys.executable, "-m", "bot", *command],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "Telegram: @JuniperBot: no webhook, we ask" in ran.stdout
-    assert "test-token" not in ran.stdout + ran.stderr
+    for command in (("webhooks", "set"), ("doctor",)):
+        ran = slotkeeper(*command, env=env)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert "Telegram: @JuniperBot: no webhook, we ask" in ran.stdout
+        assert "test-token" not in ran.stdout + ran.stderr

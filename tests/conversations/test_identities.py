@@ -211,7 +211,7 @@ def test_what_does_not_arrive_is_sent_elsewhere_once(open_stage: tuple[Stage, To
 def test_news_of_a_letter_to_somebody_forgotten_troubles_nobody(
     open_stage: tuple[Stage, Told],
 ) -> None:
-    """What a vendor says late of such a letter is written down, and no human hears of it."""
+    """What a vendor says late of such a letter is not kept, and no human hears of it."""
     stage, told = open_stage
     with stage.runtime.database.owner.connect() as connection:
         letter = connection.exec_driver_sql(

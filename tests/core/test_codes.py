@@ -173,7 +173,7 @@ def test_strangers_are_not_sent_codes_without_end(desk: Desk) -> None:
 
 
 def test_who_was_only_named_is_found_again_as_a_stranger(desk: Desk) -> None:
-    """Not while the code is open, not who wrote, booked, refused, or was proven to be another."""
+    """Not while the code is open, not who wrote, booked, or was proven to be another."""
     here = desk.meet("telegram", "771")
     named, refused, proven = (ask(desk, here, f"+1212555200{n}") for n in range(3))
     wrote = desk.meet("sms", SMS)
@@ -196,7 +196,7 @@ def test_who_was_only_named_is_found_again_as_a_stranger(desk: Desk) -> None:
 
     assert strangers() == [None] * 4
     desk.clock(MONDAY + codes.LIFE)
-    assert strangers() == [named[0].person, None, None, None]
+    assert strangers() == [named[0].person, refused[0].person, None, None]
 
 
 def test_who_was_only_named_is_forgotten_after_a_day(desk: Desk) -> None:

@@ -150,7 +150,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 )
 def test_a_log_never_shows_a_phone_number(said: io.StringIO, text: str, shown: str) -> None:
     """Numbers are masked wherever they stand: in words, in values, in an error, in a library."""
-    structlog.get_logger().info("sent", to=text, nested={"all": [text]})
+    structlog.get_logger("workers").info("sent", to=text, nested={"all": [text]})
     logging.getLogger("somebody").warning("could not reach %s", text)
     structlog.get_logger().error("broke", exc_info=ValueError(text))
     lines = [str(json.loads(line)) for line in said.getvalue().splitlines()]

@@ -57,6 +57,18 @@ def read(text: str, locale: str = "en", asked: Asked | None = None) -> tuple[Int
     ).intents
 
 
+def test_stop_in_a_language_that_nobody_speaks_here_is_stop() -> None:
+    """One word alone, and only where it means nothing else: no service, no name, no other word."""
+    choir = Vocabulary(services=(Named("alto", ("Alto",)), Named("tenor", ("Tenor",))))
+    told = understand("Alto", now=NOW, zone=ROME, locale="en", vocabulary=choir)
+    assert read("alto") == (Intent.STOP,)
+    assert told.facts.service == "alto"
+    assert Intent.STOP not in told.intents
+    assert Intent.STOP not in read("Pare", asked=Asked("name"))
+    assert Intent.STOP not in read("a haircut for alto")
+    assert Intent.STOP not in read("alto", locale="it")
+
+
 def test_ok_depends_on_what_was_asked() -> None:
     """Saying "ok" agrees to an open question, and otherwise only takes note."""
     assert read("ok", asked=Asked("confirm")) == (Intent.CONFIRM,)
