@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from core.db import Session
 from core.hours import local
-from core.limits import day_span, days_from, monday_of
+from core.limits import day_span, edges, monday_of, weeks_of
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.span import Span
@@ -34,6 +34,15 @@ SELECT day, day / 7 AS week, count(DISTINCT id) FILTER (WHERE alike) AS alike,
     count(DISTINCT id) FILTER (WHERE mine) AS mine,
     count(DISTINCT id) FILTER (WHERE mine AND alike) AS mine_alike
 FROM found GROUP BY GROUPING SETS ((day), (day / 7))
+""")
+
+
+_ROWS = text("""
+SELECT width_bucket(starts_at, CAST(:edges AS timestamptz[])) - 1 AS day, count(*) AS rows
+FROM bookings WHERE business_id = :business AND starts_at >= :from AND starts_at < :until
+  AND service_id = :service
+  AND (status IN ('confirmed', 'completed', 'no_show') OR expires_at > :now)
+GROUP BY 1
 """)
 
 
@@ -84,17 +93,16 @@ class Counts:
         self.any = limited(service) or (weekly and person is not None)
         if not self.any:
             return
-        monday = monday_of(business, span.start)
-        weeks = (monday_of(business, span.end) - monday).days // 7 + 1
+        monday, weeks = weeks_of(business, span)
         days = [monday + timedelta(days=n) for n in range(weeks * 7 + 1)]
-        edges = [days_from(business, day, 1).start for day in days]
+        bounds = edges(business.zone, monday, weeks * 7)
         facts: dict[str, object] = {
             "business": session.business,
             "person": person,
             "service": service.id,
             "now": now,
         }
-        facts |= {"edges": edges, "from": edges[0], "until": edges[-1], "but": list(but)}
+        facts |= {"edges": list(bounds), "from": bounds[0], "until": bounds[-1], "but": list(but)}
         for row in session.execute(_COUNTED, facts):
             if row.day is not None:
                 self._days[days[row.day]] = row.alike
@@ -153,3 +161,29 @@ class Counts:
             if refused is not None:
                 yield day, refused
             at = day.end
+
+
+def full_days(
+    session: Session, business: Business, service: Service, *, span: Span, now: datetime
+) -> list[Span]:
+    """Return the days of a span on which a service is at a limit.
+
+    They are counted at length only where the rows, of which a booking may have two, reach one.
+    """
+    if not limited(service):
+        return []
+    monday, weeks = weeks_of(business, span)
+    bounds = edges(business.zone, monday, weeks * 7)
+    facts = {"business": session.business, "service": service.id, "now": now}
+    facts |= {"edges": list(bounds), "from": bounds[0], "until": bounds[-1]}
+    days = [0] * weeks * 7
+    for row in session.execute(_ROWS, facts):
+        days[row.day] = row.rows
+    by_day = service.max_day is not None and max(days) >= service.max_day
+    by_week = service.max_week is not None and any(
+        sum(days[week : week + 7]) >= service.max_week for week in range(0, len(days), 7)
+    )
+    if not by_day and not by_week:
+        return []
+    counts = Counts(session, business, service, person=None, span=span, now=now)
+    return [day for day, _ in counts.full()]

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from core import counts, limits
 from core.availability import Class, Slot, Taken, free_starts
-from core.counts import Counts, limited
 from core.db import Session
-from core.limits import full_days
 from core.policy import bookable, judge_start
 from core.rules import Business, Service
 from core.serving import anybody
@@ -82,18 +81,19 @@ def free(
     if not asked:
         return []
     whole = Span(asked[0].start, asked[-1].end)
-    if limited(search.service):
-        counts = Counts(session, business, search.service, person=None, span=whole, now=now)
-        asked = minus(asked, [day for day, _ in counts.full()])
+    asked = minus(asked, counts.full_days(session, business, search.service, span=whole, now=now))
     resources = anybody(business, search.service, party=search.party, provider=search.provider)
+    occupied = taken(session, resources, limits.whole_weeks(business, whole), now=now)
     return free_starts(
         business,
         search.service,
         party=search.party,
         provider=search.provider,
         windows=asked,
-        taken=taken(session, resources, whole, now=now),
-        full_days=full_days(session, business, resources=resources, span=whole, now=now),
+        taken=occupied,
+        full_days=limits.full_days(
+            session, business, resources=resources, span=whole, taken=occupied, now=now
+        ),
         classes=_classes(session, business, search.service, whole),
         limit=limit,
     )

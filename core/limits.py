@@ -1,16 +1,20 @@
 """Most bookings a day and a week, counted from rows under the lock; pending ones count."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from core.availability import Taken
 from core.db import Session
 from core.hours import local
 from core.locks import lock_person
 from core.refusals import Reason, Refusal
-from core.rules import Business, Service
+from core.rules import Business, Resource, Service
 from core.span import DAY, Span, instant
 
 
@@ -171,21 +175,57 @@ def resource_refusals(
     return full
 
 
+def weeks_of(business: Business, span: Span) -> tuple[date, int]:
+    """Return the Monday of a span's first week at the place, and how many weeks it touches."""
+    first = monday_of(business, span.start)
+    return first, (monday_of(business, span.end) - first).days // 7 + 1
+
+
+def whole_weeks(business: Business, span: Span) -> Span:
+    """Return a span, with all of its weeks where bookings of a week are limited."""
+    if all(r.max_week is None for r in business.resources):
+        return span
+    first, count = weeks_of(business, span)
+    return days_from(business, first, 7 * count)
+
+
+@lru_cache(maxsize=1024)
+def edges(zone: ZoneInfo, first: date, days: int) -> tuple[datetime, ...]:
+    """Return the instants at which so many days of a place begin, and the last one ends."""
+    return tuple(instant(first + timedelta(days=n), time(0), zone) for n in range(days + 1))
+
+
 def full_days(
-    session: Session, business: Business, *, resources: Sequence[int], span: Span, now: datetime
+    session: Session,
+    business: Business,
+    *,
+    resources: Sequence[int],
+    span: Span,
+    taken: Sequence[Taken],
+    now: datetime,
 ) -> list[tuple[int, date]]:
-    """Return every (resource, local day) of a span that is at a limit, in one look."""
+    """Return every (resource, local day) of a span that is at a limit.
+
+    `taken` is what occupies the resources in the whole weeks of the span: every booking is in it,
+    so only where there is as much of it as a limit allows the bookings are counted, in one look.
+    """
     counted = [r for r in map(business.resource, resources) if r.max_day or r.max_week]
     if not counted:
         return []
-    first = monday_of(business, span.start)
-    weeks = (monday_of(business, span.end) - first).days // 7 + 1
+    monday, weeks = weeks_of(business, span)
+    crowded = set(_crowded(counted, taken, edges(business.zone, monday, weeks * 7)))
+    if not crowded:
+        return []
+    first = monday + timedelta(weeks=min(week for _, week in crowded))
+    weeks = max(week for _, week in crowded) - min(week for _, week in crowded) + 1
+    counted = [r for r in counted if any(r.id == one for one, _ in crowded)]
     whole = days_from(business, first, weeks * 7)
     rows = _bookings(session, [r.id for r in counted], whole, now=now, but=None)
     days = {(r, one, local(at, business).date()) for r, one, at in rows}
     daily = Counter((r, day) for r, _, day in days)
     weekly = Counter(
-        (r, monday) for r, _, monday in {(r, one, monday_of(business, at)) for r, one, at in rows}
+        (r, monday)
+        for r, _, monday in {(r, one, day - timedelta(day.weekday())) for r, one, day in days}
     )
     full: list[tuple[int, date]] = []
     for r in counted:
@@ -198,6 +238,28 @@ def full_days(
     return full
 
 
+def _crowded(
+    counted: Sequence[Resource], taken: Sequence[Taken], bounds: Sequence[datetime]
+) -> Iterator[tuple[int, int]]:
+    """Yield each (resource, number of a week) where as much is taken as a limit allows, or more.
+
+    `bounds` are where the days of whole weeks begin, and where the last one ends.
+    """
+    minutes = [int(bound.timestamp()) // 60 for bound in bounds]
+    for r in counted:
+        spans = [span for t in taken if t.resource == r.id for span in t.spans]
+        starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
+        begun = [bisect_left(starts, minute) for minute in minutes]
+        over = [bisect_right(ends, minute) for minute in minutes]
+        for week in range(len(bounds) // 7):
+            days = range(week * 7, week * 7 + 7)
+            most = max(begun[n + 1] - over[n] for n in days)
+            if (r.max_day is not None and most >= r.max_day) or (
+                r.max_week is not None and begun[week * 7 + 7] - over[week * 7] >= r.max_week
+            ):
+                yield r.id, week
+
+
 def booked_weeks(
     session: Session,
     business: Business,
@@ -208,8 +270,7 @@ def booked_weeks(
     now: datetime,
 ) -> Iterator[tuple[int, datetime]]:
     """Yield (resource, start) of each booking that counts in the weeks of two instants."""
-    monday = monday_of(business, first)
-    weeks = (monday_of(business, last) - monday).days // 7 + 1
+    monday, weeks = weeks_of(business, Span(first, last))
     whole = days_from(business, monday, weeks * 7)
     for resource, _, start in _bookings(session, resources, whole, now=now, but=None):
         yield resource, start

@@ -48,6 +48,16 @@ def test_a_resource_has_a_day_and_a_week(open_desk: Callable[..., Desk]) -> None
     assert isinstance(desk.hold("haircut", desk.at("15:00"), provider="ben", who=2), Held)
 
 
+def test_what_is_over_counts_in_its_week(open_desk: Callable[..., Desk]) -> None:
+    """On a Friday the days before it fill the week, and the search knows them."""
+    desk = open_desk("juniper", NO_LIMITS, TWO_A_DAY)
+    for n, day in enumerate(("03-03", "03-04", "03-05")):
+        desk.booked("haircut", desk.at("10:00", day), provider="ben", who=n)
+    desk.clock(MONDAY + 4 * DAY)
+    assert reason(desk.hold("haircut", desk.at("15:00", "03-07"), provider="ben")) == "week_limit"
+    assert free_days(desk, "haircut", "ben")[0] == "03-10"
+
+
 def test_a_full_resource_makes_way_for_another(open_desk: Callable[..., Desk]) -> None:
     """Where anyone will do, Ana takes what is too much for Ben."""
     desk = open_desk("juniper", NO_LIMITS, TWO_A_DAY)
