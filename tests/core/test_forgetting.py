@@ -253,14 +253,14 @@ def test_the_same_number_on_another_channel_during_the_forgetting(desk: Desk) ->
 
 def test_forgetting_waits_for_the_turn_and_takes_what_it_joined(desk: Desk) -> None:
     """An address that becomes the person's in a turn that is going on is forgotten with them."""
-    old, chat = desk.meet("sms", SMS, "Maya Stone"), desk.meet("telegram", "771")
+    old, chat = desk.meet("sms", SMS, "Maya Stone"), desk.meet("slack", "U0MAYA")
 
     def joins(session: Session) -> None:
         people.conversation(session, chat.address)
         assert identities.join(session, here=chat.person, there=old.person)
 
     meanwhile(desk, joins, lambda: forget(desk, chat.person))
-    for secret in (SMS, "Stone", "771"):
+    for secret in (SMS, "Stone", "U0MAYA"):
         assert secret not in rows_of(desk)
 
 
