@@ -53,13 +53,21 @@ class Trace:
         return self._own() or self.rule or self.limit
 
     def _own(self) -> Refusal | None:
-        """Why a need cannot be served by anybody, where that is not the place's own hours."""
+        """Why a need cannot be served, where that is not the place's own hours.
+
+        By anybody; or by the provider who is asked for, where they are one who could.
+        """
         for need in range(len(self.wanted.service.needs)):
-            mine = [v.refusal for v in self.verdicts if v.need == need]
+            of = [v for v in self.verdicts if v.need == need]
+            mine = [v.refusal for v in of if self.asked(v.way)] or [v.refusal for v in of]
             if None not in mine:
                 own = (r for r in mine if r is not None and (not self.rule or r.facts.get("who")))
                 return next(own, None)
         return None
+
+    def asked(self, way: Way) -> bool:
+        """Whether it is the provider who is asked for, or anybody will do."""
+        return self.wanted.provider is None or self.wanted.provider in way
 
     @property
     def able(self) -> tuple[Way, ...]:

@@ -86,13 +86,13 @@ def lines(trace: Trace, business: Business) -> list[str]:
     said = [f"{wanted.service.name(business.languages[0])}, {at:%Y-%m-%d %H:%M %Z}"]
     said.append(f"  rules: {_words(trace, business, trace.rule) if trace.rule else 'allow it'}")
     said += [f"  {_verdict(trace, business, verdict)}" for verdict in trace.verdicts]
-    who = [_name(business, way) for way in trace.able]
     refused = trace.refusal
-    if refused is None:
-        said.append(f"It can be had: {', '.join(who)}." if who else "It can be had.")
-    else:
-        said.append(f"It can't be had: {_words(trace, business, refused)}")
-    return said
+    if refused is not None:
+        others = [_name(business, way) for way in trace.able if trace.rule is None]
+        free = f" Free then: {', '.join(others)}." if others else ""
+        return [*said, f"It can't be had: {_words(trace, business, refused)}{free}"]
+    who = [_name(business, way) for way in trace.able if trace.asked(way)]
+    return [*said, f"It can be had: {', '.join(who)}." if who else "It can be had."]
 
 
 def _verdict(trace: Trace, business: Business, verdict: Verdict) -> str:
