@@ -6,6 +6,7 @@ a hold is taken; exclusive ones guard the rules that count rows (see core/locks.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import text
 
 from core.choosing import (
     Choice,
+    Options,
     Replacing,
     Wanted,
     among,
@@ -34,7 +36,7 @@ from core.policy import judge
 from core.refusals import Reason, Refusal
 from core.rules import Business
 from core.span import Span, local_days
-from core.taking import take
+from core.taking import Piece, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +76,8 @@ def hold(
     free, and its place in the limits is reused (see core.changing.swap). `series` is what the
     booking is one occurrence of: a series counts once among the open bookings of a person.
     """
-    refused = (
-        judge(
-            business,
-            wanted.service,
-            start=wanted.start,
-            party=wanted.party,
-            provider=wanted.provider,
-            now=now,
-        )
-        or _lock_replaced(session, instead_of, person=person, now=now)
-        or person_refusal(
-            session,
-            business,
-            wanted.service,
-            person=person,
-            start=wanted.start,
-            now=now,
-            but=instead_of,
-            series=series,
-        )
+    refused = _forbidden(
+        session, business, wanted, person=person, now=now, instead_of=instead_of, series=series
     )
     if refused is not None:
         return refused
@@ -102,10 +86,9 @@ def hold(
         return held_class
     options = on_offer(business, wanted)
     alone = decided_alone(business, wanted)
-    anyone = among(options)
     lock_days(
         session,
-        resources=[*anyone, *counter(wanted.service)],
+        resources=[*among(options), *counter(wanted.service)],
         days=[
             *local_days(wanted.blocked, business.zone),
             *counted_days(business, wanted.service, wanted.start),
@@ -127,22 +110,73 @@ def hold(
         "purpose": "booking" if instead_of is None else "move",
         "for_id": instead_of,
     }
+    got = _take_one(
+        session, wanted, choices, options, own=replacing.own, row=row, business=business, now=now
+    )
+    return got if isinstance(got, Refusal) else Held(*got[:2], wanted.span, got[2], until)
+
+
+def _forbidden(
+    session: Session,
+    business: Business,
+    wanted: Wanted,
+    *,
+    person: int,
+    now: datetime,
+    instead_of: int | None,
+    series: int | None,
+) -> Refusal | None:
+    """Say what forbids the time, whoever is free; the person and what is replaced get locked."""
+    return (
+        judge(
+            business,
+            wanted.service,
+            start=wanted.start,
+            party=wanted.party,
+            provider=wanted.provider,
+            now=now,
+        )
+        or _lock_replaced(session, instead_of, person=person, now=now)
+        or person_refusal(
+            session,
+            business,
+            wanted.service,
+            person=person,
+            start=wanted.start,
+            now=now,
+            but=instead_of,
+            series=series,
+        )
+    )
+
+
+def _take_one(
+    session: Session,
+    wanted: Wanted,
+    choices: Sequence[Choice],
+    options: Options,
+    *,
+    own: list[Piece],
+    row: dict[str, Any],
+    business: Business,
+    now: datetime,
+) -> tuple[int, str, tuple[int, ...]] | Refusal:
+    """Take the first choice that nobody else takes meanwhile: its id, ref and resources."""
     for again in (False, True):
         for choice in choices:
-            pieces = list(pieces_of(wanted, choice, replacing.own))
             row["choice"] = json.dumps({"choice": choice, "blocked": wanted.blocked}, default=str)
             resources = tuple(dict.fromkeys(r for r, _ in choice))
             got = take(
                 session,
-                pieces,
+                list(pieces_of(wanted, choice, own)),
                 chosen=resources,
-                among=anyone,
+                among=among(options),
                 booking=row,
                 now=now,
                 again=again,
             )
             if got is not None:
-                return Held(got[0], got[1], wanted.span, resources, until)
+                return got[0], got[1], resources
         refused = why_taken(session, business, wanted, among(options[:1]), now=now)
         if refused is not None:
             return refused
