@@ -24,6 +24,7 @@ from core.choosing import (
     on_offer,
     own_pieces,
     pieces_of,
+    ruled_out,
     taken_by_others,
     why_taken,
 )
@@ -32,7 +33,6 @@ from core.db import Session
 from core.hours import local
 from core.limits import counted_days, person_refusal
 from core.locks import lock_days
-from core.policy import judge
 from core.refusals import Reason, Refusal
 from core.rules import Business
 from core.span import Span, local_days
@@ -128,14 +128,7 @@ def _forbidden(
 ) -> Refusal | None:
     """Say what forbids the time, whoever is free; the person and what is replaced get locked."""
     return (
-        judge(
-            business,
-            wanted.service,
-            start=wanted.start,
-            party=wanted.party,
-            provider=wanted.provider,
-            now=now,
-        )
+        ruled_out(business, wanted, now=now)
         or _lock_replaced(session, instead_of, person=person, now=now)
         or person_refusal(
             session,

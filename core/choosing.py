@@ -10,7 +10,7 @@ from sqlalchemy import text
 from core.counts import limited
 from core.db import Session
 from core.limits import resource_refusals
-from core.policy import on_duty
+from core.policy import judge, on_duty
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.serving import Way, joined, seats_needed, ways
@@ -40,6 +40,18 @@ class Wanted:
     @property
     def blocked(self) -> Span:
         return self.span.widened(*self.service.buffers)
+
+
+def ruled_out(business: Business, wanted: Wanted, *, now: datetime) -> Refusal | None:
+    """Say which of the business's own rules forbids what is wanted, whoever is free."""
+    return judge(
+        business,
+        wanted.service,
+        start=wanted.start,
+        party=wanted.party,
+        provider=wanted.provider,
+        now=now,
+    )
 
 
 Options: TypeAlias = tuple[tuple[Way, ...], ...]

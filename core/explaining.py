@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from core.choosing import Wanted
+from core.choosing import Wanted, ruled_out
 from core.counts import Counts
 from core.db import Session
 from core.limits import person_refusal, resource_refusals
-from core.policy import judge, off_duty_why, on_duty
+from core.policy import off_duty_why, on_duty
 from core.refusals import Reason, Refusal
 from core.rules import Business
 from core.serving import Way, anybody, seats_needed, ways
@@ -101,14 +101,7 @@ def explain(
     Of a person the limits are asked too. The provider who is named is judged beside the others, so
     that it can be said who is free instead.
     """
-    rule = judge(
-        business,
-        wanted.service,
-        start=wanted.start,
-        party=wanted.party,
-        provider=wanted.provider,
-        now=now,
-    )
+    rule = ruled_out(business, wanted, now=now)
     limit = (
         person_refusal(
             session, business, wanted.service, person=person, start=wanted.start, now=now

@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import text
 
 from core.booking import By, Held, terms
-from core.choosing import Choice, Missing, Wanted, among, none_left, on_offer, pick
+from core.choosing import Choice, Missing, Wanted, among, none_left, on_offer, pick, ruled_out
 from core.counts import Counts, counter
 from core.db import Session
 from core.finding import expired_holds
 from core.hours import local
 from core.limits import booked_weeks, counted_days, monday_of, person_refusals
 from core.locks import lock_days, lock_person
-from core.policy import judge
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.span import Span, local_days
@@ -89,14 +88,7 @@ def _by_rules(
         now=now,
     )
     for one in wanted:
-        why = judge(
-            business,
-            one.service,
-            start=one.start,
-            party=one.party,
-            provider=one.provider,
-            now=now,
-        )
+        why = ruled_out(business, one, now=now)
         if why is not None:
             refused[one.start] = why
     return refused

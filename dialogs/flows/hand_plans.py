@@ -76,16 +76,7 @@ def ask(
     """Show what a plan would do, and ask whether to; what else was open is given up."""
     give_up(turn)
     holding.let_go(turn)
-    plan = plans.add(
-        turn.session,
-        resource=resource,
-        address=turn.reader.address,
-        message=turn.message.id,
-        kind=kind,
-        status="asked",
-        facts=facts,
-        now=turn.now,
-    )
+    plan = _planned(turn, resource, kind, facts, status="asked")
     turn.talk = Talk(plan=plan.id, last=turn.talk.last)
     turn.say(note, **said)
     return State.PLAN
@@ -93,13 +84,17 @@ def ask(
 
 def done(turn: Turn, resource: int, kind: str, facts: dict[str, Any]) -> None:
     """Remember what was done at once, so that UNDO takes it back."""
-    plans.add(
+    _planned(turn, resource, kind, facts, status="done")
+
+
+def _planned(turn: Turn, resource: int, kind: str, facts: dict[str, Any], *, status: str) -> Plan:
+    return plans.add(
         turn.session,
         resource=resource,
         address=turn.reader.address,
         message=turn.message.id,
         kind=kind,
-        status="done",
+        status=status,
         facts=facts,
         now=turn.now,
     )

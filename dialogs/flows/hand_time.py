@@ -74,20 +74,22 @@ def spans_kept(plan: Plan) -> list[Span]:
     return [Span(*map(datetime.fromisoformat, span)) for span in plan.facts["spans"]]
 
 
+def _block(turn: Turn, resource: int, span: Span) -> int:
+    return blocking.block(
+        turn.session,
+        business=turn.business,
+        resource=resource,
+        span=span,
+        source=HAND,
+        now=turn.now,
+    )
+
+
 def take(turn: Turn, resource: int, spans: Sequence[Span]) -> dict[str, Any]:
     """Block spans and let go of what is only proposed in them; return what UNDO needs."""
     ids = []
     for span in spans:
-        ids.append(
-            blocking.block(
-                turn.session,
-                business=turn.business,
-                resource=resource,
-                span=span,
-                source=HAND,
-                now=turn.now,
-            )
-        )
+        ids.append(_block(turn, resource, span))
         for held in blocking.proposals(turn.session, resource=resource, span=span, now=turn.now):
             changing.release(turn.session, booking=held, by=turn.by, now=turn.now)
     before = _without(turn, resource, spans) if _teaches(turn.business, resource) else {}
@@ -245,18 +247,7 @@ def unblock(turn: Turn) -> State:
         turn.say("hand_not_blocked", elsewhere=bool(found))
         return state
     lifted = blocking.switch(turn.session, [each.id for each in mine], active=False)
-    made = [
-        blocking.block(
-            turn.session,
-            business=turn.business,
-            resource=resource,
-            span=rest,
-            source=HAND,
-            now=turn.now,
-        )
-        for each in mine
-        for rest in minus([each.span], spans)
-    ]
+    made = [_block(turn, resource, rest) for each in mine for rest in minus([each.span], spans)]
     facts = {"lifted": lifted, "made": made, "before": before}
     hand_plans.done(turn, resource, "unblock", facts)
     turn.say("hand_unblocked", spans=both(spans, [each.span for each in mine]) or named)
