@@ -13,7 +13,7 @@ from dialogs.regions import read_in
 from dialogs.several import parted
 from dialogs.states import State
 from dialogs.talk import Talk, alone, asked, reader_zone, spoken, vocabulary
-from dialogs.understanding import Intent, Understood, detect, languages, understand
+from dialogs.understanding import Intent, Understood, detect, languages, numbers, understand
 from dialogs.understanding.lexicon import lexicon
 from dialogs.understanding.text import words as words_of
 from dialogs.when import Window
@@ -42,7 +42,9 @@ class Hearing:
 
     def understood(self, reader: Reader, talk: Talk) -> Understood:
         """Understand the message in the language it seems to be in, else in the others here."""
-        body = self.message.words
+        body, code = self.message.words, numbers.code(self.message.words)
+        if code is not None:  # its letters are of no language
+            body = numbers.blank(body, [code[1]])
         known = spoken(self.business)
         settled = next((code for code in (self.locale, reader.locale) if code in known), None)
         usual, seems = settled or known[0], detect(body, known)
