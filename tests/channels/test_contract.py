@@ -247,7 +247,7 @@ def test_the_log_keeps_what_was_confided_to_it(
     said = capsys.readouterr().err
     assert "it is on" in said
     known = re.compile(re.escape(bot.adapter.sender) + r"(?!\d)")
-    assert [s for s in (*bot.adapter.secrets(), "ebulon", "3:00") if s in said] == []
+    assert [s for s in (*bot.adapter.secrets(), "ebulon", "3pm", "3:00 PM") if s in said] == []
     assert not known.search(said), said
 
 
