@@ -8,6 +8,7 @@ import pytest
 
 from core.blueprint import Blueprint, read
 from core.db import Database
+from support.postgres import connected
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)  # nine in the morning in New York
@@ -18,10 +19,9 @@ Example = Callable[..., Blueprint]
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Give a migrated database whose clock stands still on a Monday morning."""
-    made = Database(database_url, size=2)
-    made.set_clock(frozen=MONDAY)
-    yield made
-    made.close()
+    with connected(database_url, size=2) as made:
+        made.set_clock(frozen=MONDAY)
+        yield made
 
 
 @pytest.fixture

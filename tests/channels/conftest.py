@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from core.db import Database
+from support.postgres import connected
 from support.reached import Bot
 from support.shop import open_shop
 from support.vendors import Adapter
@@ -14,14 +14,13 @@ from support.vendors import Adapter
 def joined(database_url: str) -> Iterator[Callable[[Adapter], Bot]]:
     """Give a function that joins an adapter to Juniper; the adapter is closed in the end."""
     juniper = open_shop(database_url)
-    database = Database(database_url)
     made: list[Adapter] = []
 
     def join(adapter: Adapter) -> Bot:
         made.append(adapter)
         return Bot(adapter, database, juniper)
 
-    yield join
-    for adapter in made:
-        adapter.close()
-    database.close()
+    with connected(database_url) as database:
+        yield join
+        for adapter in made:
+            adapter.close()

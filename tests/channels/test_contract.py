@@ -27,8 +27,8 @@ import pytest
 
 from bot import logs
 from core import businesses, verify
-from core.db import Database
 from support.counts import count
+from support.postgres import connected
 from support.reached import Bot
 from support.shop import open_shop
 from support.vendors import Adapter, Trouble, adapters
@@ -56,9 +56,8 @@ def adapter(request: pytest.FixtureRequest, patience: float) -> Iterator[Adapter
 def bot(adapter: Adapter, database_url: str) -> Iterator[Bot]:
     """Give the product, with Juniper open on it and the channel joined to its fake."""
     juniper = open_shop(database_url)
-    database = Database(database_url)
-    yield Bot(adapter, database, juniper)
-    database.close()
+    with connected(database_url) as database:
+        yield Bot(adapter, database, juniper)
 
 
 def test_a_message_is_stored_once(bot: Bot) -> None:

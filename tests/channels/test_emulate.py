@@ -19,6 +19,7 @@ from channels.sms.config import Config as TwilioConfig
 from channels.sms.party import Twilio
 from core.db import Database
 from support.emulate import emulated
+from support.postgres import connected
 from support.processes import free_port
 from support.serving import served
 from support.shop import open_shop
@@ -34,9 +35,8 @@ TEAM = "T000000001"
 def shop(database_url: str) -> Iterator[tuple[Database, int]]:
     """Give Juniper on a database of its own."""
     juniper = open_shop(database_url)
-    database = Database(database_url)
-    yield database, juniper
-    database.close()
+    with connected(database_url) as database:
+        yield database, juniper
 
 
 class Carrier:

@@ -5,6 +5,7 @@ that the vendor shows; what the bot says goes out to the vendor's fake. The scri
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,9 @@ from bot.wiring import simulated
 from core.applying import applied
 from core.blueprint import Blueprint
 from core.blueprint.shape import Routes
-from core.db import Database
 from fakes.twilio import FakeTwilio
 from support.counts import PROVE
-from support.postgres import Databases
+from support.postgres import Databases, connected
 from support.staging import left_behind
 from support.vendors import PUBLIC, Adapter, Caller, Heard, load
 from workers.runtime import Runtime
@@ -151,8 +151,9 @@ def test_a_conversation_through_its_vendor(
     """Each goes as with the stand-in channels, and the vendor shows what the rows say was sent."""
     lines = _played(path)
     url = databases.fresh()
-    database = Database(url)
-    try:
+    with ExitStack() as held:
+        held.callback(databases.drop, url)
+        database = held.enter_context(connected(url))
         database.set_clock(frozen=script.instant(1, lines[0]["now"]))
         (slug,) = _about(lines)
         slugs = {slug: applied(database, blueprints[slug]).business}
@@ -177,6 +178,3 @@ def test_a_conversation_through_its_vendor(
             said = [e["text"] for e in emitted if (e.get("channel"), e.get("to")) == (channel, to)]
             # An answered message may show, below its text, what was chosen.
             assert [t for t in said if not any(s.startswith(t) for s in shown)] == []
-    finally:
-        database.close()
-        databases.drop(url)

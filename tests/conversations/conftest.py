@@ -1,6 +1,7 @@
 """A stage for each script: the shipped businesses that it names, in a database of its own."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -12,8 +13,7 @@ from bot.replay.stage import Stage
 from bot.wiring import simulated
 from core.applying import applied
 from core.blueprint import Blueprint, read
-from core.db import Database
-from support.postgres import Databases
+from support.postgres import Databases, connected
 from support.staging import Play
 
 GENEVRIER = (  # Juniper Studio in the languages that no shipped business speaks
@@ -45,12 +45,12 @@ def examples() -> dict[str, Blueprint]:
 @pytest.fixture
 def play(databases: Databases, examples: dict[str, Blueprint]) -> Iterator[Play]:
     """Give a function that plays lines and returns the stage with all that was emitted."""
-    opened: list[tuple[Database, str]] = []
+    held = ExitStack()
 
     def play(lines: list[Line]) -> tuple[Stage, list[dict[str, Any]]]:
         url = databases.fresh()
-        database = Database(url)
-        opened.append((database, url))
+        held.callback(databases.drop, url)
+        database = held.enter_context(connected(url))
         database.set_clock(frozen=instant(1, lines[0]["now"]))
         named = {line.get("to") for line in lines} - {None}
         slugs = {
@@ -64,7 +64,5 @@ def play(databases: Databases, examples: dict[str, Blueprint]) -> Iterator[Play]
             stage.play(line)
         return stage, emitted
 
-    yield play
-    for database, url in opened:
-        database.close()
-        databases.drop(url)
+    with held:
+        yield play

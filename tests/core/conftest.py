@@ -6,15 +6,15 @@ import pytest
 
 from core.db import Database
 from models.desk import MONDAY, NO_LIMITS, Desk
+from support.postgres import connected
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Give a migrated database whose clock stands still on a Monday morning."""
-    made = Database(database_url, size=6)
-    made.set_clock(frozen=MONDAY)
-    yield made
-    made.close()
+    with connected(database_url, size=6) as made:
+        made.set_clock(frozen=MONDAY)
+        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from core.vault import Vault, new_key
 from fakes import slack as fake
 from fakes import slack_requests as sent
 from fakes.slack import Message
+from support.postgres import connected
 from support.processes import free_port
 from support.serving import served
 from support.shop import open_shop
@@ -81,7 +82,8 @@ class Shop:
 def opened(database_url: str, *, shared: bool = False, **chosen: Any) -> Iterator[Shop]:  # noqa: ANN401 - the fields of a Config
     """Open Juniper; `shared`: any workspace may add the app, and none did yet."""
     business = open_shop(database_url)
-    database = Database(database_url)
+    held = ExitStack()
+    database = held.enter_context(connected(database_url))
     database.set_clock(frozen=NOW)
     there = fake.Slack(tokens={} if shared else {fake.TOKEN: fake.TEAM})
     port = free_port()
@@ -103,7 +105,7 @@ def opened(database_url: str, *, shared: bool = False, **chosen: Any) -> Iterato
     finally:
         party.close()
         there.close()
-        database.close()
+        held.close()
 
 
 def _installations(kept: Kept) -> Installations:

@@ -17,6 +17,7 @@ from core.db import Database
 from fakes.telegram import FakeTelegram
 from fakes.telegram_bots import Account
 from fakes.telegram_phone import Phone
+from support.postgres import connected
 from support.serving import served
 from support.shop import open_shop
 from workers import broker
@@ -76,16 +77,14 @@ def config(
 def opened(url: str, *, mode: Literal["webhook", "poll"] = "webhook") -> Iterator[Shop]:
     """Open Juniper on an empty database; updates come to nobody yet."""
     business = open_shop(url)
-    database = Database(url)
-    database.set_clock(frozen=NOW)
-    with FakeTelegram() as telegram:
+    with connected(url) as database, FakeTelegram() as telegram:
+        database.set_clock(frozen=NOW)
         bot = telegram.add_bot(BOT)
         with Telegram(config(telegram, bot, mode=mode)) as party:
             runtime = Runtime(database, {**simulated(database).channels, **party.channels})
             store = web.Store(database, PUBLIC)
             with broker.local(runtime, threads=2):
                 yield Shop(telegram, bot, party, database, business, store)
-    database.close()
 
 
 @contextmanager

@@ -1,15 +1,16 @@
 """The crowd, and a business with customers to race for."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from core import businesses, people
 from core.applying import applied
 from core.blueprint import Blueprint, read
-from core.db import Database
 from races.ground import EXAMPLES, MONDAY, Ground
 from races.racing import CLIENTS, Crowd
+from support.postgres import connected
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,7 @@ def crowd() -> Iterator[Crowd]:
 @pytest.fixture
 def ground(database_url: str) -> Iterator[Callable[..., Ground]]:
     """Give a function: the Juniper Studio on a Monday morning, each `old, new` of its file put."""
-    made: list[Database] = []
+    held = ExitStack()
 
     def make(*changes: tuple[str, str]) -> Ground:
         text = (EXAMPLES / "juniper.toml").read_text()
@@ -32,8 +33,7 @@ def ground(database_url: str) -> Iterator[Callable[..., Ground]]:
             text = text.replace(old, new)
         blueprint = read(text.encode(), "juniper.toml")
         assert isinstance(blueprint, Blueprint), blueprint
-        database = Database(database_url, size=4)
-        made.append(database)
+        database = held.enter_context(connected(database_url, size=4))
         database.set_clock(frozen=MONDAY)
         number = applied(database, blueprint).business
         with database.transaction(number) as session:
@@ -44,6 +44,5 @@ def ground(database_url: str) -> Iterator[Callable[..., Ground]]:
             ]
         return Ground(database_url, database, business, customers)
 
-    yield make
-    for database in made:
-        database.close()
+    with held:
+        yield make

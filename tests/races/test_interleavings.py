@@ -20,6 +20,7 @@ from core.db import Database, Session
 from core.refusals import Reason, Refusal
 from core.timetable import materialise
 from models.desk import BY, MONDAY, NO_LIMITS, Desk, blueprint_of, reason
+from support.postgres import connected
 
 MINUTE = timedelta(minutes=1)
 NO_YOGA = ('    { day = "tue", at = "18:00", with = ["room-1", "mia"] },\n', "")
@@ -28,10 +29,9 @@ NO_YOGA = ('    { day = "tue", at = "18:00", with = ["room-1", "mia"] },\n', "")
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Desk]:
     """Give the desk of Juniper Studio on a Monday morning, whose customers have no limits."""
-    database = Database(database_url, size=6)
-    database.set_clock(frozen=MONDAY)
-    yield Desk.of(database_url, database, "juniper", NO_LIMITS)
-    database.close()
+    with connected(database_url, size=6) as database:
+        database.set_clock(frozen=MONDAY)
+        yield Desk.of(database_url, database, "juniper", NO_LIMITS)
 
 
 class Other:

@@ -7,7 +7,8 @@ from bot.acting import Who, link
 from bot.commands.apply import read_files
 from core import businesses
 from core.applying import applied
-from core.db import Database, migrate
+from core.db import migrate
+from support.postgres import connected
 from support.processes import ROOT
 
 
@@ -16,8 +17,7 @@ def open_shop(url: str) -> int:
 
     It keeps no quiet hours: processes live by the real clock, and tests run at any hour of it.
     """
-    database = Database(url)
-    try:
+    with connected(url, size=3) as database:
         migrate(database)
         blueprints, problems = read_files([str(ROOT / "examples" / "juniper.toml")])
         if problems:
@@ -28,5 +28,3 @@ def open_shop(url: str) -> int:
             for provider in businesses.load(session).providers:
                 link(session, Who("slack", f"U0{provider.key.upper()}"), provider)
         return juniper
-    finally:
-        database.close()
