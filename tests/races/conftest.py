@@ -10,7 +10,7 @@ from core.applying import applied
 from core.blueprint import Blueprint, read
 from races.ground import EXAMPLES, MONDAY, Ground
 from races.racing import CLIENTS, Crowd
-from support.postgres import connected
+from support.postgres import Databases, connected
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +19,14 @@ def crowd() -> Iterator[Crowd]:
     made = Crowd()
     yield made
     made.close()
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """Give the owner's URL of a database that nobody gets again: the crowd stays connected."""
+    url = databases.fresh()
+    yield url
+    databases.drop(url, gone=True)
 
 
 @pytest.fixture

@@ -134,10 +134,13 @@ class Databases:
         """Make a database without any schema and give its owner's URL."""
         return self._url_of(self._create("template0"))
 
-    def drop(self, url: str) -> None:
-        """Take a database back that was given here, whoever is still connected to it."""
+    def drop(self, url: str, *, gone: bool = False) -> None:
+        """Take a database back that was given here, whoever is still connected to it.
+
+        `gone`: nobody gets it again, for what is connected there goes on living.
+        """
         name = make_url(url).database or ""
-        if 0 < self._uses[name] < _USES and self._emptied(name):
+        if not gone and 0 < self._uses[name] < _USES and self._emptied(name):
             self._kept.append(name)
         else:
             self._drop(name)
