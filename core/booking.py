@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
@@ -30,11 +31,13 @@ from core.choosing import (
 )
 from core.counts import Counts, counter
 from core.db import Session
+from core.deadline import change_until
 from core.hours import local
 from core.limits import counted_days, person_refusal
 from core.locks import lock_days
 from core.refusals import Reason, Refusal
 from core.rules import Business
+from core.sending import Row
 from core.span import Span, local_days
 from core.taking import Piece, take
 
@@ -52,10 +55,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who asks: the actor as booking_events keeps it, and the inbox row that says so."""
+    """Who asks: the actor as booking_events keeps it, and the inbox row that says so.
+
+    `asked` is when a customer asked for it alone, as it was received: a booking that customers may
+    change until a latest moment is changed by it only if that moment had not passed. None: whoever
+    may change it at any time.
+    """
 
     actor: str
     message: int | None = None
+    asked: datetime | None = None
 
 
 def hold(
@@ -77,7 +86,14 @@ def hold(
     booking is one occurrence of: a series counts once among the open bookings of a person.
     """
     refused = _forbidden(
-        session, business, wanted, person=person, now=now, instead_of=instead_of, series=series
+        session,
+        business,
+        wanted,
+        person=person,
+        by=by,
+        now=now,
+        instead_of=instead_of,
+        series=series,
     )
     if refused is not None:
         return refused
@@ -122,6 +138,7 @@ def _forbidden(
     wanted: Wanted,
     *,
     person: int,
+    by: By,
     now: datetime,
     instead_of: int | None,
     series: int | None,
@@ -129,7 +146,7 @@ def _forbidden(
     """Say what forbids the time, whoever is free; the person and what is replaced get locked."""
     return (
         ruled_out(business, wanted, now=now)
-        or _lock_replaced(session, instead_of, person=person, now=now)
+        or _lock_replaced(session, instead_of, person=person, by=by, now=now)
         or person_refusal(
             session,
             business,
@@ -177,13 +194,14 @@ def _take_one(
 
 
 _LOCK_REPLACED = text(
-    "SELECT 1 FROM bookings WHERE business_id = :business AND id = :booking"
-    " AND person_id = :person AND (status = 'confirmed' OR expires_at > :now) FOR NO KEY UPDATE"
+    "SELECT status, starts_at, zone, policy FROM bookings"
+    " WHERE business_id = :business AND id = :booking AND person_id = :person"
+    " AND (status = 'confirmed' OR expires_at > :now) FOR NO KEY UPDATE"
 )
 
 
 def _lock_replaced(
-    session: Session, booking: int | None, *, person: int, now: datetime
+    session: Session, booking: int | None, *, person: int, by: By, now: datetime
 ) -> Refusal | None:
     """Lock the booking that is to be replaced: its time must stay its own until the hold is got.
 
@@ -194,7 +212,20 @@ def _lock_replaced(
         return None
     facts = {"business": session.business, "booking": booking, "person": person, "now": now}
     found = session.execute(_LOCK_REPLACED, facts).one_or_none()
-    return None if found else Refusal(Reason.GONE)
+    return too_late(found, by) if found else Refusal(Reason.GONE)
+
+
+def too_late(row: Row, by: By) -> Refusal | None:
+    """Say until when a confirmed booking could be changed by who asks now, if that has passed.
+
+    `row` has its status, starts_at, zone and policy. Exactly at the latest moment is in time.
+    """
+    if by.asked is None or row.status != "confirmed":
+        return None
+    until = change_until(row.policy, row.starts_at, ZoneInfo(row.zone))
+    if until is None or by.asked <= until:
+        return None
+    return Refusal(Reason.TOO_LATE, {"until": until})
 
 
 def _row(
@@ -227,10 +258,12 @@ def _row(
 
 def terms(business: Business, wanted: Wanted) -> dict[str, Any]:
     """Return the terms that are shown now and will judge this booking later."""
+    rule = wanted.service.change_until or business.change_until
     return {
         "tiers": [[t.percent, t.until, t.hours] for t in business.tiers],
         "advance": wanted.service.advance(wanted.party),
         "provider": wanted.provider,
+        "change_until": rule and rule.to_json(),
     }
 
 

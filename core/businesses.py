@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Row, select, text, update
 
 from core import tables as t
 from core.db import Database, Session
+from core.deadline import Deadline
 from core.rules import (
     Business,
     ClassTime,
@@ -126,6 +127,7 @@ def _read(session: Session) -> Business:
         waitlist=Waitlist(**rules["waitlist"]),
         reminders=tuple(rules["reminders"]),
         tiers=tuple(Tier(**tier) for tier in rules["tiers"]),
+        change_until=Deadline.from_json(rules.get("change_until")),
         contact=Contact(**rules["contact"], routes=_routes(session)),
         joins=tuple(_joins(rules.get("joins", ()), [r for _, r in resources])),
         former=tuple(r for active, r in resources if not active),
@@ -232,6 +234,7 @@ def _services(session: Session) -> Iterator[tuple[bool, Service]]:
                 max_person_week=rules.get("max_person_week"),
                 max_day=rules.get("max_day"),
                 max_week=rules.get("max_week"),
+                change_until=Deadline.from_json(rules.get("change_until")),
                 grid=rules.get("grid"),
                 starts=tuple((n, time.fromisoformat(at)) for n, at in rules.get("starts", ())),
             ),

@@ -11,22 +11,25 @@ from typing import Any
 
 from sqlalchemy import text
 
-from core.booking import By
+from core.booking import By, too_late
 from core.db import Session
 from core.refusals import Reason, Refusal
+from core.sending import Row
 
 _LOCK = text(
-    "SELECT 1 FROM bookings WHERE business_id = :business AND id = :booking FOR NO KEY UPDATE"
+    "SELECT status, starts_at, zone, policy FROM bookings"
+    " WHERE business_id = :business AND id = :booking FOR NO KEY UPDATE"
 )
 
 
-def _lock(session: Session, booking: int) -> None:
+def _lock(session: Session, booking: int) -> Row | None:
     """Lock a booking before the statement that frees its time.
 
     A statement sees the rows as they were when it began: one that waited for the lock itself would
     free the time that the booking had before a move, and leave the new time taken for ever.
     """
-    session.execute(_LOCK, {"business": session.business, "booking": booking})
+    facts = {"business": session.business, "booking": booking}
+    return session.execute(_LOCK, facts).one_or_none()
 
 
 _END = text("""
@@ -58,7 +61,10 @@ def _end(
     now: datetime,
     facts: dict[str, Any] | None = None,
 ) -> Refusal | None:
-    _lock(session, booking)
+    before = _lock(session, booking)
+    late = too_late(before, by) if before is not None else None
+    if late is not None:
+        return late
     row = session.execute(
         _END,
         {
@@ -79,7 +85,10 @@ def _end(
 def cancel(
     session: Session, *, booking: int, by: By, now: datetime, why: str = ""
 ) -> Refusal | None:
-    """Cancel a booking or a request; its time is free at once."""
+    """Cancel a booking or a request; its time is free at once.
+
+    Refused with GONE, or with TOO_LATE where its customer asks after the latest moment for it.
+    """
     among = ("awaiting_provider", "awaiting_payment", "confirmed")
     return _end(
         session, booking, status="cancelled", among=among, by=by, now=now, facts={"why": why}
@@ -200,8 +209,8 @@ def extend(
 
 
 _LOCK_BOTH = text(
-    "SELECT id, status, expires_at, for_id FROM bookings WHERE business_id = :business"
-    " AND id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"
+    "SELECT id, status, expires_at, for_id, starts_at, zone, policy FROM bookings"
+    " WHERE business_id = :business AND id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"
 )
 _GIVEN = """
 given AS (
@@ -269,7 +278,8 @@ def swap(session: Session, *, booking: int, hold: int, by: By, now: datetime) ->
     The new time is already taken when the old is freed, all in this transaction: whoever waits at
     the constraint meets either the old book or the new one. The booking keeps its row and its ref.
     Refused with GONE where either is over, or where the booking was moved by another hold since,
-    so that the two no longer have all of the new time.
+    so that the two no longer have all of the new time; with TOO_LATE where its customer asks after
+    the latest moment for it.
     """
     who = {
         "business": session.business,
@@ -281,6 +291,9 @@ def swap(session: Session, *, booking: int, hold: int, by: By, now: datetime) ->
     old, new = rows.get(booking), rows.get(hold)
     if old is None or new is None or new.for_id != booking:
         return Refusal(Reason.GONE)
+    late = too_late(old, by)
+    if late is not None:
+        return late
     alive = all(r.expires_at is None or r.expires_at > now for r in (old, new))
     if not alive or old.status not in _STANDING or new.status not in _PENDING:
         return Refusal(Reason.GONE)

@@ -10,6 +10,7 @@ from datetime import time
 
 from babel.numbers import format_currency, get_currency_precision
 
+from core.deadline import Deadline
 from core.rules import (
     Business,
     Confirmation,
@@ -107,6 +108,7 @@ def _business(b: Business) -> _Sheet:
         "reminders": b.reminders and f"reminders {', '.join(map(length, b.reminders))} before",
         "cancellation": "comes back: "
         + (", ".join(_tier(t.percent, t.until, t.hours) for t in b.tiers) or "nothing"),
+        "change until": b.change_until and f"customers change alone until {_until(b.change_until)}",
         "human": f"the human is {contact.human}",
         "human's key": contact.human_key and f"the human is “{contact.human_key}”",
         "tables to join": b.joins and f"tables that may be joined: {_joins(b)}",
@@ -131,6 +133,12 @@ def _joins(b: Business) -> str:
 def _tier(percent: int, until: str, hours: int) -> str:
     when = "the day begins" if until == "day" else f"{hours} h before"
     return f"{percent} % until {when}"
+
+
+def _until(rule: Deadline) -> str:
+    if rule.minutes is not None:
+        return f"{length(rule.minutes)} before"
+    return f"{rule.at:%H:%M} on the day" + (f", {rule.days} days before" if rule.days else "")
 
 
 def _seasons(b: Business, resource: int | None) -> _Sheet:
@@ -196,6 +204,7 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         )
         if s.times
         else None,
+        "change until": s.change_until and f"customers change alone until {_until(s.change_until)}",
         "grid of its own": s.grid and f"a slot every {length(s.grid)}",
         "starts": s.starts
         and "starts " + ", ".join(f"{_DAYS[weekday]} {at:%H:%M}" for weekday, at in s.starts),

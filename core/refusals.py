@@ -31,6 +31,7 @@ class Reason(StrEnum):
     PERSON_OPEN = "person_open"  # most
     NOT_BY = "not_by"  # who
     GONE = "gone"  # the hold or the booking is no longer there to act on
+    TOO_LATE = "too_late"  # until: when a customer could still cancel or move alone
     NEEDS_MONEY = "needs_money"  # amount (minor units)
 
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from core.deadline import Deadline
+
 
 class Kind(StrEnum):
     """What a resource is."""
@@ -159,6 +161,7 @@ class Service:
     max_person_week: int | None = None
     max_day: int | None = None  # bookings, whoever makes them
     max_week: int | None = None
+    change_until: Deadline | None = None  # None: the business's
 
     @property
     def length(self) -> timedelta:
@@ -267,6 +270,7 @@ class Business:
     waitlist: Waitlist = field(default_factory=Waitlist)
     reminders: tuple[int, ...] = (1440, 60)  # minutes before the start
     tiers: tuple[Tier, ...] = ()
+    change_until: Deadline | None = None  # until when a customer may cancel or move alone
     contact: Contact = field(default_factory=Contact)
     joins: tuple[tuple[int, ...], ...] = ()  # tables that may be put together, each set a tuple
     former: tuple[Resource, ...] = ()  # removed since, but old bookings still name them

@@ -80,6 +80,7 @@ def write_services(session: Session, business: Business) -> dict[str, int]:
                 "max_person_week": s.max_person_week,
                 "max_day": s.max_day,
                 "max_week": s.max_week,
+                "change_until": s.change_until and s.change_until.to_json(),
                 "grid": s.grid,
                 "starts": [[weekday, f"{at:%H:%M}"] for weekday, at in s.starts],
             },
@@ -177,6 +178,7 @@ def _rules(business: Business) -> dict[str, Any]:
         "waitlist": asdict(business.waitlist),
         "reminders": list(business.reminders),
         "tiers": [asdict(tier) for tier in business.tiers],
+        "change_until": business.change_until and business.change_until.to_json(),
         "seasons": [_season(business, season) for season in business.seasons],
         "joins": [[business.resource(r).key for r in tables] for tables in business.joins],
         "contact": {

@@ -48,6 +48,7 @@ _SETTLES = frozenset(
         "needs_money",
         "refused",
         "gone_already",
+        "too_late",
         "nothing_to_change",
         "kept",
         "named",

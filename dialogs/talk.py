@@ -67,6 +67,7 @@ class Talk:
     known as old; `last` is what was said last. `rule` is the RRULE of what recurs, `series` the one
     that was proposed, and `scope` how much of the target's series is to be changed. `plan` is what
     a provider was asked whether to carry out.
+    `since` is when the change of a booking was asked for that is talked of.
     `priced` is the service whose price was told last, with nothing open.
     `refused` says that what it is about could not be had so, for so many or without money: "then
     for 8" means the same day and hour. `later` is another request, in the words in which it came
@@ -89,6 +90,7 @@ class Talk:
     scope: str | None = None
     plan: int | None = None
     start: datetime | None = None
+    since: datetime | None = None
     asked: int | None = None
     last: str | None = None
     misses: int = 0
@@ -116,6 +118,7 @@ class Talk:
             "scope": self.scope,
             "plan": self.plan,
             "start": self.start.isoformat() if self.start else None,
+            "since": self.since.isoformat() if self.since else None,
             "asked": self.asked,
             "last": self.last,
             "misses": self.misses or None,
@@ -129,7 +132,7 @@ class Talk:
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        shaped = {"wish", "options", "start", "without", "also"}
+        shaped = {"wish", "options", "start", "since", "without", "also"}
         plain = {k: v for k, v in kept.items() if k not in shaped}
         return cls(
             without=tuple(kept.get("without", ())),
@@ -137,6 +140,7 @@ class Talk:
             wish=Wish.from_json(kept["wish"]) if kept.get("wish") else Wish(),
             options=tuple(Choice.from_json(choice) for choice in kept.get("options", ())),
             start=datetime.fromisoformat(kept["start"]) if kept.get("start") else None,
+            since=datetime.fromisoformat(kept["since"]) if kept.get("since") else None,
             **plain,
         )
 
@@ -175,6 +179,9 @@ class Stay:
         return {"zone": self.zone, "first": first, "last": last}
 
 
+_STILL = timedelta(minutes=5)  # for which a question stays what it was when it was asked
+
+
 @dataclass
 class Turn:
     """One message being answered: everything a flow needs, and what it decides.
@@ -204,8 +211,14 @@ class Turn:
 
     @property
     def by(self) -> By:
-        who = f"provider:{self.reader.provider}" if self.reader.provider else None
-        return By(who or f"person:{self.reader.person}", self.message.id)
+        if self.reader.provider:
+            return By(f"provider:{self.reader.provider}", self.message.id)
+        return By(f"person:{self.reader.person}", self.message.id, self._asked())
+
+    def _asked(self) -> datetime:
+        """Return when what is done now was asked for: an answer within minutes is still in time."""
+        received, since = self.message.received, self.was.since
+        return since if since and received - since <= _STILL else received
 
     @property
     def zone(self) -> ZoneInfo:

@@ -68,6 +68,7 @@ def compiled(
         waitlist=Waitlist(**root.waitlist.model_dump()),
         reminders=tuple(root.reminders),
         tiers=tuple(_tier(tier) for tier in root.cancellation),
+        change_until=root.change_until,
         contact=_contact(root),
         joins=tuple(tuple(resources[key] for key in tables) for tables in root.joins),
     )
@@ -194,6 +195,7 @@ def _service(
         max_person_week=facts.per_customer_a_week,
         max_day=facts.per_day,
         max_week=facts.per_week,
+        change_until=facts.change_until,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from core.blueprint import values
+from core.deadline import Deadline
 
 WEEK = values.DAY * 7
 
@@ -76,6 +77,19 @@ def _until(value: Any) -> int | Literal["day"]:  # noqa: ANN401 - whatever TOML 
     return minutes // 60
 
 
+def _deadline(value: Any) -> Deadline:  # noqa: ANN401 - whatever TOML gave
+    """Read "24 h before", "day" (when the booking's day begins) or "18:00 the day before"."""
+    if value == "day":
+        return Deadline(days=0)
+    if isinstance(value, str) and (eve := value.removesuffix(" the day before")) != value:
+        return Deadline(days=1, at=values.clock(eve))
+    if isinstance(value, str) and value.endswith(" before"):
+        return Deadline(minutes=values.length(value.removesuffix(" before")))
+    raise values.UnreadableError(
+        'names no latest moment; write "24 h before", "day" or "18:00 the day before"'
+    )
+
+
 def _day(value: Any) -> str:  # noqa: ANN401 - whatever TOML gave
     """Read a day of the year, `MM-DD`, or of one year, `YYYY-MM-DD`."""
     if isinstance(value, date):
@@ -111,6 +125,7 @@ Hours = Annotated[dict[Label, Spans], BeforeValidator(_weekly)]
 Starts = Annotated[
     dict[Label, Annotated[list[Clock], Field(min_length=1)]], BeforeValidator(_starts)
 ]
+Latest = Annotated[Deadline, BeforeValidator(_deadline)]
 Count = Annotated[int, _between(1, 1000, "1 and 1000")]
 MonthDay = Annotated[str, BeforeValidator(_day)]
 
@@ -187,6 +202,7 @@ class Service(Shape):
     times: list[ClassTime] = []
     grid: Annotated[Length, _between(1, 720, "1 minute and 12 hours")] | None = None
     starts: Starts = {}
+    change_until: Latest | None = None
     per_customer_a_day: Count | None = None
     per_customer_a_week: Count | None = None
     per_day: Count | None = None
@@ -288,6 +304,7 @@ class Root(Shape):
         60,
     ]
     cancellation: list[Tier] = [Tier(back=100, until=0)]
+    change_until: Latest | None = None
     limits: Limits = Limits()
     waitlist: Waitlist = Waitlist()
     holidays: Holidays | None = None

@@ -4,6 +4,7 @@ from typing import Any
 
 from core import finding, people
 from core.db import Session
+from core.deadline import change_until
 from core.finding import Booked
 from core.rules import Business, Kind, Service
 from dialogs.talk import Turn
@@ -33,7 +34,13 @@ def facts_of(business: Business, about: Booked) -> dict[str, Any]:
 def shown(turn: Turn, booked: int) -> dict[str, Any]:
     """Return what a message says of a booking."""
     about = finding.booking(turn.session, booked)
-    return facts_of(turn.business, about) if about else {}
+    if about is None:
+        return {}
+    until = change_until(about.policy, about.start, turn.business.zone)
+    return facts_of(turn.business, about) | {
+        "change_until": until,
+        "fixed": until is not None and until < turn.message.received,
+    }
 
 
 def facts_for_staff(session: Session, business: Business, about: Booked) -> dict[str, Any]:

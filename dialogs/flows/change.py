@@ -5,9 +5,11 @@ from datetime import date, datetime
 
 from core import changing, finding
 from core.finding import Booked
+from core.refusals import Reason
 from dialogs import nights
 from dialogs.flows import book, holding, looking, meaning, overview, several, telling
 from dialogs.flows.about import facts_of, providers_of
+from dialogs.flows.late import refuse, too_late
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
 from dialogs.understanding import Intent
@@ -161,6 +163,9 @@ def sooner(turn: Turn) -> State:
         return book.begin(turn)
     if len(rows) > 1:
         return move(turn)
+    late = too_late(turn, rows[0])
+    if late is not None:
+        return refuse(turn, rows[0], late, doing="move")
     turn.talk = _moving(turn, rows[0], Wish())
     return book.sooner(turn)
 
@@ -256,6 +261,8 @@ def cancel_now(turn: Turn) -> State:
     gone = changing.cancel(
         turn.session, booking=before.id, by=turn.by, now=turn.now, why="customer"
     )
+    if gone is not None and gone.reason is Reason.TOO_LATE:
+        return refuse(turn, before, gone.facts["until"], doing="cancel")
     if gone is not None:
         turn.say("gone_already", **facts_of(turn.business, before))
         return State.IDLE
@@ -309,6 +316,10 @@ def _with(turn: Turn, row: Booked) -> State:
         asked = several.ask_scope(turn, row)
         if asked is not None:
             return asked
+    late = too_late(turn, row) if turn.talk.scope not in several.SEVERAL else None
+    if late is not None:
+        return refuse(turn, row, late, doing=turn.talk.doing)
+    turn.learn(since=turn.by.asked)
     if turn.talk.scope in several.SEVERAL and turn.talk.doing == "cancel":
         return several.ask_cancel(turn, row)
     if turn.talk.doing == "cancel":
@@ -346,6 +357,7 @@ def _moving(turn: Turn, row: Booked, wish: Wish) -> Talk:
         provider=row.policy.get("provider"),
         start=row.start,
         wish=wish,
+        since=turn.by.asked,
         last=turn.talk.last,
     )
 

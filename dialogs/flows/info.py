@@ -27,7 +27,12 @@ def price(turn: Turn) -> State:
 
 def policy(turn: Turn) -> State:
     """Say what comes back when one cancels."""
-    turn.say("policy", tiers=[[t.percent, t.until, t.hours] for t in turn.business.tiers])
+    rule = (turn.service and turn.service.change_until) or turn.business.change_until
+    turn.say(
+        "policy",
+        tiers=[[t.percent, t.until, t.hours] for t in turn.business.tiers],
+        change_until=rule and rule.to_json(),
+    )
     return turn.state
 
 

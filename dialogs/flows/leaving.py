@@ -1,5 +1,7 @@
 """Forget somebody: what they still have with us ends, who expects them hears, no row names them."""
 
+from dataclasses import replace
+
 from core import changing, consents, finding, forgetting, inbox, people, series
 from core.booking import By
 from core.db import Session
@@ -27,6 +29,7 @@ def erase(session: Session, business: Business, person: int, *, by: By) -> None:
     What they wrote and was not answered yet goes too; but a STOP among it counts.
     """
     person = forgetting.hold(session, person)
+    by = replace(by, asked=None)  # it may be asked for at any time
     _last_words(session, business, person)
     series.end_all(session, person=person)
     for row in finding.of_person(session, person, now=session.now):

@@ -6,12 +6,14 @@ from typing import Any
 
 from core import finding, shifting
 from core import series as core_series
+from core.deadline import Deadline
 from core.finding import Booked
 from core.recurrence import moved
 from core.refusals import Reason, Refusal
 from core.series import Laid
 from dialogs.flows import looking, recurring, telling
 from dialogs.flows.about import facts_of, providers_of
+from dialogs.flows.late import refuse, too_late
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
 
@@ -39,12 +41,22 @@ def ask_scope(turn: Turn, row: Booked) -> State | None:
 def _meant(turn: Turn, row: Booked, scope: str | None) -> list[tuple[int, datetime]]:
     """Return the occurrences that a change of several is about."""
     since = row.start if scope == "later" else turn.now
-    return core_series.standing(turn.session, row.series or 0, since=since, now=turn.now)
+    rows = core_series.standing(turn.session, row.series or 0, since=since, now=turn.now)
+    rule = Deadline.from_json(row.policy.get("change_until"))
+    asked = turn.by.asked
+    if rule is None or asked is None:
+        return rows
+    return [r for r in rows if rule.before(r[1], turn.business.zone) >= asked]
 
 
 def ask_cancel(turn: Turn, row: Booked) -> State:
     """Ask whether to cancel several occurrences of a series."""
     rows = _meant(turn, row, turn.talk.scope)
+    late = too_late(turn, row)
+    if late is not None and not rows:
+        return refuse(turn, row, late, doing="cancel")
+    if late is not None:
+        turn.remark("stays", start=row.start)
     turn.learn(target=row.id, start=rows[0][1] if rows else row.start, options=())
     turn.say("ask_cancel_series", **facts_of(turn.business, row) | _several(rows))
     return State.CANCELLING

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from core.deadline import Deadline
 from dialogs.wording import formats
 from dialogs.wording.asking import ask
 from dialogs.wording.page import Page, Worded, stays
 
 _ALL = 100  # percent
+_SOME_DAY = date(2026, 1, 5)  # for a wall time of any day
 _EXAMPLE = timedelta(minutes=90)  # after opening: a time that a first example can name
 
 
@@ -25,12 +27,30 @@ def _prices(page: Page) -> Worded:
 
 def _policy(page: Page) -> Worded:
     tiers = [_tier(page, *tier) for tier in page.facts["tiers"]]
+    rule = page.facts.get("change_until")
+    alone = [page.t("You can cancel or move {deadline}.", deadline=_deadline(page, rule))]
     if not tiers:
-        return Worded(page.t("You can cancel at any time without a fee."))
+        free = page.t("You can cancel at any time without a fee.")
+        return Worded(alone[0] if rule else free)
     said = ", ".join(tiers)
-    return Worded(
-        page.t("If you cancel, what you paid comes back: {tiers}, nothing after that.", tiers=said)
+    back = page.t(
+        "If you cancel, what you paid comes back: {tiers}, nothing after that.", tiers=said
     )
+    return Worded(" ".join([*alone, back] if rule else [back]))
+
+
+def _deadline(page: Page, rule: Mapping[str, Any] | None) -> str:
+    """Return the latest moment for a change: "by text until 24 hours before"."""
+    kept = Deadline.from_json(rule)
+    if kept is None:
+        return ""
+    if kept.minutes is not None:
+        return page.t("by text until {duration} before", duration=page.duration(kept.minutes))
+    if kept.days:
+        eve = datetime.combine(_SOME_DAY, kept.at, page.business.zone)
+        at = formats.clock(eve, page.locale, page.business.zone)
+        return page.t("by text until {time} the day before", time=at)
+    return page.t("by text until the day itself")
 
 
 def _tier(page: Page, percent: int, until: str, hours: int) -> str:

@@ -25,7 +25,37 @@ def _booked(page: Page) -> Worded:
         when=_start(page),
         ref=page.facts["ref"],
     )
-    return _name_asked(page, text)
+    return _name_asked(page, text + _change_until(page))
+
+
+def _change_until(page: Page) -> str:
+    """Return until when the customer may change a booking alone, where that is not any time."""
+    if page.facts.get("fixed"):
+        human = page.business.contact.human
+        return " " + page.t("To change it, please ask {human}.", human=human)
+    if not page.facts.get("change_until"):
+        return ""
+    until = page.latest("change_until")
+    return " " + page.t("You can change it by text until {until}.", until=until)
+
+
+def _too_late(page: Page) -> Worded:
+    """Word that a change comes too late, and who can still help."""
+    facts = {
+        "booking": page.title(),
+        "when": _start(page),
+        "until": page.latest("until"),
+    }
+    if page.facts["doing"] == "cancel":
+        text = page.t("{booking} on {when} could be cancelled by text until {until}.", **facts)
+    else:
+        text = page.t("{booking} on {when} could be moved by text until {until}.", **facts)
+    human = page.facts["human"]
+    if page.facts.get("told"):
+        return Worded(
+            text + " " + page.t("I've told {human}, who will get back to you.", human=human)
+        )
+    return Worded(text + " " + page.t("To change it, please ask {human}.", human=human))
 
 
 def _requested(page: Page) -> Worded:
@@ -122,6 +152,7 @@ def _moved(page: Page) -> Worded:
                 when=_start(page),
                 ref=page.facts["ref"],
             )
+            + _change_until(page)
         )
     return Worded(
         page.t(
@@ -131,6 +162,7 @@ def _moved(page: Page) -> Worded:
             was=page.when(page.instant("was")),
             ref=page.facts["ref"],
         )
+        + _change_until(page)
     )
 
 
@@ -202,4 +234,5 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "let_go": _let_go,
     "dropped": _dropped,
     "nothing_to_change": _nothing_to_change,
+    "too_late": _too_late,
 }

@@ -175,6 +175,14 @@ def _undelivered(page: Page) -> Worded:
     return Worded(said + "\n" + page.t("I'm trying {channel} instead.", channel=name))
 
 
+def _wants_change(page: Page) -> Worded:
+    if page.facts["doing"] == "cancel":
+        message = t("{who} asks to cancel {booking}, {when}, {ref}, after the last moment for it.")
+    else:
+        message = t("{who} asks to move {booking}, {when}, {ref}, after the last moment for it.")
+    return _line(message)(page)
+
+
 def t(message: str) -> str:
     """Mark a message for translation where its page is not there yet."""
     return message
@@ -203,6 +211,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "meant_cancel": _meant_cancel,
     "providers_only": lambda p: Worded(p.t("Only our own people can do that.")),
     "help_provider": _help,
+    "wants_change": _wants_change,
     "wants_human": _person_says(t("{who} would like to talk to you: {text}")),
     "not_understood": _person_says(t("I can't make out what {who} wants: {text}")),
     "undelivered": _undelivered,

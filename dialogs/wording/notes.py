@@ -115,5 +115,9 @@ REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "zone": zone_set,
     "series": lambda p, _: p.t("A booking moves to one day; here is the first."),
     "series_one": lambda p, _: p.t("Each of these needs a yes there, so they move one at a time."),
+    "stays": lambda p, r: p.t(
+        "{when} stays: it's too late to change that one by text.",
+        when=p.when(datetime.fromisoformat(r["start"])),
+    ),
     "series_again": lambda p, _: p.t("That had run out, so I looked again."),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -112,6 +112,13 @@ class Page:
         """Return a deadline, "Mon, Mar 2 at 11:00 AM"; its zone where that beside it differs."""
         time = self.until(moment, beside=beside)
         return self.t("{day} at {time}", day=self.day(moment), time=time)
+
+    def latest(self, name: str) -> str:
+        """Return the latest moment for something; midnight is told as the end of the day before."""
+        moment = self.instant(name)
+        if moment.astimezone(self.zone).time() == time(0):
+            moment -= timedelta(minutes=1)
+        return self.by(moment, beside=self.instant("start"))
 
     def zone_at(self, moment: datetime) -> str:
         return formats.zone_name(moment, self.locale, self.zone)

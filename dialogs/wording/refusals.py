@@ -185,5 +185,9 @@ WHY: dict[str, Callable[[Page, Facts], str]] = {
     "person_open": _open_limit,
     "not_by": _not_by,
     "gone": lambda p, _: p.t("That one has gone."),
+    "too_late": lambda p, f: p.t(
+        "It could be changed by text until {until}.",
+        until=p.by(_at(f, "until"), beside=p.instant("start")),
+    ),
     "needs_money": lambda p, f: p.t("That needs {money} in advance.", money=p.money(f["amount"])),
 }

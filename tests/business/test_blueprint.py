@@ -300,6 +300,19 @@ def test_the_small_file_is_right() -> None:
         ),
         ('"Small"', '"Small\\u0000"', "1: name: holds characters that cannot be shown"),
         ('"Small"', '"  "', "1: name: must not be empty"),
+        (
+            '"Small"',
+            '"Small"\nchange_until = "24 h"',
+            (
+                "2: change_until: names no latest moment; write"
+                ' "24 h before", "day" or "18:00 the day before"'
+            ),
+        ),
+        (
+            '"Small"',
+            '"Small"\nchange_until = "25:00 the day before"',
+            '2: change_until: “25:00” is not a time; write it from "00:00" to "24:00"',
+        ),
     ],
 )
 def test_each_mistake_is_named(old: str, new: str, expected: str) -> None:

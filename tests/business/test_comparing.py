@@ -10,6 +10,7 @@ import pytest
 
 from core.blueprint import Blueprint
 from core.comparing import changes
+from core.deadline import Deadline
 from core.rules import (
     Business,
     ClassTime,
@@ -50,6 +51,7 @@ PLACE: dict[str, Any] = {
     "waitlist": Waitlist(group=4),
     "reminders": (60,),
     "tiers": (Tier(100, "hours", 24),),
+    "change_until": Deadline(minutes=1440),
     "joins": ((5, 6),),
     "contact": Contact(human="Ana", human_key="ana", address="Elsewhere"),
 }
@@ -81,6 +83,7 @@ SERVICE: dict[str, Any] = {
     "max_person_week": 2,
     "max_day": 3,
     "max_week": 4,
+    "change_until": Deadline(days=1, at=time(18)),
 }
 KEPT = {"id", "key", "slug", "revision", "resources", "services", "former", "former_services"}
 

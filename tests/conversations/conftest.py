@@ -28,18 +28,31 @@ GENEVRIER = (  # Juniper Studio in the languages that no shipped business speaks
 )
 
 
+HAWTHORN = (  # Juniper Studio, where bookings are changed alone only so long
+    ('name = "Juniper Studio"', 'name = "Hawthorn Studio"\nchange_until = "24 h before"'),
+    ('price = "120.00"', 'price = "120.00"\nchange_until = "18:00 the day before"'),
+    ("seats = 12", 'seats = 12\nchange_until = "day"'),
+    ("+1 212 555 0100", "+1 212 555 0110"),
+    ("JuniperBot", "HawthornBot"),
+    ("T0JUNIPER", "T0HAWTHORN"),
+)
+VARIANTS = {"genevrier": GENEVRIER, "hawthorn": HAWTHORN}
+
+
 @pytest.fixture(scope="session")
 def examples() -> dict[str, Blueprint]:
-    """Give the shipped businesses by their slugs, and one that speaks French and Portuguese."""
+    """Give the shipped businesses by their slugs, and variants of one."""
     blueprints, problems = read_files([str(path) for path in sorted(EXAMPLES.glob("*.toml"))])
     assert not problems
-    file = (EXAMPLES / "juniper.toml").read_text(encoding="utf-8")
-    for old, new in GENEVRIER:
-        assert old in file, old
-        file = file.replace(old, new)
-    genevrier = read(file.encode(), "genevrier.toml")
-    assert isinstance(genevrier, Blueprint), genevrier
-    return {blueprint.slug: blueprint for blueprint in (*blueprints, genevrier)}
+    for name, changes in VARIANTS.items():
+        file = (EXAMPLES / "juniper.toml").read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in file, old
+            file = file.replace(old, new)
+        variant = read(file.encode(), f"{name}.toml")
+        assert isinstance(variant, Blueprint), variant
+        blueprints.append(variant)
+    return {blueprint.slug: blueprint for blueprint in blueprints}
 
 
 @pytest.fixture
