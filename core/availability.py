@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from core.hours import fixed_starts, open_spans
 from core.rules import Business, Service
-from core.serving import Way, eligible, joined
+from core.serving import Way, by_length, eligible, joined, leading
 from core.span import DAY, MINUTE, Span, days_between, instant
 
 _DAY_MINUTES = 1440
@@ -135,10 +135,27 @@ def free_starts(
 
     The windows are already within notice and horizon. `taken` holds bookings with their buffers
     and, with seat 0, time that is blocked (which buffers may reach into); `full_days` the
-    (resource, day) pairs at their limit.
+    (resource, day) pairs at their limit. Where providers take different lengths a start is free if
+    one of them is, for as long as he takes; the slot ends when the best of them is done.
     """
     if not windows:
         return []
+    if service.lengths:
+        taken, full_days = list(taken), list(full_days)
+        each = [
+            free_starts(
+                business,
+                one,
+                party=party,
+                provider=provider,
+                windows=windows,
+                taken=taken,
+                full_days=full_days,
+                limit=limit,
+            )
+            for one in by_length(service, provider)
+        ]
+        return _merged(service, each)[:limit]
     frame = frame_for(Span(min(w.start for w in windows), max(w.end for w in windows)))
     wanted = frame.mask((_minute_from(w.start), _minute_from(w.end)) for w in windows)
     rows: dict[int, list[Taken]] = {}
@@ -176,6 +193,22 @@ def free_starts(
         joins.append(tables)
     found = _slots(frame, _bits(every, limit), needs, service.length)
     return _with_joined(frame, found, joins) if any(joins) else found
+
+
+def _merged(service: Service, found: Sequence[Sequence[Slot]]) -> list[Slot]:
+    """Return one slot for each start: that of the best, with all who might be had instead."""
+    lead = leading(service)
+    order = {r: n for n, r in enumerate(service.needs[lead].any_of)}
+    by_start: dict[datetime, list[Slot]] = {}
+    for slot in chain.from_iterable(found):
+        by_start.setdefault(slot.start, []).append(slot)
+    whole: list[Slot] = []
+    for start in sorted(by_start):
+        slots = sorted(by_start[start], key=lambda slot: order[slot.options[lead][0]])
+        who = sorted(chain.from_iterable(s.options[lead] for s in slots), key=order.__getitem__)
+        options = (*slots[0].options[:lead], tuple(who), *slots[0].options[lead + 1 :])
+        whole.append(slots[0]._replace(options=options))
+    return whole
 
 
 def _slots(

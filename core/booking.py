@@ -6,7 +6,7 @@ a hold is taken; exclusive ones guard the rules that count rows (see core/locks.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from core.choosing import (
-    Choice,
-    Options,
+    Chance,
+    Chosen,
     Replacing,
     Wanted,
     among,
+    chances,
     choose,
     decided_alone,
-    on_offer,
     own_pieces,
     pieces_of,
     ruled_out,
@@ -36,7 +36,7 @@ from core.hours import local
 from core.limits import counted_days, person_refusal
 from core.locks import lock_days
 from core.refusals import Reason, Refusal
-from core.rules import Business
+from core.rules import Business, Extra, Service
 from core.sending import Row
 from core.span import Span, local_days
 from core.taking import Piece, take
@@ -100,36 +100,46 @@ def hold(
     held_class = _class_session(session, business, wanted)
     if isinstance(held_class, Refusal):
         return held_class
-    options = on_offer(business, wanted)
+    found = chances(business, wanted)
     alone = decided_alone(business, wanted)
     lock_days(
         session,
-        resources=[*among(options), *counter(wanted.service)],
+        resources={*(r for one in found for r in among(one.options)), *counter(wanted.service)},
         days=[
             *local_days(wanted.blocked, business.zone),
             *counted_days(business, wanted.service, wanted.start),
         ],
         exclusive=not alone,
     )
-    chosen: Choice | Refusal | None = Counts.at(
+    chosen: Chosen | Refusal | None = Counts.at(
         session, business, wanted, person=person, now=now, but=instead_of
     )
     replacing = Replacing(instead_of, own_pieces(session, instead_of))
     if chosen is None and not alone:
-        chosen = choose(session, business, wanted, options, replacing=replacing, now=now)
+        chosen = choose(session, business, found, replacing=replacing, now=now)
     if isinstance(chosen, Refusal):
         return chosen
-    choices = [tuple((r, 1) for r in way) for way in options[0]] if chosen is None else [chosen]
+    choices = _in_turn(wanted.service, found) if chosen is None else [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
     row |= {
         "series": series,
         "purpose": "booking" if instead_of is None else "move",
         "for_id": instead_of,
     }
-    got = _take_one(
-        session, wanted, choices, options, own=replacing.own, row=row, business=business, now=now
+    return _take_one(
+        session, wanted, choices, found, own=replacing.own, row=row, business=business, now=now
     )
-    return got if isinstance(got, Refusal) else Held(*got[:2], wanted.span, got[2], until)
+
+
+def _in_turn(service: Service, found: Sequence[Chance]) -> list[Chosen]:
+    """Return everybody of the only need, in the order in which they are named."""
+    choices = [
+        Chosen(one.wanted, tuple((r, 1) for r in way)) for one in found for way in one.options[0]
+    ]
+    if len(found) > 1:
+        order = service.needs[0].any_of
+        choices.sort(key=lambda chosen: order.index(chosen.choice[0][0]))
+    return choices
 
 
 def _forbidden(
@@ -163,31 +173,34 @@ def _forbidden(
 def _take_one(
     session: Session,
     wanted: Wanted,
-    choices: Sequence[Choice],
-    options: Options,
+    choices: Sequence[Chosen],
+    found: Sequence[Chance],
     *,
     own: list[Piece],
     row: dict[str, Any],
     business: Business,
     now: datetime,
-) -> tuple[int, str, tuple[int, ...]] | Refusal:
-    """Take the first choice that nobody else takes meanwhile: its id, ref and resources."""
+) -> Held | Refusal:
+    """Take the first choice that nobody else takes meanwhile."""
+    everybody = sorted({r for one in found for r in among(one.options)})
+    first = sorted({r for one in found for r in among(one.options[:1])})
     for again in (False, True):
-        for choice in choices:
-            row["choice"] = json.dumps({"choice": choice, "blocked": wanted.blocked}, default=str)
+        for one, choice in choices:
+            row["choice"] = json.dumps({"choice": choice, "blocked": one.blocked}, default=str)
+            row["end"] = one.span.end
             resources = tuple(dict.fromkeys(r for r, _ in choice))
             got = take(
                 session,
-                list(pieces_of(wanted, choice, own)),
+                list(pieces_of(one, choice, own)),
                 chosen=resources,
-                among=among(options),
+                among=everybody,
                 booking=row,
                 now=now,
                 again=again,
             )
             if got is not None:
-                return got[0], got[1], resources
-        refused = why_taken(session, business, wanted, among(options[:1]), now=now)
+                return Held(*got, one.span, resources, row["expires"])
+        refused = why_taken(session, business, wanted, first, now=now)
         if refused is not None:
             return refused
     return taken_by_others(business, wanted)
@@ -244,16 +257,43 @@ def _row(
         "session": session_id,
         "party": wanted.party,
         "start": wanted.start,
-        "end": wanted.span.end,
         "wall": local(wanted.start, business).replace(tzinfo=None).isoformat(),
         "zone": business.zone.key,
         "expires": until,
         "price": wanted.service.cost(wanted.party),
         "currency": business.currency,
         "policy": json.dumps(terms(business, wanted)),
+        "extras": json.dumps(kept(wanted.service)),
         "actor": by.actor,
         "message": by.message,
     }
+
+
+def kept(service: Service) -> list[dict[str, Any]]:
+    """Return the add-ons of what is booked, as its row keeps them whatever the rules become."""
+    return [
+        {
+            "key": e.key,
+            "names": {code: names[0] for code, names in e.names.items()},
+            "minutes": e.minutes,
+            "price": e.price,
+        }
+        for e in service.chosen
+    ]
+
+
+def as_kept(service: Service, rows: Sequence[Mapping[str, Any]]) -> Service:
+    """Return a service with the add-ons of a row: by today's rules, else as the row has them."""
+    return service.extended(
+        service.extra_named(row["key"])
+        or Extra(
+            row["key"],
+            {code: (name,) for code, name in row["names"].items()},
+            row["minutes"],
+            row["price"],
+        )
+        for row in rows
+    )
 
 
 def terms(business: Business, wanted: Wanted) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A business with all its rules: read from its rows once a revision, then kept in the process."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from core.rules import (
     Confirmation,
     Contact,
     DayRule,
+    Extra,
     Holidays,
     Kind,
     Limits,
@@ -103,7 +104,7 @@ def _read(session: Session) -> Business:
     rules = row.rules
     shifts = _shifts(session)
     resources = list(_resources(session, shifts))
-    services = list(_services(session))
+    services = list(_services(session, {r.key: r.id for _, r in resources}))
     return Business(
         id=row.id,
         slug=row.slug,
@@ -194,7 +195,7 @@ def _resources(
         )
 
 
-def _services(session: Session) -> Iterator[tuple[bool, Service]]:
+def _services(session: Session, ids: Mapping[str, int]) -> Iterator[tuple[bool, Service]]:
     services, needs = t.services.c, t.service_needs.c
     wanted: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in session.execute(
@@ -237,8 +238,20 @@ def _services(session: Session) -> Iterator[tuple[bool, Service]]:
                 change_until=Deadline.from_json(rules.get("change_until")),
                 grid=rules.get("grid"),
                 starts=tuple((n, time.fromisoformat(at)) for n, at in rules.get("starts", ())),
+                lengths=tuple((ids[key], minutes) for key, minutes in rules.get("lengths", ())),
+                extras=tuple(_extra(facts, ids) for facts in rules.get("extras", ())),
             ),
         )
+
+
+def _extra(facts: Mapping[str, Any], ids: Mapping[str, int]) -> Extra:
+    return Extra(
+        facts["key"],
+        {code: tuple(names) for code, names in facts["names"]},
+        facts["minutes"],
+        facts["price"],
+        tuple(ids[key] for key in facts["only"]),
+    )
 
 
 def _times(session: Session) -> dict[int, tuple[ClassTime, ...]]:

@@ -244,7 +244,8 @@ WITH {_GIVEN},
 done AS (
     UPDATE bookings b SET service_id = n.service_id, session_id = n.session_id, party = n.party,
         starts_at = n.starts_at, ends_at = n.ends_at, wall = n.wall, zone = n.zone,
-        price = n.price, policy = n.policy, version = b.version + 1, events = b.events + 1,
+        price = n.price, policy = n.policy, extras = n.extras,
+        version = b.version + 1, events = b.events + 1,
         expires_at = CASE WHEN b.status = 'confirmed' THEN NULL ELSE n.expires_at END
     FROM bookings n
     WHERE b.business_id = :business AND b.id = :booking

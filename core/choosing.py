@@ -1,9 +1,9 @@
 """Which resources and seats a booking gets: the best that are on duty, free and within limits."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import text
 
@@ -13,7 +13,7 @@ from core.limits import resource_refusals
 from core.policy import judge, on_duty
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
-from core.serving import Way, joined, seats_needed, ways
+from core.serving import Way, by_length, joined, leading, seats_needed, ways
 from core.span import DAY, Span, minus
 from core.taking import Piece, lapse_around
 
@@ -22,7 +22,11 @@ Choice: TypeAlias = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be held: an instant, a party, the provider asked for (a resource's id)."""
+    """What is to be held: an instant, a party, the provider asked for (a resource's id).
+
+    The service is with its add-ons. Where its length depends on who is chosen (see `fixed`), the
+    span is the longest that it may be.
+    """
 
     service: Service
     start: datetime
@@ -35,7 +39,7 @@ class Wanted:
 
     @property
     def span(self) -> Span:
-        return Span(self.start, self.start + self.service.length)
+        return Span(self.start, self.start + timedelta(minutes=self.service.takes(self.provider)))
 
     @property
     def blocked(self) -> Span:
@@ -54,6 +58,14 @@ def ruled_out(business: Business, wanted: Wanted, *, now: datetime) -> Refusal |
     )
 
 
+def fixed(wanted: Wanted) -> tuple[Wanted, ...]:
+    """Return what is wanted once for each length it may have, for those who take that long."""
+    if not wanted.service.lengths:
+        return (wanted,)
+    services = by_length(wanted.service, wanted.provider)
+    return tuple(replace(wanted, service=one) for one in services)
+
+
 Options: TypeAlias = tuple[tuple[Way, ...], ...]
 """For each need the ways to serve it, best first."""
 
@@ -67,6 +79,18 @@ def on_offer(business: Business, wanted: Wanted) -> Options:
         tuple(way for way in need if all(on_duty(business, r, wanted.span) for r in way))
         for need in needs
     )
+
+
+class Chance(NamedTuple):
+    """What is wanted with a length that is known, and who may serve it."""
+
+    wanted: Wanted
+    options: Options
+
+
+def chances(business: Business, wanted: Wanted) -> tuple[Chance, ...]:
+    """Return what may be had: one chance, or one for each length that it may have."""
+    return tuple(Chance(one, on_offer(business, one)) for one in fixed(wanted))
 
 
 def among(options: Options) -> list[int]:
@@ -125,16 +149,57 @@ _AROUND = text(
 )
 
 
+class Chosen(NamedTuple):
+    """What is wanted with the length that it has by who was chosen, and who was."""
+
+    wanted: Wanted
+    choice: Choice
+
+
 def choose(
     session: Session,
     business: Business,
-    wanted: Wanted,
-    options: Options,
+    found: Sequence[Chance],
+    *,
+    replacing: Replacing,
+    now: datetime,
+) -> Chosen | Refusal:
+    """Choose (resource, seat) for each need; the caller holds the exclusive locks of their days."""
+    mine = {p.resource for p in replacing.own}
+    picked: list[Chosen] = []
+    refused: list[Refusal] = []
+    for chance in found:
+        got = _choose(session, business, chance, replacing=replacing, now=now)
+        if isinstance(got, Refusal):
+            refused.append(got)
+        else:
+            picked.append(Chosen(chance.wanted, got))
+    return best(picked, mine) if picked else refused[0]
+
+
+def best(picked: Sequence[Chosen], mine: Container[int] = ()) -> Chosen:
+    """Return the best of what was picked for each length: whoever one has, else the first named."""
+    if len(picked) == 1:
+        return picked[0]
+    service = picked[0].wanted.service
+    order = service.needs[leading(service)].any_of
+
+    def rank(chosen: Chosen) -> tuple[bool, int]:
+        who = next(r for r, _ in chosen.choice if r in order)
+        return who not in mine, order.index(who)
+
+    return min(picked, key=rank)
+
+
+def _choose(
+    session: Session,
+    business: Business,
+    chance: Chance,
     *,
     replacing: Replacing,
     now: datetime,
 ) -> Choice | Refusal:
-    """Choose (resource, seat) for each need; the caller holds the exclusive locks of their days."""
+    wanted, options = chance.wanted, chance.options
     resources = among(options)
     blocked = wanted.blocked
     lapse_around(session, resources, blocked, now=now)

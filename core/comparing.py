@@ -14,6 +14,7 @@ from core.deadline import Deadline
 from core.rules import (
     Business,
     Confirmation,
+    Extra,
     Holidays,
     Kind,
     Payment,
@@ -193,9 +194,14 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
     return {
         **{f"{code} names": f"{code}: {', '.join(names)}" for code, names in s.names.items()},
         "length": f"takes {length(s.minutes)}",
+        **{
+            f"length with {named([r], '')}": f"takes {length(m)} with {named([r], '')}"
+            for r, m in s.lengths
+        },
         "buffer before": s.before and f"{length(s.before)} before",
         "buffer after": s.after and f"{length(s.after)} after",
         "price": f"price {money(s.price, b.currency)}{each}",
+        **{f"add-on “{e.key}”": _extra(e, b, named) for e in s.extras},
         "needs": "needs " + " and ".join(f"({named(n.any_of, 'or')})" for n in s.needs),
         "times": "every "
         + ", ".join(
@@ -218,6 +224,13 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         "daily limit": s.max_day and f"at most {s.max_day} a day",
         "weekly limit": s.max_week and f"at most {s.max_week} a week",
     }
+
+
+def _extra(extra: Extra, b: Business, named: Callable[[Iterable[int], str], str]) -> str:
+    names = "; ".join(f"{code}: {', '.join(names)}" for code, names in extra.names.items())
+    who = f", only with {named(extra.only, 'or')}" if extra.only else ""
+    more = f"{length(extra.minutes)} and {money(extra.price, b.currency)} more"
+    return f"add-on “{extra.key}” ({names}), {more}{who}"
 
 
 def _confirmation(rule: Confirmation, named: Callable[[Iterable[int], str], str]) -> str:

@@ -1,19 +1,20 @@
 """Why a time can be had or not: every rule and every resource asked, one by one."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import text
 
-from core.choosing import Wanted, ruled_out
+from core.choosing import Wanted, fixed, ruled_out
 from core.counts import Counts
 from core.db import Session
 from core.limits import person_refusal, resource_refusals
 from core.policy import off_duty_why, on_duty
 from core.refusals import Reason, Refusal
 from core.rules import Business
-from core.serving import Way, anybody, seats_needed, ways
+from core.serving import Way, anybody, leading, seats_needed, ways
 from core.span import DAY
 
 
@@ -110,10 +111,42 @@ def explain(
         else None
     )
     limit = limit or Counts.at(session, business, wanted, person=person, now=now)
+    anyone = replace(wanted, provider=None)
+    each = [_verdicts(session, business, one, now) for one in fixed(anyone)]
+    return Trace(wanted, rule, limit, _joined(wanted, each))
+
+
+def _verdicts(
+    session: Session, business: Business, wanted: Wanted, now: datetime
+) -> tuple[Verdict, ...]:
+    """Ask every resource of every need, for one length."""
     here = _Here(session, business, wanted, now)
     needs = ways(business, wanted.service, party=wanted.party, provider=None)
-    verdicts = (here.verdict(way, n) for n, need in enumerate(needs) for way in need)
-    return Trace(wanted, rule, limit, tuple(verdicts))
+    return tuple(here.verdict(way, n) for n, need in enumerate(needs) for way in need)
+
+
+def _joined(wanted: Wanted, each: Sequence[tuple[Verdict, ...]]) -> tuple[Verdict, ...]:
+    """Put together what was found for each length: whose others cannot be had cannot either."""
+    if len(each) == 1:
+        return each[0]
+    lead = leading(wanted.service)
+    needs = range(len(wanted.service.needs))
+    free = [all(_can(found, n) for n in needs if n != lead) for found in each]
+    own: list[Verdict] = []
+    for found, can in zip(each, free, strict=True):
+        others = next((v.refusal for v in found if v.need != lead and v.refusal), None)
+        own += [
+            v if can or v.refusal else replace(v, refusal=others) for v in found if v.need == lead
+        ]
+    order = wanted.service.needs[lead].any_of
+    own.sort(key=lambda v: order.index(v.way[0]))
+    shown = each[free.index(True) if True in free else 0]
+    rest = (v for v in shown if v.need != lead)
+    return tuple(sorted((*own, *rest), key=lambda v: v.need))
+
+
+def _can(found: Sequence[Verdict], need: int) -> bool:
+    return any(v.refusal is None for v in found if v.need == need)
 
 
 class _Here:

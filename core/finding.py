@@ -183,13 +183,14 @@ class Booked:
     currency: str
     policy: dict[str, Any]
     series: int | None
+    extras: list[dict[str, Any]]
     resources: tuple[int, ...]
 
 
 _BOOKED = """
 SELECT b.id, b.ref, b.person_id, p.name, b.service_id, b.party, b.starts_at, b.ends_at, b.status,
     b.purpose, b.for_id, b.expires_at, b.version, b.price, b.currency, b.policy, b.series_id,
-    coalesce(CASE b.purpose
+    b.extras, coalesce(CASE b.purpose
         WHEN 'move' THEN  -- it takes only what its booking does not have already
             (SELECT array_agg(DISTINCT chosen.resource_id) FROM (
                 SELECT CAST(c.pair ->> 0 AS bigint) AS resource_id FROM booking_events e,

@@ -13,6 +13,7 @@ from core.db import Session
 from core.hours import open_spans
 from core.locks import lock_days
 from core.rules import Business, Service
+from core.serving import leading
 from core.span import DAY, Span, days_between, merged
 from core.standing import standing
 
@@ -89,7 +90,9 @@ def concerns(session: Session, old: Business, new: Business) -> tuple[Affected, 
         return before.covers(row) and not after.covers(row)
 
     def other_length(row: Standing) -> bool:
-        return was[row.service].minutes != service[row.service].minutes
+        earlier, later = was[row.service], service[row.service]
+        decides = not later.lengths or row.resource in later.needs[leading(later)].any_of
+        return decides and earlier.takes(row.resource) != later.takes(row.resource)
 
     tables: dict[str, set[int]] = {}
     for row in rows:

@@ -7,7 +7,7 @@ from core.availability import minute
 from core.hours import closed_why, fixed_starts, local, open_around, open_spans
 from core.refusals import Reason, Refusal
 from core.rules import Business, Kind, Service
-from core.serving import Way, ways
+from core.serving import Way, by_length, does, ways
 from core.span import DAY, MINUTE, Span, instant
 
 
@@ -29,14 +29,23 @@ def judge(
     provider: int | None,
     now: datetime,
 ) -> Refusal | None:
-    """Say which rule forbids a start, or None where the rules allow it."""
+    """Say which rule forbids a start, or None where the rules allow it.
+
+    Where providers take different lengths, it is enough that one of them fits.
+    """
     start = start.astimezone(UTC)  # an hour added to a wall clock is not always an hour
-    return (
+    refused = (
         _moment(business, start, now)
         or _who(business, service, party, provider)
         or _clock(business, service, start)
-        or _open(business, service, start=start, party=party, provider=provider)
     )
+    if refused is not None:
+        return refused
+    found = [
+        _open(business, one, start=start, party=party, provider=provider)
+        for one in by_length(service, provider)
+    ]
+    return None if None in found else found[0]
 
 
 def judge_start(business: Business, service: Service, start: datetime) -> Refusal | None:
@@ -63,7 +72,7 @@ def _who(business: Business, service: Service, party: int, provider: int | None)
         return Refusal(Reason.PARTY, {"largest": service.party_max})
     if provider is None:
         return None
-    staff = {r for need in service.needs for r in need.any_of}
+    staff = {r for need in service.needs for r in need.any_of if does(service, need, r)}
     staff |= {r for held in service.times for r in held.resources}
     if provider not in staff:
         return Refusal(Reason.NOT_BY, {"who": business.resource(provider).name})

@@ -4,7 +4,8 @@ Minutes, hours and days are whole numbers in the unit that the name says; prices
 units of the business's currency; wall times belong to the business's zone.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -139,8 +140,30 @@ class ClassTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """What a service may have added to it; `only` are the resources that do it, none: all do.
+
+    `names` as a service has them. Its minutes are added to the length, its price to the price.
+    """
+
+    key: str
+    names: dict[str, tuple[str, ...]]
+    minutes: int = 0
+    price: int = 0
+    only: tuple[int, ...] = ()
+
+    def name(self, locale: str) -> str:
+        """Return the shown name in a language, else in the first language that has one."""
+        return (self.names.get(locale) or next(iter(self.names.values())))[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """What can be booked. `names` gives per language what it is called, the shown name first."""
+    """What can be booked. `names` gives per language what it is called, the shown name first.
+
+    `lengths` are (resource, minutes): how long it takes where that resource has a part in it. With
+    add-ons `chosen` (see `extended`) minutes, lengths and price are with them.
+    """
 
     id: int
     key: str
@@ -162,10 +185,47 @@ class Service:
     max_day: int | None = None  # bookings, whoever makes them
     max_week: int | None = None
     change_until: Deadline | None = None  # None: the business's
+    lengths: tuple[tuple[int, int], ...] = ()
+    extras: tuple[Extra, ...] = ()  # that may be added
+    chosen: tuple[Extra, ...] = ()
+    only: tuple[int, ...] = ()  # who of the need that has them may serve it; none: all
 
     @property
     def length(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+    def takes(self, resource: int | None) -> int:
+        """Return the minutes it takes with a resource; with anybody, as many as it may take."""
+        if not self.lengths:
+            return self.minutes
+        own = dict(self.lengths)
+        return (
+            max(self.minutes, *own.values())
+            if resource is None
+            else own.get(resource, self.minutes)
+        )
+
+    def extra_named(self, key: str) -> Extra | None:
+        """Return one of its add-ons by its key."""
+        return next((e for e in (*self.extras, *self.chosen) if e.key == key), None)
+
+    def extended(self, extras: Iterable[Extra]) -> "Service":
+        """Return the service as it is with these add-ons beside those it was given before."""
+        more = tuple(extras)
+        if not more:
+            return self
+        minutes, price = sum(e.minutes for e in more), sum(e.price for e in more)
+        payment = self.payment
+        if payment is not None and payment.kind == "full":
+            payment = replace(payment, amount=payment.amount + price)
+        return replace(
+            self,
+            minutes=self.minutes + minutes,
+            price=self.price + price,
+            payment=payment,
+            lengths=tuple((r, own + minutes) for r, own in self.lengths),
+            chosen=self.chosen + more,
+        )
 
     @property
     def buffers(self) -> tuple[timedelta, timedelta]:

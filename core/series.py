@@ -5,6 +5,7 @@ What cannot be booked is reported with its reason and never silently left out. O
 far ahead as the business can be booked; `extend` lays out the days that came within reach.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -56,9 +57,10 @@ class Series:
 
 _MAKE = text(
     "INSERT INTO series (business_id, person_id, service_id, provider_id, party, rule, but,"
-    " without, first, clock, status, laid_until, created_at)"
+    " without, first, clock, extras, status, laid_until, created_at)"
     " VALUES (:business, :person, :service, :provider, :party, :rule, :but,"
-    " CAST(:without AS date[]), :first, :clock, 'held', :laid, :now) RETURNING id"
+    " CAST(:without AS date[]), :first, :clock, CAST(:extras AS jsonb), 'held', :laid, :now)"
+    " RETURNING id"
 )
 
 
@@ -96,6 +98,7 @@ def columns(plan: Plan) -> dict[str, Any]:
         "without": [day.isoformat() for day in sorted(again.without)],
         "first": again.first,
         "clock": again.clock,
+        "extras": json.dumps(booking.kept(plan.service)),
     }
 
 
@@ -160,7 +163,7 @@ def _hold_all(
 
 _READ = text(
     "SELECT id, person_id, service_id, provider_id, party, rule, but, without, first, clock,"
-    " status, laid_until FROM series WHERE business_id = :business AND id = :series"
+    " extras, status, laid_until FROM series WHERE business_id = :business AND id = :series"
 )
 LOCK_ROW = text(
     "SELECT id FROM series WHERE business_id = :business AND id = :series FOR NO KEY UPDATE"
@@ -173,7 +176,8 @@ def read(session: Session, business: Business, series: int) -> Series | None:
     if row is None or row.service_id not in business.service_by_id:
         return None
     recurrence = Recurrence(row.rule, row.first, row.clock, row.but, frozenset(row.without))
-    plan = Plan(business.service(row.service_id), recurrence, row.party, row.provider_id)
+    service = booking.as_kept(business.service(row.service_id), row.extras)
+    plan = Plan(service, recurrence, row.party, row.provider_id)
     return Series(row.id, row.person_id, plan, row.status, row.laid_until)
 
 

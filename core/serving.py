@@ -1,5 +1,6 @@
-"""Who may serve the needs of a service: single resources, and tables put together. Pure."""
+"""Who may serve the needs of a service, and how long it takes then. Pure."""
 
+from dataclasses import replace
 from typing import TypeAlias
 
 from core.rules import Business, Kind, Need, Resource, Service
@@ -18,7 +19,7 @@ def eligible(
     """
     needs: list[tuple[int, ...]] = []
     for need in service.needs:
-        fits = _known(business, need)
+        fits = _known(business, service, need)
         if provider is not None and any(r.id == provider for r in fits):
             fits = [r for r in fits if r.id == provider]
         fits = [r for r in fits if r.capacity is None or r.capacity >= party]
@@ -39,7 +40,7 @@ def joined(
         return ((),) * len(service.needs)
     needs: list[tuple[Way, ...]] = []
     for need in service.needs:
-        known = {r.id: r.capacity or 0 for r in _known(business, need)}
+        known = {r.id: r.capacity or 0 for r in _known(business, service, need)}
         sets = [s for s in business.joins if known.keys() >= set(s) and provider not in known]
         room = {s: sum(known[table] for table in s) for s in sets}
         fits = [s for s in sets if room[s] >= party]
@@ -68,5 +69,49 @@ def seats_needed(business: Business, service: Service, party: int) -> int:
     return party if first.kind is Kind.CLASS else 1
 
 
-def _known(business: Business, need: Need) -> list[Resource]:
-    return [business.resource(r) for r in need.any_of if r in business.by_id]
+def by_length(service: Service, provider: int | None) -> tuple[Service, ...]:
+    """Return the service once for each length it may have, with those alone who take that long.
+
+    The service itself where all take as long. Of a named provider there is one length.
+    """
+    if not service.lengths:
+        return (service,)
+    own = dict(service.lengths)
+    if provider is not None and provider in _leading(service):
+        return (_of_length(service, own.get(provider, service.minutes), (provider,)),)
+    lengths = dict.fromkeys(own.get(r, service.minutes) for r in _leading(service))
+    return tuple(
+        _of_length(
+            service,
+            minutes,
+            tuple(r for r in _leading(service) if own.get(r, service.minutes) == minutes),
+        )
+        for minutes in lengths
+    )
+
+
+def leading(service: Service) -> int:
+    """Return the number of the need whose resource decides how long the service takes."""
+    own = {*dict(service.lengths), *service.only}
+    return next((n for n, need in enumerate(service.needs) if own & set(need.any_of)), 0)
+
+
+def does(service: Service, need: Need, resource: int) -> bool:
+    """Whether a resource of a need does what is wanted: the length, and all the add-ons."""
+    few = (service.only, *(e.only for e in service.chosen))
+    return all(resource in only or not set(only) & set(need.any_of) for only in few)
+
+
+def _leading(service: Service) -> tuple[int, ...]:
+    return service.needs[leading(service)].any_of
+
+
+def _of_length(service: Service, minutes: int, only: tuple[int, ...]) -> Service:
+    return replace(service, minutes=minutes, lengths=(), only=only)
+
+
+def _known(business: Business, service: Service, need: Need) -> list[Resource]:
+    known = (business.resource(r) for r in need.any_of if r in business.by_id)
+    if not service.only and not service.chosen:
+        return list(known)
+    return [r for r in known if does(service, need, r.id)]

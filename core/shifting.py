@@ -23,7 +23,7 @@ _LOCK_BOOKINGS = text(
 _CHANGE = text(
     "UPDATE series SET rule = :rule, but = :but, without = CAST(:without AS date[]),"
     " first = :first, clock = :clock, service_id = :service, provider_id = :provider,"
-    " party = :party"
+    " party = :party, extras = CAST(:extras AS jsonb)"
     " WHERE business_id = :business AND id = :series"
 )
 

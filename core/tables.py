@@ -172,6 +172,7 @@ series = tenant(  # bookings that recur by a rule, in the wall time of the place
     Column("clock", Time, nullable=False),
     Column("status", Text, nullable=False),
     Column("laid_until", Date, nullable=False),  # the last day that was looked at
+    Column("extras", JSONB, nullable=False, server_default=text("'[]'")),  # as a booking has them
     created(),
     to("people", "person_id"),
     to("services", "service_id"),
@@ -201,6 +202,7 @@ bookings = tenant(
     Column("price", Integer, nullable=False),
     Column("currency", Text, nullable=False),
     facts("policy"),
+    Column("extras", JSONB, nullable=False, server_default=text("'[]'")),  # what was added, as then
     created(),
     to("people", "person_id"),
     to("services", "service_id"),

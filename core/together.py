@@ -1,14 +1,26 @@
 """Several times of one service held together: all their days locked, judged in a few statements."""
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
-from core.booking import By, Held, terms
-from core.choosing import Choice, Missing, Wanted, among, none_left, on_offer, pick, ruled_out
+from core.booking import By, Held, kept, terms
+from core.choosing import (
+    Chance,
+    Chosen,
+    Missing,
+    Wanted,
+    among,
+    best,
+    chances,
+    none_left,
+    pick,
+    ruled_out,
+)
 from core.counts import Counts, counter
 from core.db import Session
 from core.finding import expired_holds
@@ -44,14 +56,14 @@ def hold_all(
     left = [one for one in wanted if one.start not in refused]
     choices = _choices(session, business, left, refused, person=person, now=now)
     rows = [
-        _row(business, one, choices[one.start], session_id, _expiry(one, until, now))
+        _row(business, choices[one.start], session_id, _expiry(one, until, now))
         for one, session_id in _sessions(session, business, left, refused)
         if one.start in choices
     ]
     facts = _shared(business, wanted[0], person=person, series=series, by=by, now=now)
     got = take_all(session, rows, facts=facts) if rows else {}
     return [
-        _held(one, got[one.start], choices[one.start], _expiry(one, until, now))
+        _held(choices[one.start], got[one.start], _expiry(one, until, now))
         if one.start in got
         else refused.get(one.start) or Refusal(Reason.TAKEN)
         for one in wanted
@@ -61,7 +73,7 @@ def hold_all(
 def lock(session: Session, business: Business, person: int, wanted: Sequence[Wanted]) -> None:
     """Lock the person, then every day that the times touch of all that might serve them."""
     lock_person(session, person)
-    resources = {r for one in wanted for r in among(on_offer(business, one))}
+    resources = {r for one in wanted for c in chances(business, one) for r in among(c.options)}
     resources |= set(counter(wanted[0].service))
     days = {day for one in wanted for day in local_days(one.blocked, business.zone)}
     days |= {day for one in wanted for day in counted_days(business, one.service, one.start)}
@@ -115,21 +127,21 @@ def _choices(
     *,
     person: int,
     now: datetime,
-) -> dict[datetime, Choice]:
+) -> dict[datetime, Chosen]:
     """Choose resources and seats for each time, or add to what is refused."""
     if not wanted:
         return {}
-    options = {one.start: on_offer(business, one) for one in wanted}
-    resources = sorted({r for ways in options.values() for r in among(ways)})
+    found = [chance for one in wanted for chance in chances(business, one)]
+    resources = sorted({r for chance in found for r in among(chance.options)})
     if expired_holds(session, now=now):
         for one in wanted:
             lapse_around(session, resources, one.blocked, now=now)
     facts = {
         "resources": resources,
-        "from": [one.blocked.start for one in wanted],
-        "until": [one.blocked.end for one in wanted],
-        "start": [one.start for one in wanted],
-        "end": [one.span.end for one in wanted],
+        "from": [one.wanted.blocked.start for one in found],
+        "until": [one.wanted.blocked.end for one in found],
+        "start": [one.wanted.start for one in found],
+        "end": [one.wanted.span.end for one in found],
     }
     used: dict[int, set[tuple[int, int]]] = defaultdict(set)
     for row in session.execute(_USED, facts):
@@ -137,21 +149,51 @@ def _choices(
     full = _Full(session, business, resources, wanted, now)
     span = Span(min(one.start for one in wanted), max(one.start for one in wanted))
     counts = Counts(session, business, wanted[0].service, person=person, span=span, now=now)
-    choices: dict[datetime, Choice] = {}
-    for number, one in enumerate(wanted, start=1):
+    by_start: dict[datetime, list[tuple[int, Chance]]] = defaultdict(list)
+    for number, chance in enumerate(found, start=1):
+        by_start[chance.wanted.start].append((number, chance))
+    choices: dict[datetime, Chosen] = {}
+    for one in wanted:
         too_many = counts.refusal(one.start)
         if too_many is not None:
             refused[one.start] = too_many
             continue
         at_limit = full.on(one.start)
-        got = pick(business, one, options[one.start], used=used[number], full=at_limit)
-        if isinstance(got, Missing):
-            refused[one.start] = none_left(session, business, one, got, at_limit, now=now)
-        else:
-            choices[one.start] = got
-            full.add(one.start, {r for r, _ in got})
-            counts.add(one.start)
+        got = _best(business, by_start[one.start], used, at_limit)
+        if isinstance(got, _Gone):
+            refused[one.start] = none_left(
+                session, business, got.wanted, got.missing, at_limit, now=now
+            )
+            continue
+        choices[one.start] = got
+        full.add(one.start, {r for r, _ in got.choice})
+        counts.add(one.start)
     return choices
+
+
+class _Gone(NamedTuple):
+    """What cannot be had at a start, and who is missing for it."""
+
+    wanted: Wanted
+    missing: Missing
+
+
+def _best(
+    business: Business,
+    found: Sequence[tuple[int, Chance]],
+    used: Mapping[int, set[tuple[int, int]]],
+    full: Mapping[int, Refusal],
+) -> Chosen | _Gone:
+    """Choose for one start among its lengths; each comes with its number in `used`."""
+    picked: list[Chosen] = []
+    gone: list[_Gone] = []
+    for number, (wanted, options) in found:
+        got = pick(business, wanted, options, used=used.get(number, ()), full=full)
+        if isinstance(got, Missing):
+            gone.append(_Gone(wanted, got))
+        else:
+            picked.append(Chosen(wanted, got))
+    return best(picked) if picked else gone[0]
 
 
 class _Full:
@@ -236,8 +278,9 @@ def _expiry(one: Wanted, until: datetime, now: datetime) -> datetime:
 
 
 def _row(
-    business: Business, one: Wanted, choice: Choice, session_id: int | None, expires: datetime
+    business: Business, chosen: Chosen, session_id: int | None, expires: datetime
 ) -> dict[str, Any]:
+    one = chosen.wanted
     return {
         "session": session_id,
         "starts": one.start,
@@ -246,7 +289,7 @@ def _row(
         "expires": expires,
         "price": one.service.cost(one.party),
         "policy": terms(business, one),
-        "choice": choice,
+        "choice": chosen.choice,
         "since": one.blocked.start,
         "until": one.blocked.end,
     }
@@ -263,11 +306,13 @@ def _shared(
         "party": one.party,
         "zone": business.zone.key,
         "currency": business.currency,
+        "extras": json.dumps(kept(one.service)),
         "actor": by.actor,
         "message": by.message,
         "now": now,
     }
 
 
-def _held(one: Wanted, got: tuple[int, str], choice: Choice, expires: datetime) -> Held:
-    return Held(got[0], got[1], one.span, tuple(dict.fromkeys(r for r, _ in choice)), expires)
+def _held(chosen: Chosen, got: tuple[int, str], expires: datetime) -> Held:
+    resources = tuple(dict.fromkeys(r for r, _ in chosen.choice))
+    return Held(got[0], got[1], chosen.wanted.span, resources, expires)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import tables as t
 from core.db import Session
-from core.rules import Business, Resource, Season, Shift
+from core.rules import Business, Extra, Resource, Season, Shift
 
 
 def write_place(session: Session, business: Business) -> bool:
@@ -83,11 +83,23 @@ def write_services(session: Session, business: Business) -> dict[str, int]:
                 "change_until": s.change_until and s.change_until.to_json(),
                 "grid": s.grid,
                 "starts": [[weekday, f"{at:%H:%M}"] for weekday, at in s.starts],
+                "lengths": [[business.resource(r).key, minutes] for r, minutes in s.lengths],
+                "extras": [_extra(business, extra) for extra in s.extras],
             },
         }
         for position, s in enumerate(business.services)
     ]
     return _upsert(session, t.services, rows)
+
+
+def _extra(business: Business, extra: Extra) -> dict[str, Any]:
+    return {
+        "key": extra.key,
+        "names": [[code, list(names)] for code, names in extra.names.items()],
+        "minutes": extra.minutes,
+        "price": extra.price,
+        "only": [business.resource(r).key for r in extra.only],
+    }
 
 
 def replace_rules(session: Session, business: Business) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from core import public_days
 from core.blueprint import compile as facts_of
 from core.blueprint import shape, values
+from core.blueprint.extra_checks import extras, lengths
 from core.blueprint.fits import minutes, overlapping_classes, unheld
 from core.blueprint.lines import Path
 from core.blueprint.season_checks import seasons
@@ -43,6 +44,8 @@ def check(root: shape.Root, known: frozenset[str], sound: Callable[[str], bool])
         if sound("currency"):
             yield from money(path, service, root.currency)
         yield from needs(path, service, root, known)
+        yield from lengths(path, service, root, known)
+        yield from extras(path, service, root, known, money_sound=sound("currency"))
         yield from starting(path, service)
         yield from most(path, service)
         yield from confirmation(path, service, root)

@@ -13,6 +13,7 @@ from core.rules import (
     Confirmation,
     Contact,
     DayRule,
+    Extra,
     Holidays,
     Kind,
     Limits,
@@ -196,6 +197,17 @@ def _service(
         max_day=facts.per_day,
         max_week=facts.per_week,
         change_until=facts.change_until,
+        lengths=tuple((ids[k], minutes) for k, minutes in facts.lengths.items()),
+        extras=tuple(
+            Extra(
+                extra,
+                {code: tuple(names) for code, names in rules.names.items()},
+                rules.length,
+                values.minor(rules.price, root.currency),
+                tuple(ids[k] for k in rules.by or ()),
+            )
+            for extra, rules in facts.extras.items()
+        ),
     )
 
 

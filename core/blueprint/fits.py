@@ -32,15 +32,25 @@ def unheld(root: shape.Root) -> Found:
             [k for word in need for k in pool(root, word) if k in week.everyone]
             for need in service.needs
         ]
-        if (
-            pools
-            and all(pools)
-            and not any(w.holds(pools, service.length) for w in (week, *seasons))
-        ):
-            yield (
-                (*path, "length"),
-                f"no hours of the week can hold the {service.length} min of “{key}”",
-            )
+        if not pools or not all(pools):
+            continue
+        for field, few, length in _lengths(service, pools):
+            if not any(w.holds(few, length) for w in (week, *seasons)):
+                text = f"no hours of the week can hold the {length} min of “{key}”"
+                yield (*path, *field), text
+
+
+def _lengths(
+    service: shape.Service, pools: list[list[str]]
+) -> Iterator[tuple[Path, list[list[str]], int]]:
+    """Yield each length of a service, with its field and those who take so long."""
+    own = service.lengths
+    others = [[k for k in each if k not in own] for each in pools]
+    if all(others):
+        yield ("length",), others, service.length
+    for key, length in own.items():
+        if any(key in each for each in pools):
+            yield ("lengths", key), [[key] if key in each else each for each in pools], length
 
 
 def _classes(path: Path, service: shape.Service, week: "_Week") -> Found:

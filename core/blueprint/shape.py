@@ -185,6 +185,15 @@ class ClassTime(Shape):
     occupies: Keys = Field(alias="with", default=[])
 
 
+class Extra(Shape):
+    """What may be added to a service, perhaps by some of its providers alone."""
+
+    names: dict[str, Texts]
+    length: Annotated[Length, _between(0, values.DAY, "nothing and a day")] = 0
+    price: Money = Decimal(0)
+    by: Keys | None = Field(alias="with", default=None)
+
+
 class Service(Shape):
     """What can be booked."""
 
@@ -203,6 +212,8 @@ class Service(Shape):
     grid: Annotated[Length, _between(1, 720, "1 minute and 12 hours")] | None = None
     starts: Starts = {}
     change_until: Latest | None = None
+    lengths: dict[str, Annotated[Length, _between(1, values.DAY, "1 minute and a day")]] = {}
+    extras: dict[Key, Extra] = {}
     per_customer_a_day: Count | None = None
     per_customer_a_week: Count | None = None
     per_day: Count | None = None

@@ -19,6 +19,7 @@ _INSTEAD: dict[tuple[str, ...], Any] = {  # stands in for what cannot be read, s
     ("services",): {},
     ("services", "*", "names"): {},
     ("services", "*", "length"): "1 min",
+    ("services", "*", "extras", "*", "names"): {},
     ("services", "*", "advance", "amount"): 1,
     ("services", "*", "confirm", "within"): "1 h",
     ("services", "*", "times", "*"): {"day": "mon", "at": "00:00"},

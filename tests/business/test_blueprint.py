@@ -320,6 +320,117 @@ def test_each_mistake_is_named(old: str, new: str, expected: str) -> None:
     assert changed(old, new) == [part for part in expected.split("|") if part]
 
 
+MORE = """\
+needs = [["ann"]]
+lengths = { ann = "40 min" }
+
+[services.cut.extras.beard]
+names.en = ["Beard trim", "beard"]
+length = "15 min"
+price = "15.00"
+with = ["ann"]
+"""
+WITH_MORE = SMALL.replace('needs = [["ann"]]\n', MORE)
+
+
+def test_lengths_and_add_ons_are_right() -> None:
+    """What the next test changes has no problem of its own, and says what it seems to say."""
+    found = read(WITH_MORE.encode(), "small.toml")
+    assert isinstance(found, Blueprint)
+    service = found.business().services[0]
+    assert (service.minutes, service.lengths) == (30, ((1, 40),))
+    (beard,) = service.extras
+    assert (beard.key, beard.minutes, beard.price, beard.only) == ("beard", 15, 1500, (1,))
+    assert beard.name("en") == "Beard trim"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("{ ann =", "{ bob =", "23: services.cut.lengths.bob: “bob” is no provider, room or table"),
+        ("{ ann =", "{ t1 =", "23: services.cut.lengths.t1: “t1” is not one of the providers"),
+        (
+            '"40 min"',
+            '"10 h"',
+            "23: services.cut.lengths.ann: no hours of the week can hold the 600 min of “cut”",
+        ),
+        (
+            '"40 min"',
+            "40",
+            '23: services.cut.lengths.ann: write 40 with its unit, as "40 min" or "40 h"',
+        ),
+        (
+            '"40 min"',
+            '"0 min"',
+            "23: services.cut.lengths.ann: must lie between 1 minute and a day",
+        ),
+        (
+            'names.en = ["Beard trim"',
+            'names.de = ["Bart"',
+            (
+                "26: services.cut.extras.beard.names: has no name in “en”, the first of the"
+                " languages|26: services.cut.extras.beard.names.de: is not among the languages (en)"
+            ),
+        ),
+        (
+            '"beard"]',
+            '"trim"]',
+            "26: services.cut.extras.beard.names.en: “trim” is a name of the service “cut” as well",
+        ),
+        (
+            '"15.00"',
+            '"15.005"',
+            "28: services.cut.extras.beard.price: has more than the 2 decimals of GBP",
+        ),
+        ('"15.00"', '"-1"', "28: services.cut.extras.beard.price: must not be negative"),
+        (
+            'with = ["ann"]',
+            "with = []",
+            "29: services.cut.extras.beard.with: must not be empty",
+        ),
+        (
+            'with = ["ann"]',
+            'with = ["back"]',
+            "29: services.cut.extras.beard.with: “back” is not one of the providers",
+        ),
+        (
+            'with = ["ann"]',
+            'minutes = "5 min"',
+            (
+                "29: services.cut.extras.beard.minutes: is not known; known here: names, length,"
+                " price, with"
+            ),
+        ),
+        (
+            '"15 min"',
+            '"23 h 50 min"',
+            "25: services.cut.extras: take more than a day, all together with the service",
+        ),
+        (
+            "[providers.ann]",
+            "[providers.bob]\n[providers.ann]",
+            "",
+        ),
+    ],
+)
+def test_each_mistake_of_lengths_and_add_ons_is_named(old: str, new: str, expected: str) -> None:
+    """A length of nobody, an add-on that could be taken for the service, one that fits no day."""
+    assert old in WITH_MORE
+    assert problems(WITH_MORE.replace(old, new, 1)) == [p for p in expected.split("|") if p]
+
+
+def test_a_class_has_one_length() -> None:
+    """Its people end together: no lengths, and add-ons that take no time."""
+    text = WITH_MORE.replace(
+        'needs = [["ann"]]', 'seats = 4\ntimes = [{ day = "mon", at = "09:00", with = ["ann"] }]'
+    )
+    assert problems(text) == [
+        "24: services.cut.lengths: does not go with “times”; a class has one length",
+        "28: services.cut.extras.beard.length: must be 0 min: a class ends for all at once",
+        "30: services.cut.extras.beard.with: “ann” does not do this service; “needs” says who does",
+    ]
+
+
 @pytest.mark.parametrize(
     ("tiers", "expected"),
     [

@@ -17,6 +17,7 @@ from core.rules import (
     Confirmation,
     Contact,
     DayRule,
+    Extra,
     Holidays,
     Kind,
     Limits,
@@ -84,8 +85,11 @@ SERVICE: dict[str, Any] = {
     "max_day": 3,
     "max_week": 4,
     "change_until": Deadline(days=1, at=time(18)),
+    "lengths": ((2, 45),),
+    "extras": (Extra("beard", {"en": ("Beard trim",)}, 15, 1500, (1,)),),
 }
 KEPT = {"id", "key", "slug", "revision", "resources", "services", "former", "former_services"}
+KEPT |= {"chosen", "only"}  # of what is wanted, not of the business
 
 
 @pytest.fixture

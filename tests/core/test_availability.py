@@ -1,11 +1,13 @@
 """Availability against a model that walks minute by minute, on days made by chance."""
 
+from dataclasses import replace
 from itertools import chain
 
 import pytest
 
 from core.availability import Slot, Taken, free_starts, minute, moment
 from core.policy import bookable, judge
+from core.rules import Service
 from core.span import Span, both
 from models.brute import Book
 from models.chances import PLACES, Case, case
@@ -42,21 +44,56 @@ Offered = tuple[list[tuple[int, ...]], list[tuple[int, ...]]]  # alone for each 
 
 def expected(asked: Case, book: Book) -> list[tuple[int, Offered]]:
     """Return each free start with who serves each need, by walking every minute."""
-    needs = book.may(asked.service, asked.party, asked.provider)
-    sets = book.together(asked.service, asked.party, asked.provider)
     starts: list[tuple[int, Offered]] = []
     for start in sorted({m for first, last in asked.windows for m in range(first, last)}):
         if not (book.on_grid(asked.service, start) and book.in_time(start, asked.now)):
             continue
-        free = {
-            r: book.free(asked.service, r, start) for r in {*chain(*needs), *chain(*chain(*sets))}
-        }
-        options = [tuple(r for r in ids if free[r]) for ids in needs]
-        short = [tables for alone, tables in zip(options, sets, strict=True) if not alone]
-        fits = [next((tuple(s) for s in tables if all(free[t] for t in s)), ()) for tables in short]
-        if all(fits):
-            starts.append((start, (options, fits)))
+        found = [
+            offered
+            for minutes, only in book.each_length(asked.service)
+            if (offered := offered_for(asked, book, start, minutes, only)) is not None
+        ]
+        if found:
+            starts.append((start, best(asked.service, found)))
     return starts
+
+
+def offered_for(
+    asked: Case, book: Book, start: int, minutes: int, only: list[int]
+) -> Offered | None:
+    """Return who is free for so many minutes; of the need that has them only who takes so long."""
+    service = replace(asked.service, minutes=minutes)
+    needs, sets = able(asked, book, only)
+    free = {r: book.free(service, r, start) for r in {*chain(*needs), *chain(*chain(*sets))}}
+    options = [tuple(r for r in ids if free[r]) for ids in needs]
+    short = [tables for alone, tables in zip(options, sets, strict=True) if not alone]
+    fits = [next((tuple(s) for s in tables if all(free[t] for t in s)), ()) for tables in short]
+    return (options, fits) if all(fits) else None
+
+
+def able(asked: Case, book: Book, only: list[int]) -> tuple[list[list[int]], list[list[list[int]]]]:
+    """Return who may serve each need alone and put together, of those who take as long."""
+    needs = book.may(asked.service, asked.party, asked.provider)
+    sets = book.together(asked.service, asked.party, asked.provider)
+    if not only:
+        return needs, sets
+    for n, need in enumerate(asked.service.needs):
+        if set(only) & set(need.any_of):
+            needs[n] = [r for r in needs[n] if r in only]
+            sets[n] = [tables for tables in sets[n] if all(t in only for t in tables)]
+    return needs, sets
+
+
+def best(service: Service, found: list[Offered]) -> Offered:
+    """Return what is offered by whoever is named first, with all who might do it instead."""
+    if len(found) == 1:
+        return found[0]
+    own = dict(service.lengths)
+    lead = next(n for n, need in enumerate(service.needs) if own.keys() & set(need.any_of))
+    order = service.needs[lead].any_of
+    first = min(found, key=lambda f: order.index(f[0][lead][0]))
+    who = sorted({r for options, _ in found for r in options[lead]}, key=order.index)
+    return [*first[0][:lead], tuple(who), *first[0][lead + 1 :]], first[1]
 
 
 def differences(seed: int) -> list[str]:
@@ -75,9 +112,14 @@ def differences(seed: int) -> list[str]:
 
 def misjudged(seed: int, asked: Case, book: Book) -> list[str]:
     """Return where the rules that a hold asks first and the model differ, free or not."""
-    needs = book.may(asked.service, asked.party, asked.provider)
-    sets = book.together(asked.service, asked.party, asked.provider)
-    staff = {r for need in asked.service.needs for r in need.any_of}
+    own = (set(e.only) for e in asked.service.chosen)
+    few = [(only, need) for only in own for need in asked.service.needs if only & set(need.any_of)]
+    staff = {
+        r
+        for need in asked.service.needs
+        for r in need.any_of
+        if all(r in only for only, of in few if of is need)
+    }
     lines = []
     first, last = asked.windows[0]
     for start in range(first, last):
@@ -87,10 +129,9 @@ def misjudged(seed: int, asked: Case, book: Book) -> list[str]:
             book.on_grid(asked.service, start)
             and book.in_time(start, asked.now)
             and (asked.provider is None or asked.provider in staff)
-            and all(
-                any(book.works(asked.service, r, start) for r in ids)
-                or any(all(book.works(asked.service, t, start) for t in s) for s in tables)
-                for ids, tables in zip(needs, sets, strict=True)
+            and any(
+                works(asked, book, start, minutes, only)
+                for minutes, only in book.each_length(asked.service)
             )
         )
         refused = judge(
@@ -104,6 +145,16 @@ def misjudged(seed: int, asked: Case, book: Book) -> list[str]:
         if allowed is not (refused is None):
             lines.append(f"{seed} {asked.business.zone} judging {moment(start)}: {refused}")
     return lines
+
+
+def works(asked: Case, book: Book, start: int, minutes: int, only: list[int]) -> bool:
+    """Whether somebody of each need works for so many minutes, free or not."""
+    service = replace(asked.service, minutes=minutes)
+    return all(
+        any(book.works(service, r, start) for r in ids)
+        or any(all(book.works(service, t, start) for t in s) for s in tables)
+        for ids, tables in zip(*able(asked, book, only), strict=True)
+    )
 
 
 def test_availability_is_what_the_model_says() -> None:

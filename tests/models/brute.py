@@ -191,6 +191,9 @@ class Book:
                 ids = [i for i in ids if i == provider]
             room = {i: facts[i].capacity for i in ids}
             ids = [i for i in ids if (room[i] or party) >= party]
+            for extra in service.chosen:
+                if any(i in need.any_of for i in extra.only):
+                    ids = [i for i in ids if i in extra.only]
             needs.append(sorted(ids, key=lambda i: room[i] or 0))
         return needs
 
@@ -203,12 +206,27 @@ class Book:
                 list(tables)
                 for tables in self.business.joins
                 if all(t in need.any_of for t in tables)
+                and all(
+                    t in extra.only
+                    for extra in service.chosen
+                    if any(i in need.any_of for i in extra.only)
+                    for t in tables
+                )
                 and sum(room[t] for t in tables) >= party
                 and provider not in need.any_of
             ]
             sets.sort(key=lambda tables: (sum(room[t] for t in tables) - party, len(tables)))
             needs.append(sets)
         return needs
+
+    def each_length(self, service: Service) -> list[tuple[int, list[int]]]:
+        """Return each length that the service may have, with those of its need who take so long."""
+        own = dict(service.lengths)
+        need = next(
+            (need.any_of for need in service.needs if any(r in own for r in need.any_of)), ()
+        )
+        lengths = {own.get(r, service.minutes) for r in need} or {service.minutes}
+        return [(m, [r for r in need if own.get(r, service.minutes) == m]) for m in lengths]
 
     def on_grid(self, service: Service, minute: int) -> bool:
         """Whether a start is one of the service's own, or on the grid where it has none."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from core.rules import (
     Business,
     DayRule,
+    Extra,
     Holidays,
     Kind,
     Need,
@@ -97,6 +98,10 @@ def case(seed: int) -> Case:
     if seed % 5 == 2:
         service = _starting(Random(f"starts {seed}"), service)
         business = replace(business, services=(service,))
+    if seed % 7 in (3, 6) and seed % 3:  # no tables are joined there
+        service = _lengthened(Random(f"lengths {seed}"), service)
+        business = replace(business, services=(service,))
+        service = service.extended(_added(Random(f"extras {seed}"), service))
     first = _minute(datetime.combine(day, time(chance.randrange(24)), tzinfo=zone))
     windows = []
     for _ in range(chance.choice([1, 1, 2])):
@@ -181,6 +186,26 @@ def _starting(chance: Random, service: Service) -> Service:
         return replace(service, grid=chance.choice([10, 20, 40, 90]))
     starts = {(day, _clock(chance)) for day in range(7) for _ in range(chance.randint(0, 12))}
     return replace(service, starts=tuple(sorted(starts)))
+
+
+def _lengthened(chance: Random, service: Service) -> Service:
+    """Give some of a service's people a length of their own, and it add-ons that few may do."""
+    need = chance.choice(service.needs).any_of
+    lengths = {r: chance.choice([10, 25, 40, 75, 150]) for r in need if chance.random() < 0.7}
+    extras = tuple(
+        Extra(
+            f"extra{n}",
+            {"en": (f"Extra {n}",)},
+            chance.choice([0, 5, 15, 40]),
+            only=tuple(r for r in need if chance.random() < 0.6) if chance.random() < 0.4 else (),
+        )
+        for n in range(2)
+    )
+    return replace(service, lengths=tuple(lengths.items()), extras=extras)
+
+
+def _added(chance: Random, service: Service) -> list[Extra]:
+    return [extra for extra in service.extras if chance.random() < 0.5]
 
 
 def _joined(chance: Random, business: Business) -> tuple[Business, Service]:
