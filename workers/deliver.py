@@ -18,6 +18,7 @@ from dialogs.wording import Worded, word
 from workers import calendars
 from workers.hands import Name
 from workers.measures import FAILURES, OUTBOUND, SEND
+from workers.pictures import picture_of
 from workers.runtime import Runtime
 from workers.undelivered import given_up
 
@@ -126,7 +127,14 @@ def _outbound(claimed: _Claimed, link: Callable[[int, int], str] | None) -> Outb
         language=letter.locale,
         heard=letter.heard,
         now=claimed.now,
-        file=claimed.file,
+        file=claimed.file
+        or picture_of(
+            letter.note,
+            letter.facts,
+            business,
+            channel=letter.channel,
+            language=letter.locale,
+        ),
         link=link(business.id, int(letter.facts["booking"])) if link and claimed.file else None,
         answered=Answered(shown, int(pressed["index"])) if shown else None,
     )

@@ -49,6 +49,7 @@ def app(play: Play, hub: Hub) -> Starlette:
             Route("/api/demo/{slug}/board", door.board),
             Route("/api/demo/{slug}/messages", door.messages),
             Route("/api/demo/{slug}/events", door.events),
+            Route("/api/demo/{slug}/pictures/{message}", door.picture),
             Route("/api/demo/{slug}/say", door.say, methods=["POST"]),
             Route("/api/demo/{slug}/press", door.press, methods=["POST"]),
         ],
@@ -89,6 +90,12 @@ class Door:
         await run_in_threadpool(self.play.messages, slug)  # unknown, or away: said beforehand
         headers = HEADERS | {"Cache-Control": "no-store"}
         return StreamingResponse(self.hub.listen(slug), 200, headers, "text/event-stream")
+
+    async def picture(self, request: Request) -> Response:
+        content = await run_in_threadpool(
+            self.play.picture, _slug(request), request.path_params["message"]
+        )
+        return Response(content, 200, HEADERS, "image/png")
 
     async def say(self, request: Request) -> Response:
         said = await _fields(request, "phone", "text")

@@ -16,9 +16,15 @@ from core import businesses
 from core import tables as t
 from core.db import Database, Session
 from core.inbox import LONGEST, clean
+from workers.pictures import picture_of
 from workers.runtime import Runtime
 
 _PATIENCE = 30.0  # seconds for the scene to be set anew
+_SHOWN = text(
+    "SELECT o.note, o.facts, o.locale, a.channel FROM outbox o"
+    " JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id"
+    " WHERE o.business_id = :business AND o.id = :letter AND o.status = 'sent'"
+)
 _WRITTEN = text("SELECT pg_current_snapshot()::text AS mark")
 
 
@@ -86,6 +92,19 @@ class Play:
         with self.database.transaction(self._number(slug)) as session:
             return {"phones": talks.conversations(session, CASTS[slug].phones)}
 
+    def picture(self, slug: str, message: str) -> bytes:
+        """Return the picture that a message shows; UnknownError where it shows none."""
+        with self.database.transaction(self._number(slug)) as session:
+            business = businesses.load(session)
+            facts = {"business": session.business, "letter": _letter(message)}
+            row = session.execute(_SHOWN, facts).one_or_none()
+        file = row and picture_of(
+            row.note, row.facts, business, channel=row.channel, language=row.locale
+        )
+        if not file:
+            raise UnknownError("The message shows no picture.")
+        return file.content
+
     def say(self, slug: str, phone_id: str, words: str) -> str:
         """Store what a phone sends and return the message's id; MistakeError where it cannot be."""
         phone = self._phone(slug, phone_id)
@@ -103,11 +122,9 @@ class Play:
     def press(self, slug: str, phone_id: str, message: str, choice: str) -> None:
         """Press a choice of a message on a phone."""
         phone = self._phone(slug, phone_id)
-        number = message.removeprefix("out-")
-        if not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 - below 2^63
-            raise UnknownError("There is no such message on this phone.")
+        number = _letter(message)
         with self.database.transaction(self._number(slug)) as session:
-            choices = self._choices(session, phone, int(number))
+            choices = self._choices(session, phone, number)
             if choice not in choices:
                 raise MistakeError("The message has no such choice.")
             acting.write(
@@ -116,7 +133,7 @@ class Play:
                 message=secrets.token_hex(8),
                 kind="press",
                 body=choice,
-                outbox=int(number),
+                outbox=number,
                 index=choices.index(choice),
             )
 
@@ -183,3 +200,10 @@ class Play:
             if phone.id == phone_id:
                 return phone
         raise UnknownError("There is no such phone in the demo.")
+
+
+def _letter(message: str) -> int:
+    number = message.removeprefix("out-")
+    if not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 - below 2^63
+        raise UnknownError("There is no such message on this phone.")
+    return int(number)

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from bot.demo.cast import Phone
 from core.db import Session
+from workers.pictures import SHOW
 
 _NEWEST = 200  # messages of one business that a phone may show, of each direction
 
@@ -28,12 +29,14 @@ WHERE business_id = :business AND address_id = ANY(:addresses) AND kind = 'press
 # A question is open while it is what its reader was asked last, a request while it is pending.
 _SAID = text("""
 SELECT * FROM (
-    SELECT o.id, o.address_id, o.body, o.choices, o.status, coalesce(o.sent_at, o.due_at) AS at,
+    SELECT o.id, o.address_id, a.channel, o.note, o.body, o.choices, o.status,
+        coalesce(o.sent_at, o.due_at) AS at,
         CASE WHEN o.note = 'request' THEN EXISTS (SELECT FROM bookings b
             WHERE b.business_id = o.business_id AND b.id = (o.facts ->> 'booking')::bigint
               AND b.status = 'awaiting_provider')
         ELSE c.state <> 'idle' AND c.talk ->> 'asked' = o.facts ->> 'asked' END AS open
     FROM outbox o
+    JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
     JOIN conversations c ON c.business_id = o.business_id AND c.address_id = o.address_id
     WHERE o.business_id = :business AND o.address_id = ANY(:addresses)
       AND o.status <> 'pending' AND o.body IS NOT NULL
@@ -72,6 +75,7 @@ def conversations(session: Session, phones: tuple[Phone, ...]) -> dict[str, list
             "at": row.at.isoformat(),
             "status": row.status,
             "pressed": pressed.get(row.id),
+            "picture": row.note == "agenda" and row.channel in SHOW,
         }
         found[owners[row.address_id]].append(((row.at, 1, row.id), message | more))
     return {

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from telegram import Bot, InputFile, LinkPreviewOptions
+from telegram import Bot, InputFile, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -17,7 +17,7 @@ from telegram.error import (
 )
 
 from channels.begun import Begun
-from channels.message import Answered, Outbound, SendError
+from channels.message import Answered, File, Outbound, SendError
 from channels.telegram.config import bare
 from channels.telegram.floods import Floods
 from channels.telegram.line import Line, asked_to_wait
@@ -108,16 +108,28 @@ async def _call(bot: Bot, chat: str, piece: Piece, buttons: Keyboard | None) -> 
                 link_preview_options=_NO_PREVIEW,
             )
         else:
-            sent = await bot.send_document(
-                chat,
-                InputFile(piece.file.content, filename=piece.file.name),
-                caption=markup(piece.text) or None,
-                parse_mode=ParseMode.HTML,
-                reply_markup=buttons,
-            )
+            sent = await _file(bot, chat, piece, piece.file, buttons)
     except KeyError:  # something is missing in what was answered
         return 0
     return sent.message_id
+
+
+async def _file(bot: Bot, chat: str, piece: Piece, file: File, buttons: Keyboard | None) -> Message:
+    """Send a file with what stands under it; a picture that is refused goes as a document."""
+    content = InputFile(file.content, filename=file.name)
+    caption = markup(piece.text) or None
+    if file.media.startswith("image/"):
+        with contextlib.suppress(BadRequest):
+            return await bot.send_photo(
+                chat, content, caption=caption, parse_mode=ParseMode.HTML, reply_markup=buttons
+            )
+    return await bot.send_document(
+        chat,
+        InputFile(file.content, filename=file.name),
+        caption=caption,
+        parse_mode=ParseMode.HTML,
+        reply_markup=buttons,
+    )
 
 
 async def _mark(bot: Bot, answered: Answered | None, to: str) -> None:

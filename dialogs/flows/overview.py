@@ -7,6 +7,7 @@ from typing import Any
 from core import blocking, finding, person_notes
 from core.db import Session
 from core.finding import Booked
+from core.hours import open_spans
 from core.people import Reader
 from core.rules import Business
 from core.span import Span, both
@@ -83,8 +84,16 @@ def agenda(
                 "status": row.status,
                 "day": nights.day_of(business, row.start),
                 "noted": noted.get(row.person, ""),
+                "again": row.series is not None,
             }
             for row in own
+        ],
+        "provider": provider,
+        "now": now,
+        "today": nights.day_of(business, now),
+        "hours": [
+            {"day": day, "spans": [[s.start, s.end] for s in open_spans(business, provider, day)]}
+            for day in (first + timedelta(n) for n in range(days))
         ],
         "blocks": _blocks(session, business, provider, first=first, days=days),
         "requests": len(requests(session, business, provider, now=now)),
@@ -101,7 +110,16 @@ def _blocks(
         span = Span(nights.begins(business, day), nights.begins(business, day + timedelta(1)))
         blocked = blocking.blocks(session, resource=provider, span=span)
         for start, end in both([span], [each.span for each in blocked]):
-            out.append({"start": start, "end": end, "day": day, "whole": (start, end) == span})
+            title = next(b.title for b in blocked if b.span.start <= start < b.span.end)
+            out.append(
+                {
+                    "start": start,
+                    "end": end,
+                    "day": day,
+                    "whole": (start, end) == span,
+                    "reason": title,
+                }
+            )
     return out
 
 

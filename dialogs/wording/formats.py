@@ -57,6 +57,11 @@ def clock(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
     return _digits(moment, locale, zone) + _AFTER.get(locale.language, "")
 
 
+def hour(moment: datetime, locale: Locale, zone: ZoneInfo) -> str:
+    """Return a whole hour as a scale shows it: "3 PM", "15:00"."""
+    return _digits(moment, locale, zone).replace(":00 ", " ")
+
+
 def span(start: datetime, end: datetime, locale: Locale, zone: ZoneInfo) -> str:
     """Return from when to when on a day: "9:00 AM-5:00 PM", "09:00-17:00 Uhr"."""
     return f"{_digits(start, locale, zone)}-{clock(end, locale, zone)}"

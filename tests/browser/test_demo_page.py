@@ -275,6 +275,23 @@ def test_a_busy_morning(visit: Visit) -> None:
         page.screenshot(path=picture)
 
 
+def test_a_provider_sees_the_day_as_a_picture(visit: Visit) -> None:
+    """Under the words of "today" stands the picture of it, and it opens by itself."""
+    page = visit()
+    say(page, "Maya", "haircut with Ana today at 5:30pm")
+    expect(last(page, "maya")).to_contain_text("book it?")
+    say(page, "Maya", "yes")
+    expect(last(page, "ana")).to_contain_text("New:")
+    say(page, "Ana", "today")
+    picture = page.locator("#phone-ana .message.bot .picture img").last
+    expect(picture).to_be_visible()
+    page.wait_for_function("() => document.querySelector('.picture img').naturalWidth === 1080")
+    assert picture.evaluate("e => e.clientWidth <= e.closest('.bubble').clientWidth")
+    if folder := os.environ.get("PICTURES"):
+        page.wait_for_timeout(500)
+        page.screenshot(path=f"{folder}/agenda.png")
+
+
 CUT = """names => names.flatMap(name => [...document.querySelectorAll(name)])
     .filter(e => e.getClientRects().length)
     .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2)

@@ -141,6 +141,24 @@ def test_the_home_shows_ones_day(shop: Shop) -> None:
     assert "no bookings" in home(shop, ZOE)
 
 
+def test_a_day_is_shown_as_a_picture(shop: Shop) -> None:
+    """The provider who asks for their day gets it in words with a picture; a free day in words."""
+    shop.say(ANA, "today")
+    assert "free" in shop.wait(ANA, 1)[0].text
+    assert shop.slack.files == []
+    shop.say(MAYA, "haircut with Ana today at 3pm")
+    shop.wait(MAYA, 1)
+    shop.say(MAYA, "yes")
+    shop.wait(MAYA, 2)
+    shop.wait(ANA, 2)
+    booked = len(shop.slack.files)
+    shop.say(ANA, "today")
+    assert "3:00 PM Haircut" in shop.wait(ANA, 3)[2].text
+    picture = shop.slack.files[booked:][0]
+    assert str(picture["name"]).endswith(".png")
+    assert bytes(picture["content"]).startswith(b"\x89PNG")
+
+
 def test_the_profiles_zone_counts_from_the_first_word(shop: Shop) -> None:
     """Whoever opens the app is known by their profile: a bare time is meant in their zone."""
     shop.slack.users[MAYA] = {"real_name": "Maya", "tz": "America/Denver", "locale": "en-US"}

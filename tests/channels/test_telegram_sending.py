@@ -1,5 +1,6 @@
 """Sending to Telegram: what arrives and how it looks, and what each refusal means."""
 
+import io
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from channels.message import Answered, Channel, File, Outbound, SendError
 from channels.telegram.floods import Floods
@@ -96,6 +98,22 @@ def test_a_file_goes_with_its_text(desk: Desk) -> None:
     assert both["document"]["file_size"] == len(_ICS.content)
     assert list(buttons(both)) == list(buttons(text)) == list(choices)
     assert (text_of(text), text_of(file), buttons(file)) == (long.strip(), "", {})
+
+
+def test_a_picture_is_shown_as_one(desk: Desk) -> None:
+    """With its text below; what Telegram takes for no picture goes as a document."""
+    content = _png(1080, 1500)
+    desk.channel.send(desk.letter("Today", file=File("a.png", "image/png", content)))
+    desk.channel.send(desk.letter("Today", file=File("b.png", "image/png", b"no picture")))
+    shown, document = desk.maya.chat()
+    assert (text_of(shown), shown["photo"][0]["file_size"]) == ("Today", len(content))
+    assert (text_of(document), document["document"]["file_name"]) == ("Today", "b.png")
+
+
+def _png(wide: int, high: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (wide, high)).save(out, "PNG")
+    return out.getvalue()
 
 
 def test_without_a_file_there_is_its_link(desk: Desk) -> None:

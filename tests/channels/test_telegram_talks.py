@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.acting import Who, write
-from core import codes
-from fakes.telegram_phone import GroupChat, buttons
+from core import businesses, codes
+from fakes.telegram_phone import GroupChat, buttons, text_of
 from fakes.telegram_shop import Shop, hooked, opened
 
 
@@ -94,6 +94,25 @@ def test_a_provider_links_by_a_link(shop: Shop) -> None:
     phone.start(f"link_{code}")
     assert "Ben" in phone.wait(1)[-1]
     assert shop.count(f"people WHERE provider_id = {ben} AND name = 'Benjamin'") == 1
+
+
+def test_a_day_is_shown_as_a_picture(shop: Shop) -> None:
+    """The provider who asks for their day gets a picture with the words below it."""
+    with shop.database.transaction(shop.business) as session:
+        ana = next(r for r in businesses.load(session).providers if r.key == "ana")
+        code = codes.for_provider(session, ana.id, now=session.now)
+    phone, maya = shop.phone(first="Ana"), shop.phone()
+    phone.start(f"link_{code}")
+    phone.wait(1)
+    maya.say("haircut with Ana tomorrow at 3pm")
+    maya.wait(1)
+    maya.say("yes")
+    maya.wait(2)
+    phone.say("tomorrow")
+    phone.wait(2)
+    shown = phone.chat()[-1]
+    assert "3:00 PM Haircut" in text_of(shown)
+    assert shown["photo"][0]["width"] == 1080
 
 
 def test_a_link_puts_no_words_into_anybodys_mouth(shop: Shop) -> None:

@@ -23,7 +23,7 @@ from fakes.telegram_updates import Json, Person, message
 from fakes.telegram_wire import Answer, Asked, Wire
 
 Trouble = Literal["429", "500", "timeout", "drop", "permanent", "401", "garbage"]
-_SENDS = frozenset({"sendmessage", "senddocument"})
+_SENDS = frozenset({"sendmessage", "senddocument", "sendphoto"})
 _RETRY = (0.05, 0.1, 0.2, 0.5)  # seconds between two calls of a webhook; life is slower
 _CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance"
 _HOOKED = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to"
@@ -168,6 +168,21 @@ class FakeTelegram:
             "file_name": file[0],
             "file_size": len(file[1]),
         }
+        return self._keep(bot, given, content)
+
+    async def _send_photo(self, bot: Account, given: Json) -> Json:
+        longest = text_rules.LONGEST_CAPTION
+        content = text_rules.body(given, name="caption", longest=longest, empty=True)
+        file = given.get("photo")
+        if not isinstance(file, tuple):
+            raise bad("there is no photo in the request")
+        if not file[1].startswith(b"\x89PNG"):
+            raise bad("IMAGE_PROCESS_FAILED")
+        wide, high = (int.from_bytes(file[1][n : n + 4], "big") for n in (16, 20))
+        if wide + high > 10_000 or max(wide, high) > 20 * min(wide, high):
+            raise bad("PHOTO_INVALID_DIMENSIONS")
+        size = {"file_id": "AgAC", "file_unique_id": "AQAD", "width": wide, "height": high}
+        content["photo"] = [size | {"file_size": len(file[1])}]
         return self._keep(bot, given, content)
 
     def _keep(self, bot: Account, given: Json, content: Json) -> Json:
@@ -331,6 +346,7 @@ Method = Callable[[FakeTelegram, Account, Json], Awaitable[Any]]
 _METHODS: dict[str, Method] = {
     "sendmessage": FakeTelegram._send_message,
     "senddocument": FakeTelegram._send_document,
+    "sendphoto": FakeTelegram._send_photo,
     "editmessagetext": FakeTelegram._edit_text,
     "editmessagecaption": FakeTelegram._edit_caption,
     "editmessagereplymarkup": FakeTelegram._edit_markup,

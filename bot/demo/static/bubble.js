@@ -8,8 +8,8 @@ const CHAT_SIDES = { me: "sent", bot: "received" };
 
 /**
  * Draw a message into its list item, anew at each change. `look` holds `zone`, `me` and `them`
- * (names), `channel`, `answered` (a reply came since) and `pressed` (the choice taken, if known
- * here); `press(choice)` is called for a button.
+ * (names), `channel`, `picture` (where the message's is), `answered` (a reply came since) and
+ * `pressed` (the choice taken, if known here); `press(choice)` is called for a button.
  */
 export function drawMessage(node, message, look, press) {
   node.className = `message ${message.from}`;
@@ -52,6 +52,7 @@ function bubble(message, look, node) {
     { class: "bubble" },
     el("p", { class: "by" }, who, tag ? el("span", { class: "app" }, "app") : null),
     body(message.text, node),
+    message.picture ? picture(look.picture) : null,
     el(
       "p",
       { class: "meta" },
@@ -79,6 +80,12 @@ function body(text, node) {
   });
   content.append(...linked(`${text.slice(0, LONG)}… `), more);
   return content;
+}
+
+// It opens by itself, as large as it is: a week is hard to read in a bubble.
+function picture(path) {
+  const shown = el("img", { src: path, alt: "The agenda as a picture", loading: "lazy" });
+  return el("a", { class: "picture", href: path, target: "_blank", rel: "noopener" }, shown);
 }
 
 function ticks(message, look) {

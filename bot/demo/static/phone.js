@@ -280,6 +280,7 @@ export class Phone {
       me: this.phone.label,
       them: this.place.name,
       channel: this.phone.channel,
+      picture: `/api/demo/${this.place.slug}/pictures/${key}`,
       answered: this.answered(key),
       pressed: this.pressed.get(key) ?? message.pressed,
     };
