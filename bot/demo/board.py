@@ -1,5 +1,6 @@
 """The day board as JSON, from rows: who and what a day has, free and taken; and what changed."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from core.rules import Business, Kind, Resource, Service
 from core.span import MINUTE, Span, both, instant, merged, minus
 
 FADES = 10 * MINUTE  # how long what expired or was cancelled stays in sight
+_COUNTED = {"held", "awaiting_provider", "awaiting_payment", "confirmed", "completed", "no_show"}
 _EARLY = timedelta(days=2)  # nothing that reaches into a day begins longer before it
 
 # Where a booking stands, buffers included: in its own pieces, or in those of its class; once it
@@ -22,6 +24,9 @@ SELECT b.id, b.ref, b.service_id, b.purpose, b.party, b.starts_at, b.ends_at, b.
     b.expires_at, p.name, a.resource_id,
     (SELECT f.ref FROM bookings f WHERE f.business_id = b.business_id
         AND f.series_id = b.series_id ORDER BY f.id LIMIT 1) AS series,
+    (SELECT ARRAY[count(*) FILTER (WHERE f.starts_at <= b.starts_at), count(*)] FROM bookings f
+        WHERE f.business_id = b.business_id AND f.series_id = b.series_id
+        AND f.purpose = 'booking' AND f.status NOT IN ('cancelled', 'expired', 'released')) AS nth,
     min(lower(a.during)) AS since, max(upper(a.during)) AS until
 FROM bookings b
 JOIN people p ON p.business_id = b.business_id AND p.id = b.person_id
@@ -63,6 +68,8 @@ def board(session: Session, day: date | None) -> dict[str, Any]:
     """Return a day of the place (today where none is given) with its columns and items.
 
     Instants are ISO 8601 with the place's offset; `opens` and `closes` are null on a closed day.
+    `limits` are, by column, the bookings there are and the most there may be; `nth` of an item is
+    the how manieth of how many of its series.
     """
     business = businesses.load(session)
     now = session.now
@@ -78,6 +85,7 @@ def board(session: Session, day: date | None) -> dict[str, Any]:
         "closes": None,
         "columns": [_column(business, resource) for resource in columns],
         "items": [],
+        "limits": {},
     }
     if spans:
         whole = Span(spans[0].start, spans[-1].end)
@@ -86,7 +94,14 @@ def board(session: Session, day: date | None) -> dict[str, Any]:
             *_rests(business, columns, shown, whole),
             *_taken(session, business, whole),
         ]
+        facts["limits"] = _limits(facts["items"], columns)
     return facts
+
+
+def _limits(items: list[dict[str, Any]], columns: list[Resource]) -> dict[str, list[int]]:
+    """Return how many bookings each column has that day and how many it may have, where limited."""
+    had = Counter(i["column"] for i in items if i["status"] in _COUNTED)
+    return {str(c.id): [had[str(c.id)], c.max_day] for c in columns if c.max_day is not None}
 
 
 def _columns(business: Business) -> Iterator[Resource]:
@@ -184,6 +199,7 @@ def _booking(business: Business, row: Row[Any]) -> dict[str, Any]:
         "customer": row.name or "Somebody",
         "ref": row.ref,
         "series": row.series,
+        "nth": row.nth if row.series else None,
         "party": row.party if service.party_max > 1 else None,
         "expires_at": _at(row.expires_at, business) if row.expires_at else None,
     }
@@ -208,6 +224,7 @@ def _item(business: Business, name: str, resource: int, span: Span, status: str)
         "customer": None,
         "ref": None,
         "series": None,
+        "nth": None,
         "party": None,
         "expires_at": None,
     }

@@ -292,6 +292,21 @@ def test_a_provider_sees_the_day_as_a_picture(visit: Visit) -> None:
         page.screenshot(path=f"{folder}/agenda.png")
 
 
+def test_the_board_shows_series_and_limits(visit: Visit) -> None:
+    """The how manieth of how many, and how much of a day's limit is used."""
+    page = visit()
+    say(page, "Maya", "haircut with Ben every wednesday at 3pm for 4 weeks")
+    expect(last(page, "maya")).to_contain_text("book it?")
+    say(page, "Maya", "yes")
+    expect(last(page, "maya")).to_contain_text("Booked")
+    page.locator("#grid").scroll_into_view_if_needed()
+    expect(page.locator(".nth").first).to_have_text("1/4")
+    expect(page.locator(".limit:not([hidden])")).to_have_text(["4/8"])
+    if folder := os.environ.get("PICTURES"):
+        page.wait_for_timeout(500)
+        page.screenshot(path=f"{folder}/board.png")
+
+
 CUT = """names => names.flatMap(name => [...document.querySelectorAll(name)])
     .filter(e => e.getClientRects().length)
     .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2)

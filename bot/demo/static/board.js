@@ -36,10 +36,22 @@ export class Board {
     if (rebuilt) this.frame(shape);
     const news = live ? this.news(rebuilt) : [];
     if (this.plan !== null) this.place(new Set(news.map(({ item }) => item.id)));
+    this.limit(data.limits ?? {});
     for (const item of data.items) this.states.set(item.id, item.status);
     this.tick(now());
     if (rebuilt) this.toNow();
     if (news.length > 0) this.announce(news);
+  }
+
+  // How many bookings a row has of the most it may have: marked where no more are taken.
+  limit(limits) {
+    for (const [column, node] of this.full ?? []) {
+      const [had, most] = limits[column] ?? [];
+      node.hidden = most === undefined;
+      node.textContent = `${had}/${most}`;
+      node.title = `${had} of at most ${most} bookings a day`;
+      node.classList.toggle("full", had >= most);
+    }
   }
 
   news(rebuilt) {
@@ -56,6 +68,7 @@ export class Board {
   frame(shape) {
     this.shape = shape;
     this.nodes.clear();
+    this.full = new Map();
     const { data, plan } = this;
     this.root.replaceChildren();
     this.root.className = "grid";
@@ -95,7 +108,9 @@ export class Board {
       ? el("small", { title: `${column.capacity} seats` }, icon("people"), `${column.capacity}`)
       : null;
     const lines = this.plan.marks.map((mark) => put(el("i", { class: "hour" }), mark.left));
-    const name = el("h3", { id }, el("span", {}, column.name), size);
+    const limit = el("small", { class: "limit", hidden: true });
+    this.full.set(column.id, limit);
+    const name = el("h3", { id }, el("span", {}, column.name), size, limit);
     track.setAttribute("aria-labelledby", id);
     return el("div", { class: `row ${column.kind}` }, name, el("div", { class: "lane" }, lines, track));
   }
@@ -170,7 +185,7 @@ export class Board {
       seats: isClass ? `${taken.length}${of} seats taken` : null,
       guests: block.seats.map(guest),
       ref: item.ref,
-      series: item.series,
+      series: item.nth ? `${item.series}, ${item.nth[0]} of ${item.nth[1]}` : item.series,
       until,
       untilWords: until === null ? null : `until ${clockTime(until, zone)}`,
     };
@@ -294,6 +309,7 @@ function faceOf(block) {
     status?.icon === undefined ? null : icon(status.icon),
     el("b", {}, item.customer ?? item.label ?? ""),
     party,
+    item.nth ? el("span", { class: "nth" }, icon("reset"), el("span", {}, item.nth.join("/"))) : null,
   );
   const second = el(
     "span",
@@ -320,9 +336,10 @@ function guest(item) {
 }
 
 function sentence(facts) {
-  const { column, title, when, state, customer, party, seats, untilWords } = facts;
+  const { column, title, when, state, customer, party, seats, series, untilWords } = facts;
   const size = party === null || party === undefined ? null : `party of ${party}`;
-  return [column, title, customer, size, when, seats, state === title ? null : state, untilWords]
+  const again = series ? `series ${series}` : null;
+  return [column, title, customer, size, when, seats, again, state === title ? null : state, untilWords]
     .filter(Boolean)
     .join(", ");
 }

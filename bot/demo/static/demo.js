@@ -214,7 +214,7 @@ function boardChanged(day) {
     const days = [...state.changed].filter((one) => one >= (state.today ?? ""));
     const elsewhere = days.length > 0 && !state.changed.has(state.shown);
     state.changed.clear();
-    if (elsewhere && find("follow").checked) state.day = days.at(-1);
+    if (elsewhere && find("follow").checked) [state.day] = days.sort();
     loadBoard(true);
   }, SETTLE_MS);
 }
