@@ -7,7 +7,7 @@ a hold is taken; exclusive ones guard the rules that count rows (see core/locks.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from core.choosing import (
     chances,
     choose,
     decided_alone,
+    in_turn,
     own_pieces,
     pieces_of,
     ruled_out,
@@ -35,6 +36,7 @@ from core.deadline import change_until
 from core.hours import local
 from core.limits import counted_days, person_refusal
 from core.locks import lock_days
+from core.preferring import Because, Preference, preferred
 from core.refusals import Reason, Refusal
 from core.rules import Business, Extra, Service
 from core.sending import Row
@@ -51,6 +53,7 @@ class Held:
     span: Span
     resources: tuple[int, ...]
     expires: datetime
+    because: Because | None = None  # why it is the provider whom it is; None: nobody else could be
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,23 @@ def hold(
         session, business, wanted, person=person, now=now, but=instead_of
     )
     replacing = Replacing(instead_of, own_pieces(session, instead_of))
+    preference = preferred(
+        session,
+        business,
+        wanted,
+        person=person,
+        now=now,
+        but=instead_of,
+        mine={p.resource for p in replacing.own},
+    )
+    if preference.service is not wanted.service:
+        wanted = replace(wanted, service=preference.service)
+        found = chances(business, wanted)
     if chosen is None and not alone:
         chosen = choose(session, business, found, replacing=replacing, now=now)
     if isinstance(chosen, Refusal):
         return chosen
-    choices = _in_turn(wanted.service, found) if chosen is None else [chosen]
+    choices = in_turn(wanted.service, found) if chosen is None else [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
     row |= {
         "series": series,
@@ -127,19 +142,16 @@ def hold(
         "for_id": instead_of,
     }
     return _take_one(
-        session, wanted, choices, found, own=replacing.own, row=row, business=business, now=now
+        session,
+        wanted,
+        choices,
+        found,
+        own=replacing.own,
+        row=row,
+        preference=preference,
+        business=business,
+        now=now,
     )
-
-
-def _in_turn(service: Service, found: Sequence[Chance]) -> list[Chosen]:
-    """Return everybody of the only need, in the order in which they are named."""
-    choices = [
-        Chosen(one.wanted, tuple((r, 1) for r in way)) for one in found for way in one.options[0]
-    ]
-    if len(found) > 1:
-        order = service.needs[0].any_of
-        choices.sort(key=lambda chosen: order.index(chosen.choice[0][0]))
-    return choices
 
 
 def _forbidden(
@@ -178,6 +190,7 @@ def _take_one(
     *,
     own: list[Piece],
     row: dict[str, Any],
+    preference: Preference,
     business: Business,
     now: datetime,
 ) -> Held | Refusal:
@@ -186,9 +199,11 @@ def _take_one(
     first = sorted({r for one in found for r in among(one.options[:1])})
     for again in (False, True):
         for one, choice in choices:
-            row["choice"] = json.dumps({"choice": choice, "blocked": one.blocked}, default=str)
-            row["end"] = one.span.end
             resources = tuple(dict.fromkeys(r for r, _ in choice))
+            because = preference.why(resources)
+            facts = {"choice": choice, "blocked": one.blocked, "because": because}
+            row["choice"] = json.dumps(facts, default=str)
+            row["end"] = one.span.end
             got = take(
                 session,
                 list(pieces_of(one, choice, own)),
@@ -199,7 +214,7 @@ def _take_one(
                 again=again,
             )
             if got is not None:
-                return Held(*got, one.span, resources, row["expires"])
+                return Held(*got, one.span, resources, row["expires"], because)
         refused = why_taken(session, business, wanted, first, now=now)
         if refused is not None:
             return refused

@@ -14,6 +14,7 @@ from core import tables as t
 from core.db import Database, Session
 from core.deadline import Deadline
 from core.rules import (
+    Anyone,
     Business,
     ClassTime,
     Confirmation,
@@ -129,6 +130,7 @@ def _read(session: Session) -> Business:
         reminders=tuple(rules["reminders"]),
         tiers=tuple(Tier(**tier) for tier in rules["tiers"]),
         change_until=Deadline.from_json(rules.get("change_until")),
+        anyone=Anyone(rules.get("anyone", Anyone.USUAL)),
         contact=Contact(**rules["contact"], routes=_routes(session)),
         joins=tuple(_joins(rules.get("joins", ()), [r for _, r in resources])),
         former=tuple(r for active, r in resources if not active),
@@ -236,6 +238,7 @@ def _services(session: Session, ids: Mapping[str, int]) -> Iterator[tuple[bool, 
                 max_day=rules.get("max_day"),
                 max_week=rules.get("max_week"),
                 change_until=Deadline.from_json(rules.get("change_until")),
+                anyone=Anyone(rules["anyone"]) if rules.get("anyone") else None,
                 grid=rules.get("grid"),
                 starts=tuple((n, time.fromisoformat(at)) for n, at in rules.get("starts", ())),
                 lengths=tuple((ids[key], minutes) for key, minutes in rules.get("lengths", ())),

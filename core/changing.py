@@ -214,7 +214,8 @@ _LOCK_BOTH = text(
 )
 _GIVEN = """
 given AS (
-    SELECT facts -> 'choice' AS choice, facts -> 'blocked' AS blocked FROM booking_events
+    SELECT facts -> 'choice' AS choice, facts -> 'blocked' AS blocked, facts -> 'because' AS because
+    FROM booking_events
     WHERE business_id = :business AND booking_id = :hold AND facts -> 'choice' IS NOT NULL
     ORDER BY seq DESC LIMIT 1),
 wanted AS (
@@ -254,8 +255,8 @@ done AS (
 noted AS (
     INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at, facts)
     SELECT :business, d.id, d.events, 'moved', :actor, :message, :now,
-        jsonb_build_object('from', o.starts_at, 'to', n.starts_at, 'version', d.version,
-            'choice', g.choice, 'blocked', g.blocked)
+        jsonb_strip_nulls(jsonb_build_object('from', o.starts_at, 'to', n.starts_at,
+            'version', d.version, 'choice', g.choice, 'blocked', g.blocked, 'because', g.because))
     FROM given g, done d, bookings o, bookings n
     WHERE o.business_id = :business AND o.id = d.id
       AND n.business_id = :business AND n.id = :hold),

@@ -156,6 +156,17 @@ class Chosen(NamedTuple):
     choice: Choice
 
 
+def in_turn(service: Service, found: Sequence[Chance]) -> list[Chosen]:
+    """Return everybody of the only need, in the order in which they are named."""
+    choices = [
+        Chosen(one.wanted, tuple((r, 1) for r in way)) for one in found for way in one.options[0]
+    ]
+    if len(found) > 1:
+        order = service.needs[0].any_of
+        choices.sort(key=lambda chosen: order.index(chosen.choice[0][0]))
+    return choices
+
+
 def choose(
     session: Session,
     business: Business,

@@ -110,6 +110,7 @@ def _business(b: Business) -> _Sheet:
         "cancellation": "comes back: "
         + (", ".join(_tier(t.percent, t.until, t.hours) for t in b.tiers) or "nothing"),
         "change until": b.change_until and f"customers change alone until {_until(b.change_until)}",
+        "anyone": f"who names nobody gets: {b.anyone}",
         "human": f"the human is {contact.human}",
         "human's key": contact.human_key and f"the human is “{contact.human_key}”",
         "tables to join": b.joins and f"tables that may be joined: {_joins(b)}",
@@ -211,6 +212,7 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         if s.times
         else None,
         "change until": s.change_until and f"customers change alone until {_until(s.change_until)}",
+        "anyone": s.anyone and f"who names nobody gets: {s.anyone}",
         "grid of its own": s.grid and f"a slot every {length(s.grid)}",
         "starts": s.starts
         and "starts " + ", ".join(f"{_DAYS[weekday]} {at:%H:%M}" for weekday, at in s.starts),

@@ -23,6 +23,15 @@ class Kind(StrEnum):
     CLASS = "class"
 
 
+class Anyone(StrEnum):
+    """Who of several does it for a customer who names nobody."""
+
+    FIRST = "first"  # of the file, who is free
+    USUAL = "usual"  # whom the customer came to last, else the first
+    LEAST_BUSY = "least busy"  # who has the least on that day, then in that week
+    ROUND_ROBIN = "round robin"  # who was chosen longest ago
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """Wall hours of one weekday (0 = Monday). `closes` at or before `opens` is the next morning."""
@@ -185,6 +194,7 @@ class Service:
     max_day: int | None = None  # bookings, whoever makes them
     max_week: int | None = None
     change_until: Deadline | None = None  # None: the business's
+    anyone: Anyone | None = None  # likewise
     lengths: tuple[tuple[int, int], ...] = ()
     extras: tuple[Extra, ...] = ()  # that may be added
     chosen: tuple[Extra, ...] = ()
@@ -331,6 +341,7 @@ class Business:
     reminders: tuple[int, ...] = (1440, 60)  # minutes before the start
     tiers: tuple[Tier, ...] = ()
     change_until: Deadline | None = None  # until when a customer may cancel or move alone
+    anyone: Anyone = Anyone.USUAL
     contact: Contact = field(default_factory=Contact)
     joins: tuple[tuple[int, ...], ...] = ()  # tables that may be put together, each set a tuple
     former: tuple[Resource, ...] = ()  # removed since, but old bookings still name them

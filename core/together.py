@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from core.finding import expired_holds
 from core.hours import local
 from core.limits import booked_weeks, counted_days, monday_of, person_refusals
 from core.locks import lock_days, lock_person
+from core.preferring import preferred
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.span import Span, local_days
@@ -52,6 +54,8 @@ def hold_all(
     if not wanted:
         return []
     lock(session, business, person, wanted)
+    whom = preferred(session, business, wanted[0], person=person, now=now)
+    wanted = [replace(one, service=whom.service) for one in wanted]
     refused = _by_rules(session, business, wanted, person=person, series=series, now=now)
     left = [one for one in wanted if one.start not in refused]
     choices = _choices(session, business, left, refused, person=person, now=now)

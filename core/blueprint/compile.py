@@ -70,6 +70,7 @@ def compiled(
         reminders=tuple(root.reminders),
         tiers=tuple(_tier(tier) for tier in root.cancellation),
         change_until=root.change_until,
+        anyone=root.anyone,
         contact=_contact(root),
         joins=tuple(tuple(resources[key] for key in tables) for tables in root.joins),
     )
@@ -197,6 +198,7 @@ def _service(
         max_day=facts.per_day,
         max_week=facts.per_week,
         change_until=facts.change_until,
+        anyone=facts.anyone,
         lengths=tuple((ids[k], minutes) for k, minutes in facts.lengths.items()),
         extras=tuple(
             Extra(

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core.blueprint import values
 from core.deadline import Deadline
+from core.rules import Anyone
 
 WEEK = values.DAY * 7
 
@@ -90,6 +91,14 @@ def _deadline(value: Any) -> Deadline:  # noqa: ANN401 - whatever TOML gave
     )
 
 
+def _anyone(value: Any) -> Anyone:  # noqa: ANN401 - whatever TOML gave
+    try:
+        return Anyone(value)
+    except ValueError:
+        words = ", ".join(f"“{one}”" for one in Anyone)
+        raise values.UnreadableError(f"is none of {words}") from None
+
+
 def _day(value: Any) -> str:  # noqa: ANN401 - whatever TOML gave
     """Read a day of the year, `MM-DD`, or of one year, `YYYY-MM-DD`."""
     if isinstance(value, date):
@@ -125,6 +134,7 @@ Hours = Annotated[dict[Label, Spans], BeforeValidator(_weekly)]
 Starts = Annotated[
     dict[Label, Annotated[list[Clock], Field(min_length=1)]], BeforeValidator(_starts)
 ]
+Whoever = Annotated[Anyone, BeforeValidator(_anyone)]
 Latest = Annotated[Deadline, BeforeValidator(_deadline)]
 Count = Annotated[int, _between(1, 1000, "1 and 1000")]
 MonthDay = Annotated[str, BeforeValidator(_day)]
@@ -212,6 +222,7 @@ class Service(Shape):
     grid: Annotated[Length, _between(1, 720, "1 minute and 12 hours")] | None = None
     starts: Starts = {}
     change_until: Latest | None = None
+    anyone: Whoever | None = None
     lengths: dict[str, Annotated[Length, _between(1, values.DAY, "1 minute and a day")]] = {}
     extras: dict[Key, Extra] = {}
     per_customer_a_day: Count | None = None
@@ -316,6 +327,7 @@ class Root(Shape):
     ]
     cancellation: list[Tier] = [Tier(back=100, until=0)]
     change_until: Latest | None = None
+    anyone: Whoever = Anyone.USUAL
     limits: Limits = Limits()
     waitlist: Waitlist = Waitlist()
     holidays: Holidays | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from core import finding
 from core.choosing import Wanted
 from core.explaining import Trace, explain
+from core.preferring import because_of
 from core.refusals import Refusal
 from core.rules import Kind, Service
 from core.span import Span
@@ -25,6 +26,8 @@ def why(turn: Turn) -> State:
     said = _asked(turn.said.facts.wish)
     if turn.state is State.NAME and not said.windows:
         return info.question(turn)  # "why?" is about the name
+    if not said.windows and _whom(turn):
+        return turn.state
     service, wish = _service(turn), said or turn.talk.wish
     if service is None or not wish.windows:
         turn.say("why_which")
@@ -35,6 +38,18 @@ def why(turn: Turn) -> State:
     else:
         _of_day(turn, service, wish)
     return turn.state
+
+
+def _whom(turn: Turn) -> bool:
+    """Say why it is who it is, where the provider of what is proposed or was booked is named."""
+    number = holding.living(turn) or turn.talk.recent
+    about = finding.booking(turn.session, number) if number is not None else None
+    who = looking.provider_of(about.resources, turn.business) if about else None
+    if about is None or who is None or turn.business.resource(who).key != _named(turn):
+        return False
+    because = because_of(turn.session, about.id)
+    turn.say("why_whom", provider=who, because=because, start=about.start, service=about.service)
+    return True
 
 
 def _asked(wish: Wish) -> Wish:

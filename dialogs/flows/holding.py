@@ -6,6 +6,7 @@ from datetime import datetime
 from core import booking, changing, finding, series
 from core.booking import Held
 from core.choosing import Wanted
+from core.preferring import Because
 from core.refusals import Reason, Refusal
 from core.span import MINUTE
 from dialogs.flows import looking
@@ -30,7 +31,10 @@ def hold(turn: Turn, start: datetime, provider: int | None) -> Held | Refusal:
     try:
         with turn.session.attempt():
             if target is None:
-                return _first(turn, start, (provider,), instead_of=earlier, swapped=True)
+                got = _first(turn, start, (provider,), instead_of=earlier, swapped=True)
+                if got.because is Because.USUAL and earlier is None:
+                    turn.remark("usual", who=looking.provider_of(got.resources, turn.business))
+                return got
             before = _provider_before(turn, target) if provider is None else provider
             if earlier is not None:
                 changing.release(turn.session, booking=earlier, by=turn.by, now=turn.now)

@@ -115,6 +115,7 @@ REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "zone": zone_set,
     "series": lambda p, _: p.t("A booking moves to one day; here is the first."),
     "series_one": lambda p, _: p.t("Each of these needs a yes there, so they move one at a time."),
+    "usual": lambda p, r: p.t("With {who}, as last time.", who=p.who(r["who"])),
     "stays": lambda p, r: p.t(
         "{when} stays: it's too late to change that one by text.",
         when=p.when(datetime.fromisoformat(r["start"])),

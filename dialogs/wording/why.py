@@ -10,6 +10,25 @@ from dialogs.wording.page import Page, Worded
 from dialogs.wording.refusals import why
 
 
+def _why_whom(page: Page) -> Worded:
+    """Word by which rule it is who it is."""
+    who, because = page.who(), page.facts["because"]
+    if because in {"asked", "kept"}:
+        return Worded(page.t("You asked for {who}, or have had {who} for this before.", who=who))
+    if because == "usual":
+        return Worded(page.t("You were with {who} last time.", who=who))
+    if because == "least busy":
+        on = page.day(page.instant("start"))
+        return Worded(
+            page.t("Of those who are free, {who} has the least on {day}.", who=who, day=on)
+        )
+    if because == "turn":
+        return Worded(page.t("It is {who}'s turn, of those who are free.", who=who))
+    if because == "first":
+        return Worded(page.t("Of those who are free, {who} comes first.", who=who))
+    return Worded(page.t("{service} is only with {who}.", service=page.service(), who=who))
+
+
 def _why(page: Page) -> Worded:
     """Word each reason, then who or what is free instead."""
     facts = page.facts
@@ -46,6 +65,7 @@ def _why(page: Page) -> Worded:
 
 NOTES: dict[str, Callable[[Page], Worded]] = {
     "why": _why,
+    "why_whom": _why_whom,
     "why_which": lambda p: Worded(
         p.t('Which time do you mean? Say what and when, such as "{example}".', example=example(p))
     ),

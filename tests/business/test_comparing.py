@@ -12,6 +12,7 @@ from core.blueprint import Blueprint
 from core.comparing import changes
 from core.deadline import Deadline
 from core.rules import (
+    Anyone,
     Business,
     ClassTime,
     Confirmation,
@@ -53,6 +54,7 @@ PLACE: dict[str, Any] = {
     "reminders": (60,),
     "tiers": (Tier(100, "hours", 24),),
     "change_until": Deadline(minutes=1440),
+    "anyone": Anyone.ROUND_ROBIN,
     "joins": ((5, 6),),
     "contact": Contact(human="Ana", human_key="ana", address="Elsewhere"),
 }
@@ -85,6 +87,7 @@ SERVICE: dict[str, Any] = {
     "max_day": 3,
     "max_week": 4,
     "change_until": Deadline(days=1, at=time(18)),
+    "anyone": Anyone.FIRST,
     "lengths": ((2, 45),),
     "extras": (Extra("beard", {"en": ("Beard trim",)}, 15, 1500, (1,)),),
 }

@@ -146,7 +146,7 @@ def test_nothing_is_found_of_whom_we_forgot(lived: tuple[Stage, Told]) -> None:
             text("SELECT DISTINCT jsonb_object_keys(facts) AS name FROM booking_events")
         )
         assert {row.name for row in written} <= {
-            *("why", "was", "until", "choice", "blocked", "from", "to", "version")
+            *("why", "was", "until", "choice", "because", "blocked", "from", "to", "version")
         }
     assert left_behind(stage)[0] == 0
 

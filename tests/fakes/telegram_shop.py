@@ -60,7 +60,7 @@ def config(
     bot: Account,
     *,
     mode: Literal["webhook", "poll"] = "webhook",
-    timeout: float = 0.5,
+    timeout: float = 3.0,
 ) -> Config:
     """Return what leads the channel to the fake."""
     return Config(

@@ -1,0 +1,148 @@
+"""Whom somebody gets who asked for nobody in particular: a rule of the business, from its rows."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import text
+
+from core.choosing import Wanted
+from core.db import Session
+from core.hours import local
+from core.rules import Anyone, Business, Kind, Need, Service
+from core.span import DAY, instant
+
+_WEEK = timedelta(days=7)
+
+
+class Because(StrEnum):
+    """Why it is who it is."""
+
+    ASKED = "asked"  # for them by name
+    KEPT = "kept"  # they have had it already
+    USUAL = "usual"  # the customer was with them last
+    LEAST_BUSY = "least busy"
+    TURN = "turn"  # they were chosen longest ago
+    FIRST = "first"  # they are named first in the file, of those who are free
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A service whose providers stand in the order in which they are tried, and why each does."""
+
+    service: Service
+    because: Mapping[int, Because]
+
+    def why(self, resources: Sequence[int]) -> Because | None:
+        """Return why it is who was chosen of them; None where there was no choice."""
+        return next((self.because[r] for r in resources if r in self.because), None)
+
+
+_USUAL = text("""
+SELECT a.resource_id AS resource, max(b.starts_at) AS value
+FROM bookings b JOIN allocations a ON a.business_id = b.business_id AND a.booking_id = b.id
+  AND a.active
+WHERE b.business_id = :business AND b.person_id = :person AND a.resource_id = ANY(:resources)
+  AND b.status IN ('confirmed', 'completed') AND b.starts_at <= :now GROUP BY a.resource_id
+""")
+_BUSY = text("""
+SELECT a.resource_id AS resource,
+    coalesce(sum(extract(epoch FROM upper(a.during) - lower(a.during)))
+        FILTER (WHERE a.slot_start >= :day AND a.slot_start < :over), 0)::int AS day,
+    sum(extract(epoch FROM upper(a.during) - lower(a.during)))::int AS week
+FROM allocations a
+LEFT JOIN bookings b ON b.business_id = a.business_id AND b.id = a.booking_id
+WHERE a.business_id = :business AND a.resource_id = ANY(:resources) AND a.active
+  AND a.slot_start >= :monday AND a.slot_start < :sunday
+  AND b.id IS DISTINCT FROM CAST(:but AS bigint)
+  AND (b.expires_at IS NULL OR b.expires_at > :now) GROUP BY a.resource_id
+""")
+# Of what begins from a week ago on: who was given nothing of it is due before all others.
+_TURN = text("""
+SELECT a.resource_id AS resource, max(b.id) AS value
+FROM allocations a JOIN bookings b ON b.business_id = a.business_id AND b.id = a.booking_id
+WHERE a.business_id = :business AND a.resource_id = ANY(:resources) AND a.active
+  AND a.slot_start >= :since AND b.service_id = :service
+  AND b.policy -> 'provider' = 'null'::jsonb AND b.id IS DISTINCT FROM CAST(:but AS bigint)
+  AND (b.expires_at IS NULL OR b.expires_at > :now) GROUP BY a.resource_id
+""")
+
+
+def preferred(
+    session: Session,
+    business: Business,
+    wanted: Wanted,
+    *,
+    person: int,
+    now: datetime,
+    but: int | None = None,
+    mine: Container[int] = (),
+) -> Preference:
+    """Return the service with its providers in the order of the business's rule.
+
+    One query where several could do it and the rule is not simply "first". Whoever of `mine` has it
+    already stays first; `but` is the booking that is replaced, which counts for nobody. The caller
+    holds the locks of the days, so that what is counted stays so.
+    """
+    service = wanted.service
+    number = _asked_of(business, service)
+    if number is None or wanted.provider is not None:
+        who = () if wanted.provider is None else (wanted.provider,)
+        return Preference(service, dict.fromkeys(who, Because.ASKED))
+    named = service.needs[number].any_of
+    rule = service.anyone or business.anyone
+    facts = {"business": session.business, "resources": list(named), "now": now, "but": but}
+    rank: dict[int, Any] = {}
+    because: dict[int, Because] = {}
+    if rule is Anyone.USUAL:
+        rows = session.execute(_USUAL, facts | {"person": person})
+        rank = {row.resource: -row.value.timestamp() for row in rows}
+        because = dict.fromkeys(rank, Because.USUAL)
+    elif rule is Anyone.LEAST_BUSY:
+        rows = session.execute(_BUSY, facts | _days(business, wanted.start))
+        rank = dict.fromkeys(named, (0, 0)) | {r.resource: (r.day, r.week) for r in rows}
+        because = dict.fromkeys(named, Because.LEAST_BUSY)
+    elif rule is Anyone.ROUND_ROBIN:
+        rows = session.execute(_TURN, facts | {"service": service.id, "since": now - _WEEK})
+        rank = dict.fromkeys(named, 0) | {row.resource: row.value for row in rows}
+        because = dict.fromkeys(named, Because.TURN)
+    last = max(rank.values(), default=0)
+    order = sorted(named, key=lambda r: (r not in mine, r not in rank, rank.get(r, last)))
+    because = dict.fromkeys(named, Because.FIRST) | because
+    because |= {r: Because.KEPT for r in named if r in mine}
+    needs = [*service.needs]
+    needs[number] = Need(tuple(order))
+    return Preference(replace(service, needs=tuple(needs)), because)
+
+
+def _asked_of(business: Business, service: Service) -> int | None:
+    """Return the number of the need that one of several people serves."""
+    for number, need in enumerate(service.needs):
+        people = [r for r in need.any_of if business.resource(r).kind is Kind.PROVIDER]
+        if len(people) > 1 and len(people) == len(need.any_of):
+            return number
+    return None
+
+
+def _days(business: Business, start: datetime) -> dict[str, datetime]:
+    """Return the ends of a start's day and of its week at the place."""
+    day = local(start, business).date()
+    monday = day - day.weekday() * DAY
+    ends = [instant(d, time(0), business.zone) for d in (day, day + DAY, monday, monday + 7 * DAY)]
+    return dict(zip(("day", "over", "monday", "sunday"), ends, strict=True))
+
+
+_CHOSEN = text(
+    "SELECT facts ->> 'because' AS because FROM booking_events"
+    " WHERE business_id = :business AND booking_id = :booking AND facts -> 'because' IS NOT NULL"
+    " ORDER BY seq DESC LIMIT 1"
+)
+
+
+def because_of(session: Session, booking: int) -> Because | None:
+    """Return why a booking has the provider that it has, as it was when they were chosen."""
+    facts = {"business": session.business, "booking": booking}
+    row = session.execute(_CHOSEN, facts).one_or_none()
+    return Because(row.because) if row else None
