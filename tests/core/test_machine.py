@@ -39,6 +39,7 @@ open = { daily = "10:00-19:00" }
 grid = "15 min"
 notice = "30 min"
 furthest = "2 days"
+anyone = "first"
 [limits]
 per_day = 2
 open = 4

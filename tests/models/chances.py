@@ -99,7 +99,7 @@ def case(seed: int) -> Case:
         service = _starting(Random(f"starts {seed}"), service)
         business = replace(business, services=(service,))
     if seed % 7 in (3, 6) and seed % 3:  # no tables are joined there
-        service = _lengthened(Random(f"lengths {seed}"), service)
+        service = _lengthened(Random(f"lengths {seed}"), business, service)
         business = replace(business, services=(service,))
         service = service.extended(_added(Random(f"extras {seed}"), service))
     first = _minute(datetime.combine(day, time(chance.randrange(24)), tzinfo=zone))
@@ -188,9 +188,16 @@ def _starting(chance: Random, service: Service) -> Service:
     return replace(service, starts=tuple(sorted(starts)))
 
 
-def _lengthened(chance: Random, service: Service) -> Service:
-    """Give some of a service's people a length of their own, and it add-ons that few may do."""
-    need = chance.choice(service.needs).any_of
+def _lengthened(chance: Random, business: Business, service: Service) -> Service:
+    """Give some of a service's people a length of their own, and it add-ons that few may do.
+
+    People have no capacity, as rooms and tables may, of which the smallest comes first.
+    """
+    sized = {r.id for r in business.resources if r.capacity is not None}
+    needs = [need.any_of for need in service.needs if not sized & set(need.any_of)]
+    if not needs:
+        return service
+    need = chance.choice(needs)
     lengths = {r: chance.choice([10, 25, 40, 75, 150]) for r in need if chance.random() < 0.7}
     extras = tuple(
         Extra(

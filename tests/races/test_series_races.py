@@ -19,6 +19,7 @@ RULES = (
     "FREQ=WEEKLY;INTERVAL=2;COUNT=4",
     "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=8",
 )
+HOURS = (9, 10, 11, 14, 15, 16, 17, 18)  # at which somebody is there on each of the days
 ENOUGH = 1
 DAY_OF_SIX = ("per_day = 8", "per_day = 6")  # of Ben
 
@@ -68,7 +69,7 @@ def _standing(here: Ground, number: int) -> int:
     with here.database.transaction(here.business.id) as session:
         business = businesses.load(session)
         first = date(2026, 3, 3 + number % 4)
-        again = Recurrence("FREQ=WEEKLY", first, time(10 + number // 4 % 8, 0))
+        again = Recurrence("FREQ=WEEKLY", first, time(HOURS[number // 4 % len(HOURS)]))
         laid = series.hold(
             session,
             business=business,
