@@ -140,9 +140,10 @@ def _is_name(
     raw = text[run[0].start : run[-1].end]
     said = read(raw)
     meant = set(said.intents) - _HARMLESS
-    strange = any(not lexicon.speller.known(word.text) for word in run)
+    spelled = spell_out(run, lexicon)  # "we'll" is two words that everybody knows
+    strange = any(not lexicon.speller.known(word.text) for word in spelled)
     capitals = all(text[word.start].isupper() for word in run) and not raw.isupper()
-    everyday = [word.text in lexicon.function_words for word in run]
+    everyday = [word.text in lexicon.function_words for word in spelled]
     noise = all(word.text in lexicon.noises for word in run)
     if noise or len(run) > _LONGEST or len(raw) > _LETTERS:
         return False
