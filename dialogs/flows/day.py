@@ -30,8 +30,11 @@ def tomorrow(turn: Turn) -> State:
 
 
 def week(turn: Turn) -> State:
-    """Show the bookings of the coming seven days."""
-    return _agenda(turn, _place_day(turn), 7)
+    """Show the bookings of the coming seven days, or of a later week that is named."""
+    zone, windows = turn.business.zone, turn.said.facts.wish.windows
+    start = windows[0].start if windows and windows[0].grain is Grain.RANGE else None
+    today = _place_day(turn)
+    return _agenda(turn, max(today, start.astimezone(zone).date()) if start else today, 7)
 
 
 def _place_day(turn: Turn) -> date:

@@ -123,7 +123,10 @@ def _agenda(page: Page) -> Worded:
         if own or days == 1:
             lines.append(f"{page.day(day)}:" if own else page.t("{day}: free", day=page.day(day)))
         lines.extend(_agenda_line(page, row) for row in own)
-    if not lines:
+    if not lines and page.facts.get("today", page.facts["day"]) != page.facts["day"]:
+        span = f"{page.day(first)} - {page.day(first + timedelta(days - 1))}"
+        lines = [page.t("{day}: free", day=span)]
+    elif not lines:
         lines = [page.t("Nothing is booked in the coming week.")]
     waiting = page.facts["requests"]
     if waiting:
