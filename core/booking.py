@@ -36,7 +36,7 @@ from core.deadline import change_until
 from core.hours import local
 from core.limits import counted_days, person_refusal
 from core.locks import lock_days
-from core.preferring import Because, Preference, preferred
+from core.preferring import Because, Preference, compares, preferred, to_lock
 from core.refusals import Reason, Refusal
 from core.rules import Business, Extra, Service
 from core.sending import Row
@@ -112,7 +112,8 @@ def hold(
             *local_days(wanted.blocked, business.zone),
             *counted_days(business, wanted.service, wanted.start),
         ],
-        exclusive=not alone,
+        exclusive=not alone or compares(business, wanted),
+        more=to_lock(business, wanted),
     )
     chosen: Chosen | Refusal | None = Counts.at(
         session, business, wanted, person=person, now=now, but=instead_of

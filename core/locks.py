@@ -7,8 +7,8 @@ A transaction takes its locks late and in this order, so that no two wait for ea
    them another address waits;
 2. a person, whose bookings are counted: here;
 3. days of resources, here, sorted: shared where the exclusion constraint alone decides, exclusive
-   where a rule spans rows (several resources or seats together, day and week limits, blocked time
-   being written);
+   where a rule spans rows (several resources or seats together, day and week limits, who of several
+   is the least busy or whose turn it is, blocked time being written);
 4. what an INSERT into `allocations` waits for. An expired hold in its way is lapsed there, and
    never waited for: its row would belong to 1.
 
@@ -45,11 +45,17 @@ def lock_person(session: Session, person: int) -> None:
 
 
 def lock_days(
-    session: Session, *, resources: Iterable[int], days: Iterable[date], exclusive: bool
+    session: Session,
+    *,
+    resources: Iterable[int],
+    days: Iterable[date],
+    exclusive: bool,
+    more: Iterable[tuple[int, date]] = (),
 ) -> None:
-    """Lock every (resource, local day) of both lists until the transaction ends."""
+    """Lock every (resource, local day) of both lists, and `more`, until the transaction ends."""
     all_days = list(days)
-    lock_each(session, {(r, day) for r in resources for day in all_days}, exclusive=exclusive)
+    pairs = {(r, day) for r in resources for day in all_days}
+    lock_each(session, pairs.union(more), exclusive=exclusive)
 
 
 def lock_each(session: Session, pairs: Iterable[tuple[int, date]], *, exclusive: bool) -> None:

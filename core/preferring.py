@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,10 +11,12 @@ from sqlalchemy import text
 from core.choosing import Wanted
 from core.db import Session
 from core.hours import local
+from core.limits import monday_of
 from core.rules import Anyone, Business, Kind, Need, Service
 from core.span import DAY, instant
 
 _WEEK = timedelta(days=7)
+_TURNS = date.min  # the day that is locked for a turn, which is of no day
 
 
 class Because(StrEnum):
@@ -56,7 +58,7 @@ FROM allocations a
 LEFT JOIN bookings b ON b.business_id = a.business_id AND b.id = a.booking_id
 WHERE a.business_id = :business AND a.resource_id = ANY(:resources) AND a.active
   AND a.slot_start >= :monday AND a.slot_start < :sunday
-  AND b.id IS DISTINCT FROM CAST(:but AS bigint)
+  AND (b.id IS NULL OR b.id IS DISTINCT FROM CAST(:but AS bigint))
   AND (b.expires_at IS NULL OR b.expires_at > :now) GROUP BY a.resource_id
 """)
 # Of what begins from a week ago on: who was given nothing of it is due before all others.
@@ -68,6 +70,32 @@ WHERE a.business_id = :business AND a.resource_id = ANY(:resources) AND a.active
   AND b.policy -> 'provider' = 'null'::jsonb AND b.id IS DISTINCT FROM CAST(:but AS bigint)
   AND (b.expires_at IS NULL OR b.expires_at > :now) GROUP BY a.resource_id
 """)
+
+
+def compares(business: Business, wanted: Wanted) -> bool:
+    """Whether it is decided by what others have booked: then a day's locks must be exclusive."""
+    several = wanted.provider is None and _asked_of(business, wanted.service) is not None
+    return several and _rule(business, wanted.service) in {Anyone.LEAST_BUSY, Anyone.ROUND_ROBIN}
+
+
+def to_lock(business: Business, wanted: Wanted) -> list[tuple[int, date]]:
+    """Return which (resource, day) to lock beside a booking's own days.
+
+    The first of the week of everybody who may be compared by their weeks, whoever is booked and
+    for what; and what stands for the turns of a service.
+    """
+    service = wanted.service
+    pairs: list[tuple[int, date]] = []
+    if Anyone.LEAST_BUSY in {business.anyone, *(s.anyone for s in business.services)}:
+        monday = monday_of(business, wanted.start)
+        pairs += [(r, monday) for need in service.needs for r in need.any_of]
+    if _rule(business, service) is Anyone.ROUND_ROBIN and compares(business, wanted):
+        pairs.append((min(r for need in service.needs for r in need.any_of), _TURNS))
+    return pairs
+
+
+def _rule(business: Business, service: Service) -> Anyone:
+    return service.anyone or business.anyone
 
 
 def preferred(
@@ -84,7 +112,7 @@ def preferred(
 
     One query where several could do it and the rule is not simply "first". Whoever of `mine` has it
     already stays first; `but` is the booking that is replaced, which counts for nobody. The caller
-    holds the locks of the days, so that what is counted stays so.
+    holds the locks of the days and of `to_lock`, so that what is counted stays so.
     """
     service = wanted.service
     number = _asked_of(business, service)
@@ -92,7 +120,7 @@ def preferred(
         who = () if wanted.provider is None else (wanted.provider,)
         return Preference(service, dict.fromkeys(who, Because.ASKED))
     named = service.needs[number].any_of
-    rule = service.anyone or business.anyone
+    rule = _rule(business, service)
     facts = {"business": session.business, "resources": list(named), "now": now, "but": but}
     rank: dict[int, Any] = {}
     because: dict[int, Because] = {}

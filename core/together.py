@@ -28,7 +28,7 @@ from core.finding import expired_holds
 from core.hours import local
 from core.limits import booked_weeks, counted_days, monday_of, person_refusals
 from core.locks import lock_days, lock_person
-from core.preferring import preferred
+from core.preferring import preferred, to_lock
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.span import Span, local_days
@@ -81,7 +81,8 @@ def lock(session: Session, business: Business, person: int, wanted: Sequence[Wan
     resources |= set(counter(wanted[0].service))
     days = {day for one in wanted for day in local_days(one.blocked, business.zone)}
     days |= {day for one in wanted for day in counted_days(business, one.service, one.start)}
-    lock_days(session, resources=resources, days=days, exclusive=True)
+    more = to_lock(business, wanted[0])
+    lock_days(session, resources=resources, days=days, exclusive=True, more=more)
 
 
 def _by_rules(

@@ -1,15 +1,20 @@
 """Who gets a customer that names nobody: each rule by hand, and what it keeps of why."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+from random import Random
 
 import pytest
 
 from core.booking import Held
 from core.preferring import Because, because_of
-from models.desk import NO_LIMITS, Desk
+from core.rules import Anyone
+from models.desk import MONDAY, NO_LIMITS, Desk
+from models.whom import Given, whom
+from support.counts import count
 
 Open = Callable[..., Desk]
+FRIDAY = 4
 
 
 def opened(open_desk: Open, rule: str, *changes: tuple[str, str]) -> Desk:
@@ -19,9 +24,11 @@ def opened(open_desk: Open, rule: str, *changes: tuple[str, str]) -> Desk:
     )
 
 
-def given(desk: Desk, clock: str, *, who: int = 0, day: str = "03-03") -> tuple[str, str | None]:
-    """Book a haircut with anybody; return with whom, and why."""
-    got = desk.hold("haircut", desk.at(clock, day=day), who=who)
+def given(
+    desk: Desk, clock: str, *, who: int = 0, day: str = "03-03", service: str = "haircut"
+) -> tuple[str, str | None]:
+    """Book with anybody; return with whom, and why."""
+    got = desk.hold(service, desk.at(clock, day=day), who=who)
     assert isinstance(got, Held), got
     assert desk.confirm(got.id) is None
     with desk.session() as session:
@@ -109,3 +116,62 @@ def test_where_there_is_no_choice_there_is_no_reason(open_desk: Open) -> None:
     assert desk.held("colour", desk.at("09:00")).because is None
     asked = desk.held("haircut", desk.at("11:00"), provider="ben")
     assert asked.because is Because.ASKED
+
+
+def test_a_class_keeps_its_teacher_busy(open_desk: Open) -> None:
+    """On Thursday Leo gives an hour of yoga: a massage is with Mia, who has nothing that day."""
+    first = ('["mia", "leo"], ["room-1"', '["leo", "mia"], ["room-1"')
+    desk = opened(open_desk, "least busy", ('advance = "full"\n', ""), first)
+    assert given(desk, "10:00", day="03-05", service="massage") == ("mia", Because.LEAST_BUSY)
+
+
+@pytest.mark.parametrize("rule", list(Anyone))
+def test_whoever_it_is_the_model_names_them(open_desk: Open, rule: str) -> None:
+    """Bookings, holds that lapse and cancellations made by chance, days going by between."""
+    desk = opened(open_desk, rule, ('off = "fri"\nper_day = 8', 'off = "fri"'))
+    business, chance = desk.business, Random(11)
+    book: list[Given] = []
+    now, named = MONDAY, 0
+    for number in range(count(70, 1500)):
+        if number % 12 == 11:
+            now += timedelta(minutes=chance.choice([20, 60, 1440, 4320]))
+            desk.clock(now)
+        if book and chance.random() < 0.15:
+            gone = book.pop(chance.randrange(len(book)))
+            desk.release(gone.number) if gone.lapses else desk.cancel(gone.number)
+        ahead = now.astimezone(business.zone).date() + timedelta(days=chance.randrange(1, 6))
+        start = datetime.combine(ahead, time(chance.choice([9, 10, 11, 14, 15, 16])), business.zone)
+        who, person = chance.choice([None, None, "ana", "ben"]), chance.randrange(4)
+        service = "colour" if who == "ana" and chance.random() < 0.5 else "haircut"
+        lasts = timedelta(minutes=chance.choice([5, 90]))
+        got = desk.hold(service, start, provider=who, who=person, lasts=lasts)
+        if not isinstance(got, Held):
+            continue
+        key = business.resource(got.resources[0]).key
+        wide = business.service_named(service).buffers
+        one = Given(
+            got.id,
+            service,
+            key,
+            person,
+            start,
+            start - wide[0],
+            got.span.end + wide[1],
+            who is not None,
+            got.expires if chance.random() < 0.3 else None,
+        )
+        if one.lapses is None:
+            assert desk.confirm(got.id) is None
+        if who is None:
+            order = whom(rule, ["ana", "ben"], book, one, now=now, zone=business.zone)
+            assert key == next(w for w in order if _free(w, one, book, now)), number
+            named += 1
+        book.append(one)
+    assert named >= count(20, 300)
+
+
+def _free(who: str, one: Given, book: Sequence[Given], now: datetime) -> bool:
+    """Whether somebody works then and nobody else has their time."""
+    off = who == "ben" and one.start.weekday() == FRIDAY
+    stand = (o for o in book if o.who == who and (o.lapses is None or o.lapses > now))
+    return not off and not any(o.since < one.until and one.since < o.until for o in stand)
