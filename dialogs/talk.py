@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from core.booking import By
+from core.booking import By, as_kept
 from core.db import Session
 from core.inbox import Received
 from core.people import Reader
@@ -59,7 +59,7 @@ class Choice:
 class Talk:
     """The open matter. Ids are rows of this business; `booking` is the hold that was proposed.
 
-    `without` are the providers who are ruled out.
+    `without` are the providers who are ruled out, `extras` the add-ons, as a booking keeps them.
 
     `target` is the booking to be moved or cancelled, and `doing` says which ("book", "move",
     "cancel"); `also` are those to be cancelled after it; `recent` the booking just made, which a
@@ -78,6 +78,7 @@ class Talk:
     service: int | None = None
     provider: int | None = None
     without: tuple[int, ...] = ()
+    extras: tuple[dict[str, Any], ...] = ()
     also: tuple[int, ...] = ()
     party: int | None = None
     wish: Wish = field(default_factory=Wish)
@@ -106,6 +107,7 @@ class Talk:
             "service": self.service,
             "provider": self.provider,
             "without": self.without or None,
+            "extras": self.extras or None,
             "also": self.also or None,
             "party": self.party,
             "wish": self.wish.to_json() if self.wish else None,
@@ -132,10 +134,11 @@ class Talk:
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        shaped = {"wish", "options", "start", "since", "without", "also"}
+        shaped = {"wish", "options", "start", "since", "without", "extras", "also"}
         plain = {k: v for k, v in kept.items() if k not in shaped}
         return cls(
             without=tuple(kept.get("without", ())),
+            extras=tuple(kept.get("extras", ())),
             also=tuple(kept.get("also", ())),
             wish=Wish.from_json(kept["wish"]) if kept.get("wish") else Wish(),
             options=tuple(Choice.from_json(choice) for choice in kept.get("options", ())),
@@ -226,8 +229,9 @@ class Turn:
 
     @property
     def service(self) -> Service | None:
-        known = self.business.service_by_id
-        return known.get(self.talk.service) if self.talk.service is not None else None
+        """The service that is talked of, with its add-ons."""
+        found = self.business.service_by_id.get(self.talk.service or 0)
+        return as_kept(found, self.talk.extras) if found and self.talk.extras else found
 
     @property
     def party(self) -> int:
@@ -297,6 +301,11 @@ def vocabulary(business: Business, reader: Reader, *, party: bool) -> Vocabulary
             for s in business.services
         ),
         providers=tuple(Named(r.key, (r.name,)) for r in business.providers),
+        extras=tuple(
+            Named(e.key, tuple(n for names in e.names.values() for n in names))
+            for s in business.services
+            for e in s.extras
+        ),
         hours=_widest(business),
         party=party,
         place=business.zone,

@@ -7,6 +7,7 @@ from core.db import Session
 from core.deadline import change_until
 from core.finding import Booked
 from core.rules import Business, Kind, Service
+from core.serving import does
 from dialogs.talk import Turn
 
 
@@ -24,6 +25,7 @@ def facts_of(business: Business, about: Booked) -> dict[str, Any]:
         "provider": provider[0] if provider else None,
         "resources": staff,
         "price": about.price,
+        "extras": about.extras,
         "name": about.name,
         "person": about.person,
         "for_id": about.for_id,
@@ -86,6 +88,6 @@ def human_of(business: Business) -> int | None:
 
 def staff_of(service: Service) -> set[int]:
     """Return every resource that a service may use."""
-    return {r for need in service.needs for r in need.any_of} | {
+    return {r for need in service.needs for r in need.any_of if does(service, need, r)} | {
         r for held in service.times for r in held.resources
     }

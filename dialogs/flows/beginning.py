@@ -45,6 +45,7 @@ def _like_the_one_that_fell(turn: Turn) -> Talk | None:
     party = old.party if turn.business.service(old.service).party_max > 1 else None
     return Talk(
         service=old.service,
+        extras=tuple(old.extras),
         party=party,
         provider=old.policy.get("provider"),
         last=turn.talk.last,

@@ -10,7 +10,7 @@ from core.policy import bookable
 from core.refusals import Reason, Refusal
 from core.rules import Kind, Service
 from core.span import Span
-from dialogs.flows import beginning, holding, info, looking, picking, settle, whom
+from dialogs.flows import beginning, extras, holding, info, looking, picking, settle, whom
 from dialogs.flows.about import staff_of
 from dialogs.flows.pursuing import (
     options_shown,
@@ -39,7 +39,7 @@ def like(turn: Turn, row: Booked) -> State:
     """Begin the same for somebody else: "one for my wife too" is beside it, or near."""
     holding.let_go(turn)
     wish = looking.at(row.start.astimezone(turn.zone))
-    turn.talk = Talk(service=row.service, wish=wish, last=turn.talk.last)
+    turn.talk = Talk(service=row.service, extras=tuple(row.extras), wish=wish, last=turn.talk.last)
     return go_on(turn)
 
 
@@ -89,6 +89,7 @@ def go_on_moving(turn: Turn) -> State:
     provider = _named_provider(turn, facts)
     if provider is not None or facts.anyone:
         turn.learn(provider=provider)
+    extras.take_in(turn)
     return pursue(turn, listing=False)
 
 
@@ -243,17 +244,21 @@ def _further(
 
 def confirm(turn: Turn) -> State:
     """Book what is held; where the hold has gone, book it still if the slot is free."""
-    before = (turn.talk.service, turn.talk.party, turn.talk.provider, turn.talk.start)
+    before = _matter(turn.talk)
     if _merge(turn):
         reached = pursue(turn, listing=False)
-        talk = turn.talk
-        if before != (talk.service, talk.party, talk.provider, talk.start):
+        if before != _matter(turn.talk):
             return reached
         turn.notes.clear()
     held = turn.talk.booking
     if held is None:
         return go_on(turn)
     return settle.agreed(turn, held) or _again(turn, held)
+
+
+def _matter(talk: Talk) -> tuple[object, ...]:
+    """Return what a yes agrees to."""
+    return talk.service, talk.extras, talk.party, talk.provider, talk.start
 
 
 def _again(turn: Turn, gone: int) -> State:
@@ -312,6 +317,7 @@ def _merge(turn: Turn) -> bool:
         _take_service(turn, service)
     if provider is not None or facts.anyone:
         turn.learn(provider=provider)
+    added = extras.take_in(turn)
     ruled_out = whom.rule_out(turn)
     single = alone(turn.service)
     if facts.party is not None and not single:
@@ -324,7 +330,7 @@ def _merge(turn: Turn) -> bool:
         turn.remark("one_at_a_time")
     turn.learn(wish=wish)
     moved = service is not None or provider is not None or facts.anyone or ruled_out
-    counted = facts.party is not None or facts.nobody
+    counted = facts.party is not None or facts.nobody or added
     return moved or counted or bool(facts.wish) or bool(facts.services)
 
 
@@ -345,6 +351,7 @@ def _take_service(turn: Turn, service: int) -> None:
     able = staff_of(turn.business.service(service))
     kept = turn.talk.provider if turn.talk.provider in able else None
     turn.learn(service=service, provider=kept, options=())
+    extras.fit(turn, turn.business.service(service))
 
 
 def _by_a_person(turn: Turn) -> bool:

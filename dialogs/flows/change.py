@@ -1,13 +1,12 @@
 """My bookings: see them, cancel one, move one; where two could be meant, ask which."""
 
 from dataclasses import replace
-from datetime import date, datetime
 
 from core import changing, finding
 from core.finding import Booked
 from core.refusals import Reason
 from dialogs import nights
-from dialogs.flows import book, holding, looking, meaning, overview, several, telling
+from dialogs.flows import book, extras, holding, looking, meaning, overview, several, telling
 from dialogs.flows.about import facts_of, providers_of
 from dialogs.flows.late import refuse, too_late
 from dialogs.states import State
@@ -100,11 +99,30 @@ def afterwards(turn: Turn) -> State:
         return book.like(turn, row)
     if row is not None and same and facts.wish.relative and not turn.said.has(Intent.BOOK):
         return _move_this(turn, row)  # "could you push our jam back half an hour?"
+    if (facts.extras or facts.dropped) and facts.service is None:
+        return _with_other_extras(turn)
     unnamed = facts.service is None and not facts.services and not turn.talk.refused
     corrected = _correction(turn) if unnamed else None
     if corrected is not None:
         return corrected
     return book.ask(turn) if turn.said.has(Intent.ASK) else book.begin(turn)
+
+
+def _with_other_extras(turn: Turn) -> State:
+    """Add to a booking, or leave out of one: of that just made, else of the next that it fits.
+
+    Of a series, to this one alone. With a time at which none of them is, it is a new wish.
+    """
+    rows, wish = open_bookings(turn), turn.said.facts.wish
+    fitting = [r for r in rows if extras.changes(turn, r)]
+    if wish.windows:
+        fitting = [r for r in fitting if meaning.names(turn, r, wish)]
+    row = next((r for r in fitting if r.id == turn.talk.recent), None) or next(iter(fitting), None)
+    if row is not None:
+        holding.let_go(turn)
+        turn.talk = Talk(doing="move", scope="one", last=turn.talk.last)
+        return _with(turn, row)
+    return book.begin(turn) if turn.said.facts.extras and (wish or not rows) else keep(turn)
 
 
 def _recent(turn: Turn) -> Booked | None:
@@ -125,35 +143,12 @@ def _correction(turn: Turn) -> State | None:
         if len(parties) == 1:
             return keep(turn) if parties[0].party == facts.party else _move_this(turn, parties[0])
     elif (facts.wish or facts.provider is not None) and turn.talk.priced is None:
-        if row is not None and (_corrects(turn) or _same_day(turn, row)):
+        if row is not None and (meaning.corrects(turn) or meaning.same_day(turn, row)):
             return _move_this(turn, row)
     elif facts.name is not None and not (facts.wish or facts.provider):
         turn.say("named", name=facts.name)
         return State.IDLE
     return None
-
-
-def _corrects(turn: Turn) -> bool:
-    """Whether the message corrects what was booked: "make it 4", "can we start an hour later?"."""
-    return turn.said.has(Intent.CORRECT) or turn.said.facts.wish.relative
-
-
-def _same_day(turn: Turn, row: Booked) -> bool:
-    """Whether the message just states an hour of the day of what was booked: "3:30 please".
-
-    Where the place is open past midnight, the hours of one night are of one day.
-    """
-
-    def days(moment: datetime) -> tuple[date, date]:
-        return moment.astimezone(turn.zone).date(), nights.day_of(turn.business, moment)
-
-    day, night = days(row.start)
-    starts = [days(start) for start in looking.exact_starts(turn.said.facts.wish)]
-    return (
-        turn.said.intents[0] is Intent.INFORM
-        and bool(starts)
-        and (all(d == day for d, _ in starts) or all(n == night for _, n in starts))
-    )
 
 
 def sooner(turn: Turn) -> State:
@@ -331,7 +326,7 @@ def _with(turn: Turn, row: Booked) -> State:
         wish = _on_its_day(turn, row, wish)
     turn.talk = replace(_moving(turn, row, wish), scope=turn.talk.scope)
     facts = turn.said.facts
-    another = _another_provider(turn, row)
+    another = _another_provider(turn, row) or extras.changes(turn, row)
     if not wish and facts.party in {None, row.party} and not another:
         return _ask_where_to(turn, row)
     if not wish:  # another party or provider, at the same time
@@ -353,6 +348,7 @@ def _moving(turn: Turn, row: Booked, wish: Wish) -> Talk:
         doing="move",
         target=row.id,
         service=row.service,
+        extras=tuple(row.extras),
         party=row.party,
         provider=row.policy.get("provider"),
         start=row.start,

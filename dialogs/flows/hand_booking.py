@@ -25,6 +25,7 @@ def book_for(turn: Turn) -> State:
         turn.say("hand_book_what", services=[s.id for s in turn.business.services])
         return hand_plans.stay(turn)
     service = turn.business.service(found)
+    service = service.extended(e for e in service.extras if e.key in turn.said.facts.extras)
     starts = looking.exact_starts(turn.said.facts.wish)
     if len(starts) != 1:
         return _when(turn, service, resource)
@@ -88,7 +89,7 @@ def _again(turn: Turn, number: int) -> int | None:
     old = finding.booking(turn.session, number)
     if old is None or old.status != "expired" or old.start <= turn.now:
         return None
-    service = turn.business.service(old.service)
+    service = booking.as_kept(turn.business.service(old.service), old.extras)
     wanted = Wanted(service, old.start, old.party, old.policy.get("provider"))
     got = hand_people.held(turn, wanted, old.person)
     if isinstance(got, Refusal):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core import changing, finding, people, plans, timetable
-from core.booking import By
+from core.booking import By, as_kept
 from core.db import Session
 from core.finding import Booked, Search
 from core.people import Reader
@@ -130,7 +130,7 @@ def _cancel(work: Work, row: Booked) -> None:
         return
     for held in finding.moves_of(session, row.id):
         changing.release(session, booking=held, by=work.by, now=now)
-    service = work.business.service(row.service)
+    service = as_kept(work.business.service(row.service), row.extras)
     slots = looking.nearest(
         session,
         business=work.business,

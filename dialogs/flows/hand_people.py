@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from core import changing, finding, person_notes
-from core.booking import Held, hold
+from core.booking import Held, as_kept, hold
 from core.choosing import Wanted
 from core.finding import Booked, Search
 from core.plans import STAGE, Plan
@@ -187,7 +187,7 @@ def move(turn: Turn) -> State:
         turn.say("hand_move_when", **about)
         return hand_plans.stay(turn)
     hand_plans.give_up(turn)
-    service = turn.business.service(row.service)
+    service = as_kept(turn.business.service(row.service), row.extras)
     own = looking.provider_of(row.resources, turn.business)
     got = held(turn, Wanted(service, start, row.party, own), row.person, instead_of=row.id)
     if isinstance(got, Refusal):

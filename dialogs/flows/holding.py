@@ -113,3 +113,10 @@ def held_start(turn: Turn) -> datetime | None:
     held = living(turn)
     found = finding.booking(turn.session, held) if held is not None else None
     return found.start if found else None
+
+
+def was(turn: Turn) -> datetime | None:
+    """Return the present time of a booking that is to be moved."""
+    target = turn.talk.target
+    found = finding.booking(turn.session, target) if target is not None else None
+    return found.start if found else None

@@ -1,11 +1,14 @@
 """Which of somebody's bookings a message means: by reference, service, provider and time."""
 
 from dataclasses import replace
+from datetime import date, datetime
 
 from core.finding import Booked
 from core.span import Span
+from dialogs import nights
 from dialogs.flows import looking
 from dialogs.talk import Turn
+from dialogs.understanding import Intent
 from dialogs.when import Wish
 
 
@@ -62,3 +65,26 @@ def stands(turn: Turn, row: Booked, source: Wish) -> bool:
 
 def _starts_in(row: Booked, window: Span) -> bool:
     return window.start <= row.start < window.end
+
+
+def corrects(turn: Turn) -> bool:
+    """Whether the message corrects what was booked: "make it 4", "can we start an hour later?"."""
+    return turn.said.has(Intent.CORRECT) or turn.said.facts.wish.relative
+
+
+def same_day(turn: Turn, row: Booked) -> bool:
+    """Whether the message just states an hour of the day of what was booked: "3:30 please".
+
+    Where the place is open past midnight, the hours of one night are of one day.
+    """
+
+    def days(moment: datetime) -> tuple[date, date]:
+        return moment.astimezone(turn.zone).date(), nights.day_of(turn.business, moment)
+
+    day, night = days(row.start)
+    starts = [days(start) for start in looking.exact_starts(turn.said.facts.wish)]
+    return (
+        turn.said.intents[0] is Intent.INFORM
+        and bool(starts)
+        and (all(d == day for d, _ in starts) or all(n == night for _, n in starts))
+    )

@@ -61,7 +61,7 @@ def _service(turn: Turn) -> Service | None:
         offered = tuple(by) or offered
     if len(offered) == 1:
         turn.learn(service=offered[0].id)
-        return offered[0]
+        return turn.service
     return None
 
 
@@ -102,6 +102,7 @@ def _back(turn: Turn, note: str, **facts: Any) -> State:  # noqa: ANN401 - a not
         if moving is None:
             turn.learn(
                 service=asked.service,
+                extras=asked.extras,
                 provider=asked.provider,
                 without=asked.without,
                 party=asked.party,
@@ -197,7 +198,11 @@ def _ask_when(turn: Turn, service: Service) -> State:
     )
     turn.offer(looking.choices(found, business=turn.business))
     turn.say(
-        "ask_when", service=service.id, provider=turn.talk.provider, options=options_shown(turn)
+        "ask_when",
+        service=service.id,
+        extras=turn.talk.extras,
+        provider=turn.talk.provider,
+        options=options_shown(turn),
     )
     return State.WHEN
 
@@ -240,7 +245,7 @@ def _let_go_of_ruled_out(turn: Turn, wish: Wish) -> None:
     windows = looking.windows_of(wish, business=turn.business, now=turn.now)
     if not any(w.start <= held < w.end for w in windows):
         holding.let_go(turn)
-        turn.learn(start=_was(turn))
+        turn.learn(start=holding.was(turn))
 
 
 def _class_full(turn: Turn, service: Service, windows: list[Span]) -> State:
@@ -263,6 +268,7 @@ def say_offer(turn: Turn, service: Service) -> State:
     turn.say(
         "offer",
         service=service.id,
+        extras=turn.talk.extras,
         party=turn.talk.party,
         options=options_shown(turn),
         held=holding.held_start(turn),
@@ -297,17 +303,10 @@ def propose(turn: Turn, starts: list[datetime], *, provider: int | None) -> Stat
             _offer_both(turn, service, got.span.start)
             # From here on "an hour later" or "friday" corrects this time, not the wish before it.
             turn.learn(wish=looking.at(got.span.start.astimezone(turn.zone)))
-            turn.say("proposal", **shown(turn, got.id), expires=got.expires, was=_was(turn))
+            turn.say("proposal", **shown(turn, got.id), expires=got.expires, was=holding.was(turn))
             return State.PROPOSAL
         refused = refused or got
     return refuse(turn, refused or Refusal(Reason.TAKEN), Span(starts[0], starts[0]))
-
-
-def _was(turn: Turn) -> datetime | None:
-    """Return the present time of a booking that is to be moved."""
-    target = turn.talk.target
-    found = finding.booking(turn.session, target) if target is not None else None
-    return found.start if found else None
 
 
 def _offer_both(turn: Turn, service: Service, start: datetime) -> None:

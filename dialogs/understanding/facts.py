@@ -106,6 +106,7 @@ class Vocabulary:
 
     services: tuple[Named, ...] = ()
     providers: tuple[Named, ...] = ()
+    extras: tuple[Named, ...] = ()  # what may be added to a service
     hours: tuple[time, time] | None = None
     party: bool = False
     place: ZoneInfo | None = None
@@ -158,6 +159,7 @@ class Facts:
     when they are away. `scope` is how much of a series is meant: "one", "later" (this and later),
     "all", or "alike" (only those at the hour that was asked for).
     `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
+    `extras` are the add-ons it names, `dropped` those that it leaves out ("without the beard").
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
     """
 
@@ -187,6 +189,8 @@ class Facts:
     every: bool = False
     for_another: bool = False
     topic: str | None = None
+    extras: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
     works: bool = False
 
 

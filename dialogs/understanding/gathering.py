@@ -18,7 +18,7 @@ from dialogs.understanding.marking import (
     stranger_named,
     strangers,
 )
-from dialogs.understanding.names import Hit, find, index
+from dialogs.understanding.names import Hit, added, find, index
 from dialogs.understanding.text import Word, words
 from dialogs.understanding.view import BREAKS, Mark, Reading, look, spell_out
 from dialogs.when import Context, Wish, read
@@ -73,12 +73,14 @@ def gather(
     if yes_or_no and choosing.neither_yes_nor_no(first, lexicon):
         return Said(Facts(wish=Wish()), first, frozenset())
     services, people = _names(heard)
+    services, extras = added(vocabulary.extras, row, services, ordinary=lexicon.speller.known)
     facts, marks, picked = _numbered(heard, first, services)
     wish = _time(heard, marks, anew=bool(services))
     wish = meals.narrowed(wish, row, lexicon, vocabulary, day=asked.day, zone=zone)
     times = [Mark("time", start, end) for start, end in wish.spans]
     people = [hit for hit in people if not covered(row[hit.first], times)]
     marks += _name_marks("service", services, row) + _name_marks("provider", people, row)
+    marks += _name_marks("extra", extras, row)
     marks += times
     marks += languages_said(row, lexicon, marks)
     spelled = spell_out(row, lexicon, marks)
@@ -89,6 +91,8 @@ def gather(
     reading = look(spelled, marks)
     facts = replace(facts, wish=wish, zone=place[0] if place is not None else None)
     facts = _named(facts, reading, services=services, people=people, row=row, lexicon=lexicon)
+    if extras:
+        facts = _with_extras(facts, reading, extras, row, lexicon)
     found = frozenset(name for name, _ in lexicon.facts.matches(reading.view))
     facts = _told(heard, facts, found, marks)
     if _undecided(heard, services):
@@ -322,6 +326,25 @@ def _named(
         services=tuple(keys) if len(keys) > 1 else (),
         provider=provider,
         without=tuple(hit.keys[0] for hit in people if hit not in asked_for and len(hit.keys) == 1),
+    )
+
+
+def _with_extras(
+    facts: Facts, reading: Reading, extras: Sequence[Hit], row: Sequence[Word], lexicon: Lexicon
+) -> Facts:
+    """Tell add-ons that are wanted from those that are left out."""
+    against = [
+        reading.span(match)
+        for name, match in lexicon.facts.matches(reading.view)
+        if name == "dropped"
+    ]
+    wanted = _wanted(extras, row, against)
+    return replace(
+        facts,
+        extras=tuple(dict.fromkeys(key for hit in wanted for key in hit.keys)),
+        dropped=tuple(
+            dict.fromkeys(key for hit in extras if hit not in wanted for key in hit.keys)
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dialogs.understanding.choosing import within
+from dialogs.understanding.correcting import add, scope
 from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
 from dialogs.understanding.gathering import Said
 from dialogs.understanding.lexicon import Lexicon
@@ -101,7 +102,8 @@ def judge(said: Said, *, asked: Asked, lexicon: Lexicon, provider: bool) -> tupl
     if not provider:
         found -= PROVIDERS
     _choose(found, facts, asked)
-    _scope(found, facts, asked)
+    scope(found, facts, asked)
+    add(found, facts)
     if facts.for_another and asked.what in _IDLE and not found & _CHANGING:
         found.add(Intent.BOOK)
     _agree(
@@ -175,6 +177,8 @@ def stated(facts: Facts) -> bool:
         facts.wish
         or facts.service
         or facts.services
+        or facts.extras
+        or facts.dropped
         or facts.provider
         or facts.anyone
         or facts.party
@@ -207,6 +211,8 @@ def _booking_facts(facts: Facts) -> bool:
         or facts.nobody
         or facts.service
         or facts.services
+        or facts.extras
+        or facts.dropped
         or facts.provider
     )
 
@@ -224,18 +230,6 @@ def _choose(found: set[Intent], facts: Facts, asked: Asked) -> None:
     elif asked.what in _PICKING and len(asked.options) < 2 and Intent.CONFIRM in found:  # noqa: PLR2004 - one is no choice
         found.discard(Intent.CONFIRM)
         found.add(Intent.CHOOSE)
-
-
-def _scope(found: set[Intent], facts: Facts, asked: Asked) -> None:
-    """Take "the whole series" for an answer to which of it, and "just once" for a correction."""
-    if facts.scope is None:
-        return
-    if asked.what == "which":
-        found.add(Intent.CHOOSE)
-        found -= {Intent.BOOK, Intent.RECURRING, Intent.CONFIRM, Intent.CORRECT}
-    elif asked.series and not found & {Intent.CANCEL, Intent.MOVE}:
-        found.add(Intent.CORRECT)
-        found -= {Intent.CONFIRM, Intent.DECLINE, Intent.RECURRING, Intent.HESITATE}
 
 
 def _agree(
@@ -295,7 +289,14 @@ def _answer(found: set[Intent], facts: Facts, asked: Asked, *, besides: bool) ->
 def _wonder(found: set[Intent], said: Said, asked: Asked) -> None:
     """Hear a question that no other intent answers; what is booked by the way comes first."""
     facts = said.facts
-    told = facts.wish or facts.party or facts.services or (facts.service and asked.what in _FILLING)
+    told = (
+        facts.wish
+        or facts.party
+        or facts.services
+        or facts.extras
+        or facts.dropped
+        or (facts.service and asked.what in _FILLING)
+    )
     if "asks" in said.found and not (found - _MANNERS - {Intent.INFORM} or told or asked.options):
         found.add(Intent.QUESTION)
     if Intent.QUESTION in found:

@@ -94,6 +94,31 @@ def find(
     return hits
 
 
+def added(
+    named: tuple[Named, ...],
+    row: Sequence[Word],
+    services: list[Hit],
+    *,
+    ordinary: Callable[[str], bool],
+) -> tuple[list[Hit], list[Hit]]:
+    """Give the services and the add-ons that a row of words names.
+
+    Of two that share a word the longer name is meant: the "trim" of a "beard trim" is no haircut.
+    """
+    extras = find(named, row, ordinary=ordinary) if named else []
+    if not extras:
+        return services, []
+
+    def within(hit: Hit, other: Hit) -> bool:
+        shared = hit.first <= other.last and other.first <= hit.last
+        return shared and hit.last - hit.first < other.last - other.first
+
+    extras = [e for e in extras if not any(within(e, s) for s in services if s.exact)]
+    return [
+        s for s in services if not any(e.first <= s.last and s.first <= e.last for e in extras)
+    ], extras
+
+
 def _exact(known: Index, row: Sequence[Word], at: int) -> Hit | None:
     longest: list[str] = []
     size = 0

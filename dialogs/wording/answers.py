@@ -22,6 +22,10 @@ def _prices(page: Page) -> Worded:
         if service.per_head and service.price:
             cost = page.t("{money} per person", money=cost)
         rows.append(page.t("{service}: {money}", service=name, money=cost))
+        for extra in service.extras:
+            more = page.money(extra.price) if extra.price else page.t("free")
+            added = page.t("{service}: {money}", service=extra.name(page.language), money=more)
+            rows.append(f"+ {added}")
     return Worded("\n".join(rows))
 
 

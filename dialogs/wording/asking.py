@@ -198,6 +198,9 @@ def _proposal(page: Page) -> Worded:
         )
         return ask(page, text)
     what = page.t("{booking} on {when}", booking=page.title(), when=when)
+    if page.facts.get("extras") or _lengths(page):
+        length = page.duration(int((page.instant("end") - start).total_seconds()) // 60)
+        what = f"{what}, {length}"
     if page.facts.get("price"):
         what = page.t("{booking}, {money}", booking=what, money=page.money(page.facts["price"]))
     text = page.t(
@@ -206,6 +209,12 @@ def _proposal(page: Page) -> Worded:
         until=until,
     )
     return ask(page, text)
+
+
+def _lengths(page: Page) -> bool:
+    """Whether it depends on the provider how long the service takes."""
+    service = page.business.service_by_id.get(page.facts["service"])
+    return service is not None and bool(service.lengths)
 
 
 def _again_proposal(page: Page) -> Worded:

@@ -95,6 +95,10 @@ def _alone(page: Page, remark: Mapping[str, Any]) -> str:
     )
 
 
+def _no_extra(page: Page, remark: Mapping[str, Any]) -> str:
+    return page.t("{service} doesn't come with that.", service=page.service(remark["service"]))
+
+
 def _only(page: Page, remark: Mapping[str, Any]) -> str:
     who = formats.listed([page.who(r) for r in remark["who"]], page.locale)
     return page.t("{service} is only with {who}.", service=page.service(remark["service"]), who=who)
@@ -109,6 +113,7 @@ REMARKS: dict[str, Callable[[Page, Mapping[str, Any]], str]] = {
     "alone": _alone,
     "fold": _fold,
     "gap": _gap,
+    "no_extra": _no_extra,
     "only": _only,
     "one_at_a_time": lambda p, _: p.t("I book one at a time, so let's begin with the first."),
     "went": _went,

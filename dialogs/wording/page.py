@@ -143,11 +143,26 @@ class Page:
         return formats.money(minor, self.business.currency, self.locale)
 
     def service(self, service_id: int | None = None) -> str:
-        """Return what a service is called in the reader's language."""
-        wanted = self.facts.get("service") if service_id is None else service_id
+        """Return what a service is called in the reader's language; the note's own with add-ons."""
+        if service_id is None:
+            return self._extended(self.facts)
         everything = (*self.business.services, *self.business.former_services)
-        found = next((s for s in everything if s.id == wanted), None)
+        found = next((s for s in everything if s.id == service_id), None)
         return found.name(self.language) if found else ""
+
+    def _extended(self, facts: Mapping[str, Any]) -> str:
+        """Return a service with its add-ons: "Haircut with beard trim"."""
+        service = self.service(facts.get("service") or 0)
+        if not facts.get("extras"):
+            return service
+        extras = formats.listed([self._extra(e["names"]) for e in facts["extras"]], self.locale)
+        return self.t("{service} with {extras}", service=service, extras=extras)
+
+    def _extra(self, names: Mapping[str, str]) -> str:
+        """Return an add-on's name as it stands amid a sentence."""
+        name = names.get(self.language) or next(iter(names.values()))
+        plain = self.language != "de" and not name[1:2].isupper()
+        return name[:1].lower() + name[1:] if plain else name
 
     def who(self, resource: int | None = None) -> str:
         """Return a provider's name, empty where there is none."""
@@ -159,10 +174,12 @@ class Page:
     def title(self, facts: Mapping[str, Any] | None = None) -> str:
         """Return the booking in short: "Haircut with Ana", "Table for 4"."""
         facts = self.facts if facts is None else facts
-        name = self.service(facts["service"])
+        name = self._extended(facts)
         party, who = facts.get("party") or 1, self.who(facts.get("provider") or 0)
         if party > 1:
             name = self.t("{service} for {party}", service=name, party=party)
+        if who and facts.get("extras"):
+            return self.t("{service} by {who}", service=name, who=who)
         return self.t("{service} with {who}", service=name, who=who) if who else name
 
     def one_day(self, options: Sequence[Mapping[str, Any]]) -> datetime | None:

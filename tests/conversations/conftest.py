@@ -36,7 +36,26 @@ HAWTHORN = (  # Juniper Studio, where bookings are changed alone only so long
     ("JuniperBot", "HawthornBot"),
     ("T0JUNIPER", "T0HAWTHORN"),
 )
-VARIANTS = {"genevrier": GENEVRIER, "hawthorn": HAWTHORN}
+BARBERRY = (  # Juniper Studio, where a haircut may come with more, and Ben takes his time
+    ('name = "Juniper Studio"', 'name = "Barberry Studio"'),
+    (
+        "[services.colour]",
+        (
+            'lengths = { ben = "40 min" }\n'
+            "[services.haircut.extras.beard]\n"
+            'names.en = ["Beard trim", "beard"]\nnames.es = ["Arreglo de barba", "barba"]\n'
+            'length = "15 min"\nprice = "15.00"\n'
+            "[services.haircut.extras.wash]\n"
+            'names.en = ["Wash", "shampoo"]\nnames.es = ["Lavado"]\n'
+            'length = "10 min"\nprice = "5.00"\nwith = ["ana"]\n\n'
+            "[services.colour]"
+        ),
+    ),
+    ("+1 212 555 0100", "+1 212 555 0111"),
+    ("JuniperBot", "BarberryBot"),
+    ("T0JUNIPER", "T0BARBERRY"),
+)
+VARIANTS = {"barberry": BARBERRY, "genevrier": GENEVRIER, "hawthorn": HAWTHORN}
 
 
 @pytest.fixture(scope="session")
