@@ -53,6 +53,7 @@ def with_rules(business: Business) -> Business:
         seasons=(Season("01-01", "12-31", business.hours),),
         services=(ruled, *business.services[1:]),
         resources=tuple(replace(r, max_day=1000, max_week=1000) for r in business.resources),
+        gaps=30,
     )
 
 

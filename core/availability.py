@@ -15,6 +15,8 @@ from operator import and_, or_
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from core import gaps
+from core.gaps import held_for
 from core.hours import fixed_starts, open_spans
 from core.rules import Business, Service
 from core.serving import Way, by_length, eligible, joined, leading
@@ -28,7 +30,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Slot(NamedTuple):
     """A free time: aware UTC instants, and for each need the free resources, best first.
 
-    `joined` are the tables to put together, one set for each need that no single one can serve.
+    `joined` are the tables to put together, one set for each need that no single one can serve. A
+    tidy one leaves no gap in the day of whoever is best that the business wants to avoid.
     """
 
     start: datetime
@@ -37,6 +40,7 @@ class Slot(NamedTuple):
     session: int | None = None
     left: int | None = None  # seats left, for a class
     joined: tuple[Way, ...] = ()
+    tidy: bool = True
 
     @property
     def first(self) -> tuple[int, ...]:
@@ -177,21 +181,26 @@ def free_starts(
     wanted &= _on_offer(business, service, frame)
 
     @cache
+    def day(r: int) -> tuple[int, int]:
+        fits, tidy = _starts(business, service, r, frame, rows.get(r, ()))
+        return fits & ~full.get(r, 0), tidy
+
     def starts(r: int) -> int:
-        return _starts(business, service, r, frame, rows.get(r, ())) & ~full.get(r, 0)
+        return day(r)[0]
 
     needs: list[list[tuple[int, int]]] = []
     joins: list[list[tuple[Way, int]]] = []
-    every = wanted
+    every, tidy = wanted, -1
     alone = eligible(business, service, party=party, provider=provider)
     together = joined(business, service, party=party, provider=provider)
     for ids, sets in zip(alone, together, strict=True):
         options = [(r, starts(r)) for r in ids]
         tables = [(s, reduce(and_, map(starts, s))) for s in sets]
         every &= reduce(or_, (mask for _, mask in (*options, *tables)), 0)
+        tidy &= _tidy([day(r) for r in ids]) if business.gaps else -1
         needs.append(options)
         joins.append(tables)
-    found = _slots(frame, _bits(every, limit), needs, service.length)
+    found = _slots(frame, _bits(every, limit), needs, service.length, every & tidy)
     return _with_joined(frame, found, joins) if any(joins) else found
 
 
@@ -216,6 +225,7 @@ def _slots(
     bits: Sequence[int],
     needs: Sequence[Sequence[tuple[int, int]]],
     length: timedelta,
+    tidy: int,
 ) -> list[Slot]:
     """Return a slot for each bit, with the resources of each need whose masks have it."""
     size = frame.size // 8
@@ -229,10 +239,21 @@ def _slots(
         known: dict[tuple[int, ...], tuple[int, ...]] = {}
         choices.append([known.get(f) or known.setdefault(f, tuple(compress(ids, f))) for f in free])
     starts = [moment(frame.base + bit) for bit in bits]
+    neat = tidy.to_bytes(size, "little")
+    tidily = [bool(neat[byte] >> place & 1) for byte, place in places]
     return [
-        Slot(start, start + length, options)
-        for start, options in zip(starts, zip(*choices, strict=True), strict=True)
+        Slot(start, start + length, options, None, None, (), is_tidy)
+        for start, options, is_tidy in zip(starts, zip(*choices, strict=True), tidily, strict=True)
     ]
+
+
+def _tidy(days: Sequence[tuple[int, int]]) -> int:
+    """Return the minutes that are tidy for the first of some who can start then, or for nobody."""
+    found, left = 0, -1
+    for starts, tidy in days:
+        found |= left & starts & tidy
+        left &= ~starts
+    return found | left
 
 
 def _with_joined(
@@ -253,19 +274,25 @@ def _with_joined(
 
 def _starts(
     business: Business, service: Service, resource: int, frame: Frame, rows: Sequence[Taken]
-) -> int:
-    """Return the starts at which one seat of a resource is open and free long enough."""
+) -> tuple[int, int]:
+    """Return the starts at which one seat of a resource is open and free long enough.
+
+    And, of all minutes, those that would leave no gap in its day.
+    """
     blocked = frame.mask(chain.from_iterable(t.spans for t in rows if t.seat == 0))
-    fits = _held_for(_open(business, resource, frame) & ~blocked, service.minutes)
+    works = _open(business, resource, frame) & ~blocked
+    fits = held_for(works, service.minutes)
     if not fits:
-        return 0
+        return 0, -1
     everything = (1 << frame.size) - 1
     length = service.before + service.minutes + service.after
-    free = 0
+    free = used = 0
     for seat in range(1, business.resource(resource).seats + 1):
         used = frame.mask(chain.from_iterable(t.spans for t in rows if t.seat == seat))
-        free |= _held_for(everything & ~used, length)
-    return fits & (free << service.before)
+        free |= held_for(everything & ~used, length)
+    least = business.gaps if gaps.kept(business, resource) else None
+    tidy = gaps.tidy(works & ~used, service, least) if least else -1
+    return fits & (free << service.before), tidy
 
 
 def _class_slots(
@@ -306,16 +333,6 @@ def _class_slots(
 
 def _touched(taken: Taken, start: int, end: int) -> bool:
     return any(since < end and start < until for since, until in taken.spans)
-
-
-def _held_for(mask: int, length: int) -> int:
-    """Return the bits from which on `length` bits are set without a gap, by doubling."""
-    have = 1
-    while have < length:
-        step = min(have, length - have)
-        mask &= mask >> step
-        have += step
-    return mask
 
 
 def _bits(mask: int, limit: int) -> list[int]:

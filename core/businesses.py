@@ -131,6 +131,7 @@ def _read(session: Session) -> Business:
         tiers=tuple(Tier(**tier) for tier in rules["tiers"]),
         change_until=Deadline.from_json(rules.get("change_until")),
         anyone=Anyone(rules.get("anyone", Anyone.USUAL)),
+        gaps=rules.get("gaps"),
         contact=Contact(**rules["contact"], routes=_routes(session)),
         joins=tuple(_joins(rules.get("joins", ()), [r for _, r in resources])),
         former=tuple(r for active, r in resources if not active),

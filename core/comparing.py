@@ -111,6 +111,7 @@ def _business(b: Business) -> _Sheet:
         + (", ".join(_tier(t.percent, t.until, t.hours) for t in b.tiers) or "nothing"),
         "change until": b.change_until and f"customers change alone until {_until(b.change_until)}",
         "anyone": f"who names nobody gets: {b.anyone}",
+        "gaps": b.gaps and f"gaps shorter than {length(b.gaps)} are avoided",
         "human": f"the human is {contact.human}",
         "human's key": contact.human_key and f"the human is “{contact.human_key}”",
         "tables to join": b.joins and f"tables that may be joined: {_joins(b)}",

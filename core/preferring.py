@@ -31,11 +31,24 @@ class Because(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """Somebody who may be chosen, and what of theirs is compared.
+
+    The start of the customer's last visit to them, the minutes of their (day, week), or the booking
+    that was their last turn; None where there is none, or nothing is compared.
+    """
+
+    resource: int
+    value: datetime | tuple[int, int] | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Preference:
     """A service whose providers stand in the order in which they are tried, and why each does."""
 
     service: Service
     because: Mapping[int, Because]
+    ranking: tuple[Ranked, ...] = ()  # in that order; empty where there is nobody to choose among
 
     def why(self, resources: Sequence[int]) -> Because | None:
         """Return why it is who was chosen of them; None where there was no choice."""
@@ -46,8 +59,9 @@ _USUAL = text("""
 SELECT a.resource_id AS resource, max(b.starts_at) AS value
 FROM bookings b JOIN allocations a ON a.business_id = b.business_id AND a.booking_id = b.id
   AND a.active
-WHERE b.business_id = :business AND b.person_id = :person AND a.resource_id = ANY(:resources)
-  AND b.status IN ('confirmed', 'completed') AND b.starts_at <= :now GROUP BY a.resource_id
+WHERE b.business_id = :business AND b.person_id = CAST(:person AS bigint)
+  AND a.resource_id = ANY(:resources) AND b.status IN ('confirmed', 'completed')
+  AND b.starts_at <= :now GROUP BY a.resource_id
 """)
 _BUSY = text("""
 SELECT a.resource_id AS resource,
@@ -75,7 +89,7 @@ WHERE a.business_id = :business AND a.resource_id = ANY(:resources) AND a.active
 def compares(business: Business, wanted: Wanted) -> bool:
     """Whether it is decided by what others have booked: then a day's locks must be exclusive."""
     several = wanted.provider is None and _asked_of(business, wanted.service) is not None
-    return several and _rule(business, wanted.service) in {Anyone.LEAST_BUSY, Anyone.ROUND_ROBIN}
+    return several and rule_of(business, wanted.service) in {Anyone.LEAST_BUSY, Anyone.ROUND_ROBIN}
 
 
 def to_lock(business: Business, wanted: Wanted) -> list[tuple[int, date]]:
@@ -89,12 +103,13 @@ def to_lock(business: Business, wanted: Wanted) -> list[tuple[int, date]]:
     if Anyone.LEAST_BUSY in {business.anyone, *(s.anyone for s in business.services)}:
         monday = monday_of(business, wanted.start)
         pairs += [(r, monday) for need in service.needs for r in need.any_of]
-    if _rule(business, service) is Anyone.ROUND_ROBIN and compares(business, wanted):
+    if rule_of(business, service) is Anyone.ROUND_ROBIN and compares(business, wanted):
         pairs.append((min(r for need in service.needs for r in need.any_of), _TURNS))
     return pairs
 
 
-def _rule(business: Business, service: Service) -> Anyone:
+def rule_of(business: Business, service: Service) -> Anyone:
+    """Return by which rule somebody is chosen for a service."""
     return service.anyone or business.anyone
 
 
@@ -103,7 +118,7 @@ def preferred(
     business: Business,
     wanted: Wanted,
     *,
-    person: int,
+    person: int | None,
     now: datetime,
     but: int | None = None,
     mine: Container[int] = (),
@@ -112,7 +127,8 @@ def preferred(
 
     One query where several could do it and the rule is not simply "first". Whoever of `mine` has it
     already stays first; `but` is the booking that is replaced, which counts for nobody. The caller
-    holds the locks of the days and of `to_lock`, so that what is counted stays so.
+    holds the locks of the days and of `to_lock`, so that what is counted stays so. Without a person
+    nobody is usual.
     """
     service = wanted.service
     number = _asked_of(business, service)
@@ -120,21 +136,26 @@ def preferred(
         who = () if wanted.provider is None else (wanted.provider,)
         return Preference(service, dict.fromkeys(who, Because.ASKED))
     named = service.needs[number].any_of
-    rule = _rule(business, service)
+    rule = rule_of(business, service)
     facts = {"business": session.business, "resources": list(named), "now": now, "but": but}
+    values: dict[int, Any] = {}
     rank: dict[int, Any] = {}
     because: dict[int, Because] = {}
     if rule is Anyone.USUAL:
         rows = session.execute(_USUAL, facts | {"person": person})
-        rank = {row.resource: -row.value.timestamp() for row in rows}
+        values = {row.resource: row.value for row in rows}
+        rank = {resource: -last.timestamp() for resource, last in values.items()}
         because = dict.fromkeys(rank, Because.USUAL)
     elif rule is Anyone.LEAST_BUSY:
         rows = session.execute(_BUSY, facts | _days(business, wanted.start))
-        rank = dict.fromkeys(named, (0, 0)) | {r.resource: (r.day, r.week) for r in rows}
+        values = dict.fromkeys(named, (0, 0))
+        values |= {r.resource: (r.day // 60, r.week // 60) for r in rows}
+        rank = values
         because = dict.fromkeys(named, Because.LEAST_BUSY)
     elif rule is Anyone.ROUND_ROBIN:
         rows = session.execute(_TURN, facts | {"service": service.id, "since": now - _WEEK})
-        rank = dict.fromkeys(named, 0) | {row.resource: row.value for row in rows}
+        values = {row.resource: row.value for row in rows}
+        rank = dict.fromkeys(named, 0) | values
         because = dict.fromkeys(named, Because.TURN)
     last = max(rank.values(), default=0)
     order = sorted(named, key=lambda r: (r not in mine, r not in rank, rank.get(r, last)))
@@ -142,7 +163,8 @@ def preferred(
     because |= {r: Because.KEPT for r in named if r in mine}
     needs = [*service.needs]
     needs[number] = Need(tuple(order))
-    return Preference(replace(service, needs=tuple(needs)), because)
+    ranking = tuple(Ranked(r, values.get(r)) for r in order)
+    return Preference(replace(service, needs=tuple(needs)), because, ranking)
 
 
 def _asked_of(business: Business, service: Service) -> int | None:

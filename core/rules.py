@@ -342,6 +342,7 @@ class Business:
     tiers: tuple[Tier, ...] = ()
     change_until: Deadline | None = None  # until when a customer may cancel or move alone
     anyone: Anyone = Anyone.USUAL
+    gaps: int | None = None  # minutes: shorter ones in a provider's day are avoided
     contact: Contact = field(default_factory=Contact)
     joins: tuple[tuple[int, ...], ...] = ()  # tables that may be put together, each set a tuple
     former: tuple[Resource, ...] = ()  # removed since, but old bookings still name them

@@ -98,7 +98,7 @@ WITH fresh AS (
     SELECT nextval('bookings_id_seq') AS id, one.*
     FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS one(session bigint, starts timestamptz,
         ends timestamptz, wall timestamp, expires timestamptz, price int, policy jsonb,
-        choice jsonb, since timestamptz, until timestamptz)
+        choice jsonb, because text, since timestamptz, until timestamptz)
     WHERE (SELECT revision FROM businesses WHERE id = :business) = :revision),
 booked AS (
     INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, series_id,
@@ -116,7 +116,8 @@ taken AS (
 begun AS (
     INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at, facts)
     SELECT :business, id, 1, 'held', :actor, :message, :now,
-        jsonb_build_object('choice', choice, 'blocked', jsonb_build_array(since, until))
+        jsonb_strip_nulls(jsonb_build_object('choice', choice, 'because', because,
+            'blocked', jsonb_build_array(since, until)))
     FROM fresh),
 due AS (
     INSERT INTO due_work (business_id, kind, subject_id, key, due_at)
@@ -186,9 +187,9 @@ def take_all(
 
     The caller holds the exclusive locks of all their days and has lapsed what had expired, so
     nobody else is taking anything there: a time that is taken nevertheless is an error. Each row
-    gives session, starts, ends, wall, expires, price, policy, choice, since and until (the blocked
-    time); `facts` what they share: person, service, series, party, zone, currency, extras, actor,
-    message, revision. Empty where the rules have changed since.
+    gives session, starts, ends, wall, expires, price, policy, choice, because, since and until (the
+    blocked time); `facts` what they share: person, service, series, party, zone, currency, extras,
+    actor, message, revision. Empty where the rules have changed since.
     """
     given = {"business": session.business, "bookings": json.dumps(rows, default=str)}
     return {row.starts_at: (row.id, row.ref) for row in session.execute(_TAKE_ALL, facts | given)}

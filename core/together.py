@@ -28,7 +28,7 @@ from core.finding import expired_holds
 from core.hours import local
 from core.limits import booked_weeks, counted_days, monday_of, person_refusals
 from core.locks import lock_days, lock_person
-from core.preferring import preferred, to_lock
+from core.preferring import Preference, preferred, to_lock
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.span import Span, local_days
@@ -60,14 +60,14 @@ def hold_all(
     left = [one for one in wanted if one.start not in refused]
     choices = _choices(session, business, left, refused, person=person, now=now)
     rows = [
-        _row(business, choices[one.start], session_id, _expiry(one, until, now))
+        _row(business, choices[one.start], whom, session_id, _expiry(one, until, now))
         for one, session_id in _sessions(session, business, left, refused)
         if one.start in choices
     ]
     facts = _shared(business, wanted[0], person=person, series=series, by=by, now=now)
     got = take_all(session, rows, facts=facts) if rows else {}
     return [
-        _held(choices[one.start], got[one.start], _expiry(one, until, now))
+        _held(choices[one.start], whom, got[one.start], _expiry(one, until, now))
         if one.start in got
         else refused.get(one.start) or Refusal(Reason.TAKEN)
         for one in wanted
@@ -283,7 +283,11 @@ def _expiry(one: Wanted, until: datetime, now: datetime) -> datetime:
 
 
 def _row(
-    business: Business, chosen: Chosen, session_id: int | None, expires: datetime
+    business: Business,
+    chosen: Chosen,
+    whom: Preference,
+    session_id: int | None,
+    expires: datetime,
 ) -> dict[str, Any]:
     one = chosen.wanted
     return {
@@ -295,6 +299,7 @@ def _row(
         "price": one.service.cost(one.party),
         "policy": terms(business, one),
         "choice": chosen.choice,
+        "because": whom.why([r for r, _ in chosen.choice]),
         "since": one.blocked.start,
         "until": one.blocked.end,
     }
@@ -318,6 +323,6 @@ def _shared(
     }
 
 
-def _held(chosen: Chosen, got: tuple[int, str], expires: datetime) -> Held:
+def _held(chosen: Chosen, whom: Preference, got: tuple[int, str], expires: datetime) -> Held:
     resources = tuple(dict.fromkeys(r for r, _ in chosen.choice))
-    return Held(got[0], got[1], chosen.wanted.span, resources, expires)
+    return Held(*got, chosen.wanted.span, resources, expires, whom.why(resources))

@@ -16,8 +16,9 @@ from core import businesses
 from core.choosing import Wanted
 from core.db import Database
 from core.explaining import Trace, Verdict, explain
+from core.preferring import Preference, preferred, rule_of
 from core.refusals import Refusal
-from core.rules import Business
+from core.rules import Anyone, Business
 from core.serving import Way
 from dialogs.wording.page import Page
 from dialogs.wording.refusals import why
@@ -48,11 +49,11 @@ def run(arguments: list[str]) -> None:
             number = businesses.listed(database).get(options.business)
             if number is None:
                 parser.error(f"no such business: {options.business}")
-            trace, business = _traced(database, number, options, at, parser)
+            trace, whom, business = _traced(database, number, options, at, parser)
     except opening.UNUSABLE as error:
         sys.stderr.write(f"slotkeeper explain: {unusable(error)}\n")
         sys.exit(UNUSABLE)
-    sys.stdout.write("\n".join(lines(trace, business)) + "\n")
+    sys.stdout.write("\n".join(lines(trace, whom, business)) + "\n")
     sys.exit(0 if trace.free else REFUSED)
 
 
@@ -62,7 +63,7 @@ def _traced(
     options: argparse.Namespace,
     at: datetime,
     parser: argparse.ArgumentParser,
-) -> tuple[Trace, Business]:
+) -> tuple[Trace, Preference, Business]:
     with database.transaction(number) as session:
         business = businesses.load(session)
         services = {s.key: s for s in business.services}
@@ -76,22 +77,30 @@ def _traced(
             services[options.service], start, options.party, providers.get(options.provider)
         )
         found = explain(session, business=business, wanted=wanted, now=session.now)
-    return found, business
+        whom = preferred(session, business, wanted, person=None, now=session.now)
+    return found, whom, business
 
 
-def lines(trace: Trace, business: Business) -> list[str]:
-    """Return the trace in words: the time, what the rules say, and what each resource says."""
+def lines(trace: Trace, whom: Preference, business: Business) -> list[str]:
+    """Return the trace in words: the time, what the rules say, and what each resource says.
+
+    Then in which order those are tried of whom nobody is asked for.
+    """
     wanted = trace.wanted
     at = wanted.start.astimezone(business.zone)
     said = [f"{wanted.service.name(business.languages[0])}, {at:%Y-%m-%d %H:%M %Z}"]
     said.append(f"  rules: {_words(trace, business, trace.rule) if trace.rule else 'allow it'}")
     said += [f"  {_verdict(trace, business, verdict)}" for verdict in trace.verdicts]
+    if whom.ranking:
+        said.append(f"  who names nobody: {_ranking(trace, whom, business)}")
     refused = trace.refusal
     if refused is not None:
         others = [_name(business, way) for way in trace.able if trace.rule is None]
         free = f" Free then: {', '.join(others)}." if others else ""
         return [*said, f"It can't be had: {_words(trace, business, refused)}{free}"]
-    who = [_name(business, way) for way in trace.able if trace.asked(way)]
+    order = [ranked.resource for ranked in whom.ranking]
+    able = sorted(trace.able, key=lambda way: order.index(way[0]) if way[0] in order else -1)
+    who = [_name(business, way) for way in able if trace.asked(way)]
     return [*said, f"It can be had: {', '.join(who)}." if who else "It can be had."]
 
 
@@ -100,6 +109,22 @@ def _verdict(trace: Trace, business: Business, verdict: Verdict) -> str:
     if verdict.refusal is not None:
         return f"{name}: {_words(trace, business, verdict.refusal)}"
     return f"{name}: free" + (f" ({verdict.seats} of {verdict.of})" if verdict.of > 1 else "")
+
+
+def _ranking(trace: Trace, whom: Preference, business: Business) -> str:
+    """Return the rule and everybody in its order, each with what is compared."""
+    rule = rule_of(business, trace.wanted.service)
+    named = [
+        business.resource(one.resource).name + _compared(rule, one.value) for one in whom.ranking
+    ]
+    first = "whom they came to last, then " if rule is Anyone.USUAL else ""
+    return f"{rule}: {first}{', '.join(named)}"
+
+
+def _compared(rule: Anyone, value: object) -> str:
+    if isinstance(value, tuple):
+        return f" ({value[0]} min that day, {value[1]} that week)"
+    return " (no turn yet)" if rule is Anyone.ROUND_ROBIN and value is None else ""
 
 
 def _name(business: Business, way: Way) -> str:

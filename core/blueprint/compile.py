@@ -71,6 +71,7 @@ def compiled(
         tiers=tuple(_tier(tier) for tier in root.cancellation),
         change_until=root.change_until,
         anyone=root.anyone,
+        gaps=root.gaps,
         contact=_contact(root),
         joins=tuple(tuple(resources[key] for key in tables) for tables in root.joins),
     )

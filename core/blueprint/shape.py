@@ -328,6 +328,7 @@ class Root(Shape):
     cancellation: list[Tier] = [Tier(back=100, until=0)]
     change_until: Latest | None = None
     anyone: Whoever = Anyone.USUAL
+    gaps: Annotated[Length, _between(1, 720, "1 minute and 12 hours")] | None = None
     limits: Limits = Limits()
     waitlist: Waitlist = Waitlist()
     holidays: Holidays | None = None

@@ -18,7 +18,6 @@ from dialogs.flows.pursuing import (
     pursue,
     refuse,
     say_offer,
-    search,
 )
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn, alone
@@ -186,6 +185,7 @@ def others(turn: Turn) -> State:
         after = max(seen, default=turn.now)
         later = Span(after, max(after + _SEARCHED, bookable(turn.business, now=turn.now).end))
         fresh = [s for s in _find(turn, service, [later]) if s.start not in seen]
+    fresh = picking.tidy(fresh, zone=turn.business.zone)
     return _further(turn, service, fresh, none="nothing_else")
 
 
@@ -224,7 +224,7 @@ def _find(turn: Turn, service: Service, windows: list[Span]) -> list[Slot]:
     return looking.find(
         turn.session,
         business=turn.business,
-        search=search(turn, service),
+        search=whom.search(turn, service),
         windows=windows,
         exclude=looking.excluded(turn.talk.wish, business=turn.business, now=turn.now),
         now=turn.now,

@@ -4,16 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from core import finding
+from core import finding, series
 from core.choosing import Wanted
 from core.explaining import Trace, explain
+from core.finding import Booked
 from core.preferring import because_of
 from core.refusals import Refusal
 from core.rules import Kind, Service
 from core.span import Span
 from dialogs.flows import holding, info, looking
 from dialogs.flows.about import facts_for_staff, staff_of
-from dialogs.flows.pursuing import search
+from dialogs.flows.whom import search
 from dialogs.states import State
 from dialogs.talk import Turn
 from dialogs.when import Wish
@@ -26,7 +27,7 @@ def why(turn: Turn) -> State:
     said = _asked(turn.said.facts.wish)
     if turn.state is State.NAME and not said.windows:
         return info.question(turn)  # "why?" is about the name
-    if not said.windows and _whom(turn):
+    if not said.windows and (_whom(turn) or _whom_not(turn)):
         return turn.state
     service, wish = _service(turn), said or turn.talk.wish
     if service is None or not wish.windows:
@@ -42,14 +43,48 @@ def why(turn: Turn) -> State:
 
 def _whom(turn: Turn) -> bool:
     """Say why it is who it is, where the provider of what is proposed or was booked is named."""
-    number = holding.living(turn) or turn.talk.recent
-    about = finding.booking(turn.session, number) if number is not None else None
+    about = _about(turn)
     who = looking.provider_of(about.resources, turn.business) if about else None
     if about is None or who is None or turn.business.resource(who).key != _named(turn):
         return False
-    because = because_of(turn.session, about.id)
-    turn.say("why_whom", provider=who, because=because, start=about.start, service=about.service)
+    _say_whom(turn, about, who)
     return True
+
+
+def _whom_not(turn: Turn) -> bool:
+    """Say why it is not who is named: not free then, or after who it is in the order."""
+    about, name = _about(turn), _named(turn)
+    who = looking.provider_of(about.resources, turn.business) if about else None
+    if about is None or who is None or name is None:
+        return False
+    service, other = turn.business.service(about.service), turn.business.provider_named(name).id
+    if other not in staff_of(service):
+        return False
+    wanted = Wanted(service, about.start, about.party, other)
+    trace = explain(turn.session, business=turn.business, wanted=wanted, now=turn.now)
+    refused = next((v.refusal for v in trace.verdicts if v.way == (other,)), None)
+    if refused is None:
+        _say_whom(turn, about, who, other=other)
+        return True
+    facts = {"service": service.id, "start": about.start, "able": [], "booked": []}
+    turn.say("why", reasons=[_facts(refused)], **facts)
+    return True
+
+
+def _about(turn: Turn) -> Booked | None:
+    """Return what is proposed, of a series the first, or was just booked."""
+    number = holding.living(turn) or turn.talk.recent
+    if turn.talk.series is not None:
+        rows = series.standing(turn.session, turn.talk.series, since=turn.now, now=turn.now)
+        number = rows[0][0] if rows else None
+    return finding.booking(turn.session, number) if number is not None else None
+
+
+def _say_whom(turn: Turn, about: Booked, who: int, other: int | None = None) -> None:
+    """Say why it is who it is, where somebody else is free too."""
+    because = because_of(turn.session, about.id)
+    facts = {"because": because, "start": about.start, "service": about.service}
+    turn.say("why_whom", provider=who, other=other, **facts)
 
 
 def _asked(wish: Wish) -> Wish:

@@ -229,14 +229,18 @@ def look(
     exclude: Sequence[Span] = (),
     now: datetime,
 ) -> list[Slot]:
-    """Return a few free slots that fit a wish; "around 3" wants the nearest to it."""
+    """Return a few free slots that fit a wish; "around 3" wants the nearest to it.
+
+    Of those that fit as well as each other the tidy ones are taken.
+    """
     windows = windows_of(wish, business=business, now=now)
     never = [*excluded(wish, business=business, now=now), *exclude]
     found = find(session, business=business, search=search, windows=windows, exclude=never, now=now)
     if wish.approximate and wish.time_said and found:
         middle = windows[0].start + (windows[0].end - windows[0].start) / 2
-        near = sorted(found, key=lambda s: abs(s.start - middle))[: picking.SHOWN - 1]
-        return sorted(near, key=lambda s: s.start)
+        best = sorted(found, key=lambda s: (abs(s.start - middle), not s.tidy))
+        return sorted(best[: picking.SHOWN - 1], key=lambda s: s.start)
+    found = picking.tidy(found, zone=business.zone)
     return picking.spread(found, zone=business.zone, soon=not wish.windows)
 
 
@@ -261,6 +265,7 @@ def nearest(
             session, business=business, search=search, windows=[window], exclude=exclude, now=now
         )
         if found and instead_of.length >= _WHOLE_DAY:
+            found = picking.tidy(found, zone=business.zone)
             return picking.around(found, instead_of, zone=business.zone)
         if found:
             return picking.beside(found, around, zone=business.zone)

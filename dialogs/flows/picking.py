@@ -32,6 +32,14 @@ def spread(slots: Sequence[Slot], *, zone: ZoneInfo, soon: bool = False) -> list
     return [s for n, day in enumerate(days) for s in _over(day, each + (n < more))]
 
 
+def tidy(slots: Sequence[Slot], *, zone: ZoneInfo) -> list[Slot]:
+    """Return of each day the slots that leave no gap to be avoided, where it has any; else all."""
+    if all(slot.tidy for slot in slots):
+        return list(slots)
+    days = _by_day(slots, zone).values()
+    return [slot for day in days for slot in ([s for s in day if s.tidy] or day)]
+
+
 def beside(slots: Sequence[Slot], moment: datetime, *, zone: ZoneInfo) -> list[Slot]:
     """Return what can be had instead of a moment, in order of time.
 

@@ -15,6 +15,7 @@ from core.rules import Service
 from core.span import DAY, MINUTE, Span, instant
 from dialogs.flows import holding, looking, picking, recurring, several, telling
 from dialogs.flows.about import shown, staff_of
+from dialogs.flows.whom import search
 from dialogs.states import State
 from dialogs.talk import Choice, Talk, Turn
 from dialogs.understanding import Intent
@@ -385,11 +386,6 @@ def _instead(turn: Turn, service: Service, reason: Reason, missed: Span) -> list
 def _wanted(turn: Turn, choice: Choice) -> bool:
     """Whether nobody who was ruled out would do it."""
     return choice.provider not in turn.talk.without
-
-
-def search(turn: Turn, service: Service) -> Search:
-    """Return what the talk looks for."""
-    return Search(service, turn.party, turn.talk.provider)
 
 
 def options_shown(turn: Turn) -> list[dict[str, object]]:

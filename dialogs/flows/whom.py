@@ -1,7 +1,10 @@
-"""With whom not: "anyone but Ana", "not with her", "someone else"."""
+"""With whom, and with whom not: "anyone but Ana", "not with her", "someone else"."""
 
 from core import finding
-from core.rules import Kind
+from core.choosing import Wanted
+from core.finding import Search
+from core.preferring import preferred
+from core.rules import Kind, Service
 from dialogs.flows import looking
 from dialogs.flows.about import staff_of
 from dialogs.talk import Turn
@@ -45,3 +48,22 @@ def _another(turn: Turn) -> None:
     if staff and not left:
         turn.learn(without=())
         turn.remark("only", service=service.id, who=[r.id for r in staff])
+
+
+def search(turn: Turn, service: Service) -> Search:
+    """Return what the talk looks for.
+
+    Where gaps are avoided those who may do it stand in the order in which they would be chosen, on
+    the first day that is wished for: a gap is one in the day of whoever would get it.
+    """
+    if turn.business.gaps is not None and turn.talk.provider is None:
+        windows = looking.windows_of(turn.talk.wish, business=turn.business, now=turn.now)
+        service = preferred(
+            turn.session,
+            turn.business,
+            Wanted(service, windows[0].start, turn.party),
+            person=turn.reader.person,
+            now=turn.now,
+            but=turn.talk.booking,
+        ).service
+    return Search(service, turn.party, turn.talk.provider)

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<break>[.?!,;:\n¿¡()]|--|\u2014|\u2013)"
     r"|(?P<mark>[#&@+])"
 )
+_OPENING = "\u00bf\u00a1"  # Spanish opens what it asks and what it exclaims
 _BREAKS = {"?": "?", "!": "!", ",": ",", ":": ",", ";": ",", "(": ",", ")": ",", "\n": "."}
 
 
@@ -66,6 +67,8 @@ def words(text: str) -> tuple[Word, ...]:
             raw = _SIGN[raw]
         elif kind == "break":
             if raw == "." and _numbered(found, plain[match.end() : match.end() + 2]):
+                continue
+            if raw in _OPENING and not found:  # the message begins with it all the same
                 continue
             raw = _BREAKS.get(raw, ".")
         else:

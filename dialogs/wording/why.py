@@ -11,22 +11,31 @@ from dialogs.wording.refusals import why
 
 
 def _why_whom(page: Page) -> Worded:
-    """Word by which rule it is who it is."""
+    """Word who else is free, and by which rule it is who it is."""
+    said = [_why_who(page)]
+    if page.facts.get("other") is not None:
+        other, at = page.who(page.facts["other"]), page.at(page.instant("start"))
+        said.insert(
+            0,
+            page.n("{who} is free at {time}.", "{who} are free at {time}.", 1, who=other, time=at),
+        )
+    return Worded(" ".join(said))
+
+
+def _why_who(page: Page) -> str:
     who, because = page.who(), page.facts["because"]
     if because in {"asked", "kept"}:
-        return Worded(page.t("You asked for {who}, or have had {who} for this before.", who=who))
+        return page.t("You asked for {who}, or have had {who} for this before.", who=who)
     if because == "usual":
-        return Worded(page.t("You were with {who} last time.", who=who))
+        return page.t("You were with {who} last time.", who=who)
     if because == "least busy":
         on = page.day(page.instant("start"))
-        return Worded(
-            page.t("Of those who are free, {who} has the least on {day}.", who=who, day=on)
-        )
+        return page.t("Of those who are free, {who} has the least on {day}.", who=who, day=on)
     if because == "turn":
-        return Worded(page.t("It is {who}'s turn, of those who are free.", who=who))
+        return page.t("It is {who}'s turn, of those who are free.", who=who)
     if because == "first":
-        return Worded(page.t("Of those who are free, {who} comes first.", who=who))
-    return Worded(page.t("{service} is only with {who}.", service=page.service(), who=who))
+        return page.t("Of those who are free, {who} comes first.", who=who)
+    return page.t("{service} is only with {who}.", service=page.service(), who=who)
 
 
 def _why(page: Page) -> Worded:

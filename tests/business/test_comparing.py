@@ -55,6 +55,7 @@ PLACE: dict[str, Any] = {
     "tiers": (Tier(100, "hours", 24),),
     "change_until": Deadline(minutes=1440),
     "anyone": Anyone.ROUND_ROBIN,
+    "gaps": 30,
     "joins": ((5, 6),),
     "contact": Contact(human="Ana", human_key="ana", address="Elsewhere"),
 }

@@ -55,7 +55,19 @@ BARBERRY = (  # Juniper Studio, where a haircut may come with more, and Ben take
     ("JuniperBot", "BarberryBot"),
     ("T0JUNIPER", "T0BARBERRY"),
 )
-VARIANTS = {"barberry": BARBERRY, "genevrier": GENEVRIER, "hawthorn": HAWTHORN}
+ROWAN = (  # Juniper Studio, where work is shared out and no short gaps are left
+    ('grid = "15 min"', 'grid = "15 min"\nanyone = "least busy"\ngaps = "30 min"'),
+    ('advance = "full"\n', 'anyone = "round robin"\n'),
+    ("+1 212 555 0100", "+1 212 555 0112"),
+    ("JuniperBot", "RowanBot"),
+    ("T0JUNIPER", "T0ROWAN"),
+)
+VARIANTS = {
+    "barberry": BARBERRY,
+    "genevrier": GENEVRIER,
+    "hawthorn": HAWTHORN,
+    "rowan": ROWAN,
+}
 
 
 @pytest.fixture(scope="session")

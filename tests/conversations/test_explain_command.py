@@ -37,6 +37,7 @@ def test_a_time_that_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
     assert "  Ana: Ana is on a break until 1:45 PM EST." in said
     assert "  Ben: free" in said
     assert "It can be had: Ben" in said
+    assert "  who names nobody: usual: whom they came to last, then Ana, Ben\n" in said
 
 
 def test_a_time_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,7 +107,21 @@ def differences(seed: int) -> list[str]:
         for at in sorted(wanted.keys() | got.keys())
         if wanted.get(at) != got.get(at)
     ]
+    lines += [
+        f"{seed} {asked.business.zone} {slot.start} is {slot.tidy or 'not'} tidy"
+        for slot in found(asked)
+        if slot.tidy is not tidy(asked, book, slot)
+    ]
     return [*lines, *misjudged(seed, asked, book)]
+
+
+def tidy(asked: Case, book: Book, slot: Slot) -> bool:
+    """Whether whoever is best for each need is left with no gap that is avoided."""
+    least, own = asked.business.gaps or 0, dict(asked.service.lengths)
+    best = [ids[0] for ids in slot.options if ids]
+    took = (own[r] for r in best if r in own)
+    service = replace(asked.service, minutes=next(took, asked.service.minutes))
+    return all(book.tidy(service, r, minute(slot.start), least) for r in best)
 
 
 def misjudged(seed: int, asked: Case, book: Book) -> list[str]:

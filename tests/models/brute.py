@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from core.rules import Business, Holidays, Resource, Service, Shift
+from core.rules import Business, Holidays, Kind, Resource, Service, Shift
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -247,6 +247,20 @@ class Book:
     def works(self, service: Service, resource: int, start: int) -> bool:
         """Whether a resource works from a start to the end of the service."""
         return all(m in self.open(resource) for m in range(start, start + service.minutes))
+
+    def tidy(self, service: Service, resource: int, start: int, least: int) -> bool:
+        """Whether a person is left with no idle time shorter than `least` on either side."""
+        facts = next(r for r in self.business.resources if r.id == resource)
+        if facts.kind is not Kind.PROVIDER or facts.seats > 1:
+            return True
+        taken = self.taken.get((resource, 0), set()) | self.taken.get((resource, 1), set())
+        idle = self.open(resource) - taken
+        ahead = behind = 0
+        while ahead < least and start - service.before - ahead - 1 in idle:
+            ahead += 1
+        while behind < least and start + service.minutes + service.after + behind in idle:
+            behind += 1
+        return not 0 < ahead < least and not 0 < behind < least
 
     def free(self, service: Service, resource: int, start: int) -> bool:
         """Whether a resource works then, is not blocked, and has a seat for it with its buffers."""

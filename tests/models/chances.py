@@ -102,6 +102,8 @@ def case(seed: int) -> Case:
         service = _lengthened(Random(f"lengths {seed}"), business, service)
         business = replace(business, services=(service,))
         service = service.extended(_added(Random(f"extras {seed}"), service))
+    if seed % 2:
+        business = replace(business, gaps=Random(f"gaps {seed}").choice([5, 15, 30, 45, 120]))
     first = _minute(datetime.combine(day, time(chance.randrange(24)), tzinfo=zone))
     windows = []
     for _ in range(chance.choice([1, 1, 2])):

@@ -1,0 +1,34 @@
+"""Runs of free minutes: which are long enough, and what a booking would leave of them. Pure.
+
+Masks are those of `core.availability`: a set bit is a minute.
+"""
+
+from core.rules import Business, Kind, Service
+
+
+def held_for(mask: int, length: int) -> int:
+    """Return the bits from which on `length` bits are set without a gap, by doubling."""
+    have = 1
+    while have < length:
+        step = min(have, length - have)
+        mask &= mask >> step
+        have += step
+    return mask
+
+
+def kept(business: Business, resource: int) -> bool:
+    """Whether a resource's day is kept free of gaps: a person's, who does one thing at a time."""
+    facts = business.resource(resource)
+    return business.gaps is not None and facts.kind is Kind.PROVIDER and facts.seats == 1
+
+
+def tidy(free: int, service: Service, least: int) -> int:
+    """Return the starts that leave no gap shorter than `least` minutes, before or behind.
+
+    `free` are the minutes at which the resource works and has nothing. Whether the service fits at
+    a start is not asked. What its buffers take is no gap; nothing left at all is none either.
+    """
+    enough = held_for(free, least)
+    behind = (~free | enough) >> (service.minutes + service.after)
+    ahead = (~(free << 1) | (enough << least)) << service.before
+    return ahead & behind
