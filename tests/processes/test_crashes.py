@@ -23,7 +23,7 @@ from support.processes import Crew, environment, free_port, simulated, slotkeepe
 from support.texting import Phones, Talk, Vendor, converse, talks
 from support.valkey import EmbeddedValkey
 
-CONVERSATIONS = count(20, 500)  # with either queue
+CONVERSATIONS = count(12, 500)  # with either queue
 AT_ONCE = 12  # people who text at the same time
 EVERY = (count(2, 6), count(6, 24))  # messages between two blows
 SETTLED = 60.0  # seconds in which everything left behind must be done, a lease of 20 s included
