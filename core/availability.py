@@ -200,7 +200,8 @@ def free_starts(
         tidy &= _tidy([day(r) for r in ids]) if business.gaps else -1
         needs.append(options)
         joins.append(tables)
-    found = _slots(frame, _bits(every, limit), needs, service.length, every & tidy)
+    neat = every & tidy if business.gaps else None
+    found = _slots(frame, _bits(every, limit), needs, service.length, neat)
     return _with_joined(frame, found, joins) if any(joins) else found
 
 
@@ -225,7 +226,7 @@ def _slots(
     bits: Sequence[int],
     needs: Sequence[Sequence[tuple[int, int]]],
     length: timedelta,
-    tidy: int,
+    tidy: int | None,
 ) -> list[Slot]:
     """Return a slot for each bit, with the resources of each need whose masks have it."""
     size = frame.size // 8
@@ -239,21 +240,23 @@ def _slots(
         known: dict[tuple[int, ...], tuple[int, ...]] = {}
         choices.append([known.get(f) or known.setdefault(f, tuple(compress(ids, f))) for f in free])
     starts = [moment(frame.base + bit) for bit in bits]
+    offered = zip(starts, zip(*choices, strict=True), strict=True)
+    if tidy is None:
+        return [Slot(start, start + length, options) for start, options in offered]
     neat = tidy.to_bytes(size, "little")
-    tidily = [bool(neat[byte] >> place & 1) for byte, place in places]
     return [
-        Slot(start, start + length, options, None, None, (), is_tidy)
-        for start, options, is_tidy in zip(starts, zip(*choices, strict=True), tidily, strict=True)
+        Slot(start, start + length, options, None, None, (), neat[byte] >> place & 1 == 1)
+        for (start, options), (byte, place) in zip(offered, places, strict=True)
     ]
 
 
 def _tidy(days: Sequence[tuple[int, int]]) -> int:
     """Return the minutes that are tidy for the first of some who can start then, or for nobody."""
-    found, left = 0, -1
+    found = able = 0
     for starts, tidy in days:
-        found |= left & starts & tidy
-        left &= ~starts
-    return found | left
+        found |= ((starts | able) ^ able) & tidy
+        able |= starts
+    return found | ~able
 
 
 def _with_joined(
@@ -275,10 +278,7 @@ def _with_joined(
 def _starts(
     business: Business, service: Service, resource: int, frame: Frame, rows: Sequence[Taken]
 ) -> tuple[int, int]:
-    """Return the starts at which one seat of a resource is open and free long enough.
-
-    And, of all minutes, those that would leave no gap in its day.
-    """
+    """Return the starts at which one seat is open and free long enough, and what is tidy."""
     blocked = frame.mask(chain.from_iterable(t.spans for t in rows if t.seat == 0))
     works = _open(business, resource, frame) & ~blocked
     fits = held_for(works, service.minutes)
@@ -289,9 +289,9 @@ def _starts(
     free = used = 0
     for seat in range(1, business.resource(resource).seats + 1):
         used = frame.mask(chain.from_iterable(t.spans for t in rows if t.seat == seat))
-        free |= held_for(everything & ~used, length)
+        free |= held_for(everything ^ used, length)
     least = business.gaps if gaps.kept(business, resource) else None
-    tidy = gaps.tidy(works & ~used, service, least) if least else -1
+    tidy = gaps.tidy(works & (everything ^ used), service, least, every=everything) if least else -1
     return fits & (free << service.before), tidy
 
 

@@ -22,13 +22,14 @@ def kept(business: Business, resource: int) -> bool:
     return business.gaps is not None and facts.kind is Kind.PROVIDER and facts.seats == 1
 
 
-def tidy(free: int, service: Service, least: int) -> int:
+def tidy(free: int, service: Service, least: int, *, every: int) -> int:
     """Return the starts that leave no gap shorter than `least` minutes, before or behind.
 
-    `free` are the minutes at which the resource works and has nothing. Whether the service fits at
-    a start is not asked. What its buffers take is no gap; nothing left at all is none either.
+    `free` are the minutes, of `every` one of the frame, at which the resource works and has
+    nothing. Whether the service fits at a start is not asked. What its buffers take is no gap;
+    nothing left at all is none either.
     """
-    enough = held_for(free, least)
-    behind = (~free | enough) >> (service.minutes + service.after)
-    ahead = (~(free << 1) | (enough << least)) << service.before
+    enough, busy = held_for(free, least), every ^ free  # what makes a mask negative costs as much
+    behind = (busy | enough) >> (service.minutes + service.after)
+    ahead = (busy | enough << (least - 1)) << (service.before + 1)
     return ahead & behind

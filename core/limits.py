@@ -248,14 +248,20 @@ def _crowded(
     minutes = [int(bound.timestamp()) // 60 for bound in bounds]
     for r in counted:
         spans = [span for t in taken if t.resource == r.id for span in t.spans]
-        starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
-        begun = [bisect_left(starts, minute) for minute in minutes]
-        over = [bisect_right(ends, minute) for minute in minutes]
+        starts, ends = (sorted(edges) for edges in zip(*spans, strict=True)) if spans else ([], [])
+
+        def within(
+            first: int, last: int, starts: list[int] = starts, ends: list[int] = ends
+        ) -> int:
+            """Count what lies in the days of two numbers, wholly or in part."""
+            return bisect_left(starts, minutes[last + 1]) - bisect_right(ends, minutes[first])
+
         for week in range(len(bounds) // 7):
-            days = range(week * 7, week * 7 + 7)
-            most = max(begun[n + 1] - over[n] for n in days)
-            if (r.max_day is not None and most >= r.max_day) or (
-                r.max_week is not None and begun[week * 7 + 7] - over[week * 7] >= r.max_week
+            first, whole = week * 7, within(week * 7, week * 7 + 6)
+            if (r.max_week is not None and whole >= r.max_week) or (
+                r.max_day is not None
+                and whole >= r.max_day  # as no day of the week has more
+                and max(within(day, day) for day in range(first, first + 7)) >= r.max_day
             ):
                 yield r.id, week
 

@@ -238,7 +238,7 @@ def _further(
         turn.say(none, service=service.id, held=holding.held_start(turn))
         return turn.state if turn.talk.options or turn.talk.booking else State.WHEN
     spread = picking.spread(found, zone=turn.business.zone, soon=soon)
-    turn.offer(looking.choices(spread, business=turn.business))
+    turn.offer(looking.choices(spread, business=turn.business, whoever=True))
     return say_offer(turn, service)
 
 

@@ -318,9 +318,23 @@ def _samples(windows: Sequence[Span], grid: timedelta) -> Iterable[datetime]:
             start += step
 
 
-def choices(slots: Sequence[Slot], *, business: Business) -> list[Choice]:
-    """Return slots as they are offered by number, with who would do it."""
-    return [Choice(start=s.start, provider=provider_of(s.first, business)) for s in slots]
+def choices(slots: Sequence[Slot], *, business: Business, whoever: bool = False) -> list[Choice]:
+    """Return slots as they are offered by number, with who would do it.
+
+    Names are shown where they differ. `whoever` gives then only those in whose stead nobody could:
+    of several one is chosen by the rule of the business when the time is held.
+    """
+    firsts = [provider_of(s.first, business) for s in slots]
+    named = whoever and len(set(firsts)) > 1
+    return [
+        Choice(start=s.start, provider=None if named and _several(s, who) else who)
+        for s, who in zip(slots, firsts, strict=True)
+    ]
+
+
+def _several(slot: Slot, who: int | None) -> bool:
+    """Whether somebody else could do it in their stead."""
+    return any(who in options and len(options) > 1 for options in slot.options)
 
 
 def provider_of(resources: Sequence[int], business: Business) -> int | None:

@@ -197,7 +197,7 @@ def _ask_when(turn: Turn, service: Service) -> State:
         exclude=_full_days(turn),
         now=turn.now,
     )
-    turn.offer(looking.choices(found, business=turn.business))
+    turn.offer(looking.choices(found, business=turn.business, whoever=True))
     turn.say(
         "ask_when",
         service=service.id,
@@ -234,7 +234,7 @@ def _offer(turn: Turn, service: Service, wish: Wish, *, listing: bool) -> State:
     if only or (not listing and wish.approximate and wish.time_said):
         middle = found[len(found) // 2]
         return propose(turn, [middle.start], provider=turn.talk.provider)
-    turn.offer(looking.choices(found, business=turn.business))
+    turn.offer(looking.choices(found, business=turn.business, whoever=True))
     return say_offer(turn, service)
 
 

@@ -38,7 +38,7 @@ def test_what_is_left_on_either_side(free: tuple[int, int], least: int, fine: li
     Looked at are the starts with which the buffer is within it, or all after it.
     """
     last = free[1] - CUT.minutes
-    found = tidy(bits(free), CUT, least)
+    found = tidy(bits(free), CUT, least, every=bits((0, 400)))
     fits = [*range(free[0], last - CUT.after + 1), last]
     assert [start for start in fits if found >> start & 1] == fine
 
