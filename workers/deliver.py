@@ -127,17 +127,18 @@ def _outbound(claimed: _Claimed, link: Callable[[int, int], str] | None) -> Outb
         language=letter.locale,
         heard=letter.heard,
         now=claimed.now,
-        file=claimed.file
-        or picture_of(
-            letter.note,
-            letter.facts,
-            business,
-            channel=letter.channel,
-            language=letter.locale,
-        ),
+        file=claimed.file or _picture(letter, business),
         link=link(business.id, int(letter.facts["booking"])) if link and claimed.file else None,
         answered=Answered(shown, int(pressed["index"])) if shown else None,
     )
+
+
+def _picture(letter: Letter, business: Business) -> File | None:
+    """Return the picture of a letter on its first try: after a refusal the text goes alone."""
+    if letter.attempts:
+        return None
+    about = {"channel": letter.channel, "language": letter.locale}
+    return picture_of(letter.note, letter.facts, business, **about)
 
 
 def _refused(

@@ -127,6 +127,14 @@ class DirectMessages:
         """Make chat.postMessage fail."""
         self.fake.fail("channel_not_found" if how == "permanent" else how, times=times)
 
+    def no_pictures(self) -> None:
+        """Make the first step of an upload fail."""
+        self.fake.fail("500", methods=("files.getUploadURLExternal",))
+
+    def pictures(self) -> int:
+        """Return how many files are pictures."""
+        return sum(str(file["name"]).endswith(".png") for file in self.fake.files)
+
     def pace(self, seconds: float) -> None:
         """Make every call take so long."""
         self.fake.pace = seconds

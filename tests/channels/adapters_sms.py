@@ -81,6 +81,13 @@ class TextMessages:
         """Make the fake fail."""
         self.fake.trouble(how, times=times)
 
+    def no_pictures(self) -> None:
+        """Change nothing: there are no pictures in a text."""
+
+    def pictures(self) -> int:
+        """Return how many messages came with media."""
+        return sum("MediaUrl" in message.fields for message in self.fake.messages)
+
     def pace(self, seconds: float) -> None:
         """Make the fake slow."""
         self.fake.pace(seconds)

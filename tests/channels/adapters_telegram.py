@@ -123,6 +123,14 @@ class PrivateChats:
         """Make the fake fail."""
         self.fake.trouble(how, times=times)
 
+    def no_pictures(self) -> None:
+        """Make the fake fail at photos."""
+        self.fake.trouble("500", methods=frozenset({"sendphoto"}))
+
+    def pictures(self) -> int:
+        """Return how many photos there are in the chat."""
+        return sum("photo" in said for said in self.fake.said(self.bot, int(self.sender)))
+
     def pace(self, seconds: float) -> None:
         """Make the fake slow."""
         self.fake.pace = seconds

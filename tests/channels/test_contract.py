@@ -33,8 +33,10 @@ from support.reached import Bot
 from support.shop import open_shop
 from support.vendors import Adapter, Trouble, adapters
 from workers import broker
+from workers.pictures import SHOW
 from workers.tick import drain
 
+_BLOCKED = "5:00 PM-6:00 PM blocked"
 _FOUND = dict(adapters(Path(__file__).parent))
 
 
@@ -156,6 +158,24 @@ def test_letters_come_in_order(bot: Bot) -> None:
         bot.letter(f"letter {number}.")
     drain(bot.runtime)
     assert _numbers(bot) == list(range(8))
+
+
+def test_a_day_comes_in_words_and_as_a_picture(bot: Bot) -> None:
+    """With the words, where the channel shows pictures; in words alone elsewhere."""
+    bot.agenda()
+    bot.settle()
+    assert [_BLOCKED in heard.text for heard in bot.adapter.heard()] == [True]
+    assert bot.adapter.pictures() == (bot.adapter.channel in SHOW)
+
+
+def test_a_picture_that_is_not_taken_holds_up_no_words(bot: Bot) -> None:
+    """They come without it, once, and nothing is given up."""
+    bot.adapter.no_pictures()
+    bot.agenda()
+    bot.settle()
+    assert [_BLOCKED in heard.text for heard in bot.adapter.heard()] == [True]
+    assert bot.adapter.pictures() == 0
+    assert bot.count("outbox WHERE status = 'failed'") == 0
 
 
 @pytest.mark.parametrize(

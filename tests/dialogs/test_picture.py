@@ -11,8 +11,9 @@ from PIL import Image
 from core.hours import open_spans
 from core.rules import Business
 from dialogs.picture import agenda
-from dialogs.picture.drawing import lettering, shortened, writable
-from dialogs.picture.layout import Sheet, laid_out
+from dialogs.picture.layout import laid_out
+from dialogs.picture.letters import lettering, shortened, wrapped, writable
+from dialogs.picture.sheet import Sheet
 from dialogs.wording.page import Page
 from models.desk import blueprint_of
 
@@ -90,6 +91,13 @@ class Day:
         return Image.open(io.BytesIO(drawn)).convert("RGB")
 
 
+def near(image: Image.Image, x: float, y: float, wanted: tuple[int, int, int]) -> bool:
+    """Whether a pixel has a colour, or one that nobody tells from it."""
+    found = image.getpixel((int(x), int(y)))
+    assert isinstance(found, tuple)
+    return max(abs(a - b) for a, b in zip(found, wanted, strict=True)) < 6
+
+
 @pytest.fixture
 def day() -> Day:
     """Give Ana's Thursday: two haircuts, one of a series, a request, and the dentist."""
@@ -108,9 +116,9 @@ def test_what_a_day_has_stands_at_its_hour(day: Day) -> None:
     assert [sheet.hours[n] for n in (0, -1)] == [(0, "9 AM"), (10, "7 PM")]
     assert list(sheet.opened) == [(0, 0, 4), (0, 4.75, 10)]
     assert [(b.top, b.bottom, b.kind, b.again, b.at, *b.lines) for b in sheet.boxes] == [
-        (0, 0.5, "booked", False, "9 AM", "Haircut", "Maya"),
-        (5, 5.5, "booked", True, "2 PM", "Haircut", "Zoë"),
-        (6, 6 + 1 / 3, "asked", False, "3 PM", "Consultation", "Bob"),
+        (0, 0.5, "booked", False, "9 AM", "Maya", "Haircut"),
+        (5, 5.5, "booked", True, "2 PM", "Zoë", "Haircut"),
+        (6, 6 + 1 / 3, "asked", False, "3 PM", "Bob", "Consultation"),
         (8, 10, "blocked", False, "", "dentist"),
     ]
 
@@ -120,26 +128,21 @@ def test_its_pixels_are_those_of_the_layout(day: Day) -> None:
     image = day.image()
     assert image.size == (1080, 138 + 1280 + 24)
 
-    def colour(clock: float) -> tuple[int, ...]:
-        found = image.getpixel((700, int(138 + (clock - 9) * 128)))
-        assert isinstance(found, tuple)
-        return found
-
-    near = {
+    colours = {
         9.25: (219, 231, 255),
         11.25: (255, 255, 255),
         13.4: (238, 240, 244),
         15.2: (255, 241, 207),
         18.2: (217, 220, 227),
     }
-    for clock, wanted in near.items():
-        assert max(abs(a - b) for a, b in zip(colour(clock), wanted, strict=True)) < 6, clock
+    for clock, wanted in colours.items():
+        assert near(image, 700, 138 + (clock - 9) * 128, wanted), clock
 
 
 def test_a_line_shows_the_present(day: Day) -> None:
     """On the day that it is, as far as it has gone; on no other."""
     day.facts |= {"now": day.at("2026-03-05 11:30").isoformat(), "today": "2026-03-05"}
-    assert day.sheet().now == (0, 2.5)
+    assert day.sheet().now == (0, 1, 2.5)
     day.facts["today"] = "2026-03-04"
     assert day.sheet().now is None
 
@@ -153,36 +156,107 @@ def test_the_people_of_a_class_are_one_box() -> None:
     assert box.lines[:2] == ("Yoga class 9/12", "Maya, Zoë, Bob")
 
 
-def test_what_overlaps_stands_side_by_side() -> None:
-    """Each table has its lane, as many as are needed at once."""
-    made = Day("aurora", "2026-03-06", who="chiara")
-    for table, at in (("t1", "19:00"), ("t2", "19:30"), ("t1", "21:00"), ("t3", "21:30")):
-        number = next(r.id for r in made.business.resources if r.name.lower() == table)
-        made.book("table", f"2026-03-06 {at}", table, party=2, resources=[number])
-    made.book("table", "2026-03-06 12:00", "noon", party=2)
-    shown = [(b.lines[1], b.lane, b.lanes, b.lines[-1]) for b in made.sheet("de").boxes]
-    assert shown == [
-        ("noon", 0, 1, "noon"),
-        ("t1", 0, 2, "T1"),
-        ("t2", 1, 2, "T2"),
-        ("t1", 0, 2, "T1"),
-        ("t3", 1, 2, "T3"),
+def test_what_is_not_sure_looks_so(day: Day) -> None:
+    """Held, asked for and unpaid have a colour each, and the picture says what it means."""
+    for at, status in (("09:45", "held"), ("10:30", "awaiting_payment")):
+        day.book("haircut", f"2026-03-05 {at}", "Lena", status=status)
+    sheet = day.sheet("de")
+    assert [b.kind for b in sheet.boxes] == [
+        "booked",
+        "held",
+        "unpaid",
+        "booked",
+        "asked",
+        "blocked",
     ]
+    assert sheet.legend == (
+        ("held", "gehalten"),
+        ("asked", "zu bestätigen"),
+        ("unpaid", "zu zahlen"),
+    )
+    image = day.image()
+    for clock, wanted in ((10.1, (255, 255, 255)), (10.8, (239, 230, 255))):
+        assert near(image, 700, 138 + (clock - 9) * 128, wanted)
+
+
+def table(made: Day, name: str) -> int:
+    return next(r.id for r in made.business.resources if r.name.lower() == name)
+
+
+def test_a_host_sees_each_table() -> None:
+    """A column for each of them, the free ones too; tables put together say with which."""
+    made = Day("aurora", "2026-03-06", who="chiara")
+    for name, at in (("t1", "19:00"), ("t2", "19:30"), ("t1", "21:00")):
+        made.book("table", f"2026-03-06 {at}", name, party=2, resources=[table(made, name)])
+    both = [table(made, name) for name in ("f1", "f2")]
+    made.book("table", "2026-03-06 12:00", "Maya", party=7, resources=both)
+    made.facts |= {"now": made.at("2026-03-06 13:30").isoformat(), "today": "2026-03-06"}
+    sheet = made.sheet("de")
+    assert (len(sheet.columns), sheet.columns[:2], sheet.columns[-1]) == (13, ("T1", "T2"), "T-big")
+    assert [(sheet.columns[b.column], b.top, b.lanes, *b.lines) for b in sheet.boxes] == [
+        ("T1", 7, 1, "t1", "2 Personen"),
+        ("T1", 9, 1, "t1", "2 Personen"),
+        ("T2", 7.5, 1, "t2", "2 Personen"),
+        ("F1", 0, 1, "Maya", "7 Personen", "F1 + F2"),
+        ("F2", 0, 1, "Maya", "7 Personen", "F1 + F2"),
+    ]
+    assert sheet.now == (0, 13, 1.5)
+    image = made.image()
+    wide = (image.width - 132 - 24) / 13  # of a column
+    top = 138 + 25 + 22
+    for column, fill in ((0, (219, 231, 255)), (2, (255, 255, 255))):
+        assert near(image, 132 + (column + 0.8) * wide, top + 8.5 * 104, fill)
+
+
+def test_a_hosts_own_time_has_a_column_too() -> None:
+    """What is blocked is theirs, not a room's."""
+    made = Day("owl", "2026-03-06", who="sam")
+    room = next(r.id for r in made.business.resources if r.name == "Room B")
+    made.book("rehearsal", "2026-03-06 20:00", "The Band", resources=[room])
+    made.block("2026-03-06 18:00", "2026-03-06 19:00", "dinner")
+    sheet = made.sheet()
+    assert sheet.columns == ("Sam", "Room A", "Room B")
+    assert [(b.column, b.lines[0]) for b in sheet.boxes] == [(0, "dinner"), (2, "The Band")]
+
+
+def test_what_overlaps_stands_side_by_side() -> None:
+    """In as many lanes as are needed at once; beyond that, in one list."""
+    made = Day("aurora", "2026-03-06", who="chiara", days=7)
+    for name, at in (("T1", "19:00"), ("T2", "19:30"), ("T3", "21:00"), ("T4", "21:30")):
+        made.book("table", f"2026-03-06 {at}", name, party=2)
+    for name in "abc":
+        made.book("table", "2026-03-08 12:00", name, party=2)
+    made.book("table", "2026-03-08 12:30", "d", party=2)
+    sheet = made.sheet()
+    assert [(b.column, b.lane, b.lanes, b.lines[0]) for b in sheet.boxes[:4]] == [
+        (0, 0, 2, "T1"),
+        (0, 1, 2, "T2"),
+        (0, 0, 2, "T3"),
+        (0, 1, 2, "T4"),
+    ]
+    last = sheet.boxes[-1]
+    assert (last.several, last.top, last.bottom, last.lanes) == (4, 0, 2.5, 1)
+    assert last.lines == ("4 bookings", "12:00 a", "12:00 b", "12:00 c", "12:30 d")
 
 
 @pytest.mark.parametrize(
-    ("first", "hours", "labels"),
+    ("first", "hours", "zones", "labels"),
     [
-        ("2026-04-04", 11, ["2 am", "2 am", "3 am"]),  # the clocks go back within the night
-        ("2026-10-03", 9, ["12 am", "1 am", "3 am"]),  # and forward
+        (
+            "2026-04-04",
+            11,
+            "AEDT - AEST",
+            ["2 am", "2 am", "3 am"],
+        ),  # the clocks go back within the night
+        ("2026-10-03", 9, "AEST - AEDT", ["12 am", "1 am", "3 am"]),  # and forward
     ],
 )
-def test_a_night_is_as_long_as_it_is(first: str, hours: int, labels: list[str]) -> None:
+def test_a_night_is_as_long_as_it_is(first: str, hours: int, zones: str, labels: list[str]) -> None:
     """With the hour that comes twice, without the one that is skipped."""
     made = Day("owl", first, who="sam")
     made.book("rehearsal", f"{first} 18:00", "The Band")
     sheet = made.sheet()
-    assert sheet.height == hours
+    assert (sheet.height, sheet.beside) == (hours, f"Australian Eastern Time ({zones})")
     assert [label for _, label in sheet.hours][-4:-1] == labels
 
 
@@ -204,7 +278,7 @@ def test_a_week_has_its_hours_at_one_height() -> None:
         (4, 0, 0.5),
     ]
     assert sheet.boxes[2].lines == ("blocked all day",)
-    assert made.image().size[0] == 1640
+    assert made.image().size[0] == 1290
 
 
 def test_nothing_to_show_is_no_picture() -> None:
@@ -213,13 +287,24 @@ def test_nothing_to_show_is_no_picture() -> None:
     assert agenda(made.facts, made.business, language="en") is None
 
 
-def test_what_cannot_be_written_is_left_out() -> None:
-    """No empty frames for letters that the font lacks; a name too long ends in dots."""
-    assert writable("Zoë 😀 Łukasz\n日") == "Zoë Łukasz"
-    assert writable("😀") == "?"
-    short = shortened("Jean-François de la Fondation", 120, lettering(30))
+def test_what_cannot_be_written_is_left_out(day: Day) -> None:
+    """No empty frames for letters that the font lacks: whoever has no other is a customer."""
+    assert writable("Zoe\u0308 😀 Łukasz\n日") == "Zoë Łukasz"
+    day.book("haircut", "2026-03-05 10:00", "山田")
+    assert day.sheet().boxes[1].lines == ("a customer", "Haircut")
+
+
+def test_what_is_too_long_goes_on_below_and_ends_in_dots() -> None:
+    """A line ends at a space or a hyphen, within a word only where that alone is too long."""
+    font = lettering(30)
+    name = "Jean-François de la Fondation"
+    assert wrapped(name, 150, font, most=4) == ["Jean-", "François de", "la", "Fondation"]
+    assert wrapped(name, 150, font, most=2) == ["Jean-", "François de la Fondation"]
+    assert wrapped("Donaudampfschiff", 150, font, most=3) == ["Donaudam", "pfschiff"]
+    assert wrapped(name, 1, font, most=3) == [name]
+    short = shortened(name, 120, font)
     assert short.endswith("…")
-    assert lettering(30).getlength(short) <= 120
+    assert font.getlength(short) <= 120
 
 
 def test_a_day_without_hours_shows_what_it_has() -> None:

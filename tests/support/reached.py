@@ -4,13 +4,14 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 
 from bot import web
 from bot.acting import Who, meet
 from bot.wiring import simulated
-from core import outbox
+from core import businesses, outbox
 from core.db import Database
 from support.vendors import PUBLIC, Adapter, Caller, Heard, Post
 from workers.runtime import Runtime
@@ -65,18 +66,24 @@ class Bot:
 
     def letter(self, words: str, to: str = "") -> None:
         """Post a letter with these words in it."""
+        facts = {"name": "Zoe", "address": "nowhere", "text": words}
+        self._letter("undelivered", facts, to or self.adapter.sender)
+
+    def agenda(self) -> None:
+        """Post a letter with Ana's day, of which an hour is blocked."""
         with self.database.transaction(self.business) as session:
-            who = Who(self.adapter.channel, to or self.adapter.sender, name="Maya")
-            address = meet(session, who).address
-            facts = {"name": "Zoe", "address": "nowhere", "text": words}
-            outbox.post(
-                session,
-                address=address,
-                note="undelivered",
-                facts=facts,
-                locale="en",
-                now=session.now,
-            )
+            ana = businesses.load(session).provider_named("ana")
+        day = self.now.date().isoformat()
+        hour = {"start": f"{day}T21:00:00+00:00", "end": f"{day}T22:00:00+00:00", "day": day}
+        facts = {"day": day, "days": 1, "provider": ana.id, "bookings": [], "requests": 0}
+        blocks = [hour | {"whole": False, "reason": ""}]
+        self._letter("agenda", facts | {"blocks": blocks}, self.adapter.sender)
+
+    def _letter(self, note: str, facts: dict[str, Any], to: str) -> None:
+        with self.database.transaction(self.business) as session:
+            address = meet(session, Who(self.adapter.channel, to, name="Maya")).address
+            now = session.now
+            outbox.post(session, address=address, note=note, facts=facts, locale="en", now=now)
 
     def pending(self) -> int:
         """Return how many letters still wait."""

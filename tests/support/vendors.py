@@ -85,6 +85,12 @@ class Adapter(Protocol):
         not work.
         """
 
+    def no_pictures(self) -> None:
+        """Make every send of a picture fail, where the channel has pictures."""
+
+    def pictures(self) -> int:
+        """Return how many pictures the vendor took."""
+
     def pace(self, seconds: float) -> None:
         """Make every send take so long at the vendor."""
 
