@@ -2,19 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
 
-from core import businesses
+from core import businesses, limits
 from core.db import Session
 from core.hours import closed_why, open_spans
 from core.rules import Business, Kind, Resource, Service
 from core.span import MINUTE, Span, both, instant, merged, minus
+from dialogs.flows.hand_time import HAND
 
 FADES = 10 * MINUTE  # how long what expired or was cancelled stays in sight
-_COUNTED = {"held", "awaiting_provider", "awaiting_payment", "confirmed", "completed", "no_show"}
 _EARLY = timedelta(days=2)  # nothing that reaches into a day begins longer before it
 
 # Where a booking stands, buffers included: in its own pieces, or in those of its class; once it
@@ -68,8 +68,8 @@ def board(session: Session, day: date | None) -> dict[str, Any]:
     """Return a day of the place (today where none is given) with its columns and items.
 
     Instants are ISO 8601 with the place's offset; `opens` and `closes` are null on a closed day.
-    `limits` are, by column, the bookings there are and the most there may be; `nth` of an item is
-    the how manieth of how many of its series.
+    `limits` are, by column, the bookings there are and the most there may be. Of an item `nth` is
+    the how manieth of how many of its series, and `joined` are the tables put together for it.
     """
     business = businesses.load(session)
     now = session.now
@@ -94,14 +94,19 @@ def board(session: Session, day: date | None) -> dict[str, Any]:
             *_rests(business, columns, shown, whole),
             *_taken(session, business, whole),
         ]
-        facts["limits"] = _limits(facts["items"], columns)
+        facts["limits"] = _limits(session, business, columns, shown)
     return facts
 
 
-def _limits(items: list[dict[str, Any]], columns: list[Resource]) -> dict[str, list[int]]:
+def _limits(
+    session: Session, business: Business, columns: list[Resource], day: date
+) -> dict[str, list[int]]:
     """Return how many bookings each column has that day and how many it may have, where limited."""
-    had = Counter(i["column"] for i in items if i["status"] in _COUNTED)
-    return {str(c.id): [had[str(c.id)], c.max_day] for c in columns if c.max_day is not None}
+    limited = {c.id: c.max_day for c in columns if c.max_day is not None}
+    noon = instant(day, time(12), business.zone)
+    found = limits.booked_weeks(session, business, [*limited], noon, noon, now=session.now)
+    had = Counter(r for r, start in found if start.astimezone(business.zone).date() == day)
+    return {str(r): [had[r], most] for r, most in limited.items()}
 
 
 def _columns(business: Business) -> Iterator[Resource]:
@@ -173,10 +178,17 @@ def _taken(session: Session, business: Business, whole: Span) -> Iterator[dict[s
             yield from (_class(business, row, resource) for resource in need.any_of)
     for row in session.execute(_BUSY, facts):
         span = Span(row.starts_at, row.ends_at)
-        item = _item(business, f"busy-{row.id}", row.resource_id, span, "busy")
-        yield item | {"label": row.title or "Busy"}
-    for row in session.execute(_BOOKINGS, facts):
-        yield _booking(business, row)
+        status = "blocked" if row.source == HAND else "busy"
+        item = _item(business, f"busy-{row.id}", row.resource_id, span, status)
+        yield item | {"label": row.title or status.capitalize()}
+    rows = session.execute(_BOOKINGS, facts).all()
+    tables: dict[int, list[str]] = {}
+    for row in rows:
+        if business.resource(row.resource_id).kind is Kind.TABLE:
+            tables.setdefault(row.id, []).append(business.resource(row.resource_id).name)
+    for row in rows:
+        joined = tables.get(row.id, [])
+        yield _booking(business, row) | {"joined": joined if len(joined) > 1 else None}
 
 
 def _class(business: Business, row: Row[Any], column: int) -> dict[str, Any]:
@@ -225,6 +237,7 @@ def _item(business: Business, name: str, resource: int, span: Span, status: str)
         "ref": None,
         "series": None,
         "nth": None,
+        "joined": None,
         "party": None,
         "expires_at": None,
     }

@@ -300,11 +300,48 @@ def test_the_board_shows_series_and_limits(visit: Visit) -> None:
     say(page, "Maya", "yes")
     expect(last(page, "maya")).to_contain_text("Booked")
     page.locator("#grid").scroll_into_view_if_needed()
-    expect(page.locator(".nth").first).to_have_text("1/4")
-    expect(page.locator(".limit:not([hidden])")).to_have_text(["4/8"])
+    expect(page.locator(".nth").first).to_have_text("1 of 4")
+    expect(page.locator(".nth .icon").first).to_be_visible()
+    expect(page.locator(".limit:not([hidden])")).to_have_text(["4 of 8"])
     if folder := os.environ.get("PICTURES"):
         page.wait_for_timeout(500)
         page.screenshot(path=f"{folder}/board.png")
+
+
+def test_the_board_shows_seats_and_blocks(visit: Visit) -> None:
+    """How many seats of a class are taken, and why a provider is away: by hand, or by what."""
+    page = visit()
+    expect(page.locator(".seats").first).to_have_text("6 of 12")
+    expect(blocks(page, "busy")).to_contain_text("Dentist")
+    say(page, "Mia", "block today from 1:30pm to 2:30pm")
+    expect(blocks(page, "blocked")).to_contain_text("Blocked")
+    expect(page.locator("#news")).to_contain_text("Mia 1:30 PM: Blocked by hand")
+    if folder := os.environ.get("PICTURES"):
+        for wide in (390, 1280, 1920):
+            page.set_viewport_size({"width": wide, "height": 844 if wide < 900 else 900})
+            page.locator("#grid").scroll_into_view_if_needed()
+            page.wait_for_timeout(700)
+            page.screenshot(path=f"{folder}/board-{wide}.png")
+
+
+def test_the_board_shows_what_is_full_and_what_is_joined(visit: Visit, demo: Demo) -> None:
+    """A limit that is reached stands out, and two tables that are one say so, also to readers."""
+    facts = demo.get("/aurora/board")
+    table = next(column for column in facts["columns"] if column["name"] == "F1")
+    item = next(item for item in facts["items"] if item["customer"])
+    joined = {"column": table["id"], "joined": ["F1", "F2"], "nth": [3, 6], "series": "ABCDE"}
+    facts["items"] = [item | joined]
+    facts["limits"] = {table["id"]: [8, 8]}
+    page = visit("juniper")
+    page.route("**/api/demo/aurora/board*", lambda route: route.fulfill(json=facts))
+    page.get_by_role("link", name="Trattoria Aurora").click()
+    expect(page.locator(".limit.full")).to_have_text("8 of 8")
+    expect(page.locator(".joined")).to_have_text("F1+F2")
+    face = page.locator(".block .face", has=page.locator(".joined"))
+    expect(face).to_have_accessible_name(re.compile("F1 and F2 together.*3 of 6"))
+    if folder := os.environ.get("PICTURES"):
+        page.wait_for_timeout(700)
+        page.screenshot(path=f"{folder}/joined.png")
 
 
 CUT = """names => names.flatMap(name => [...document.querySelectorAll(name)])

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import URL, make_url
 
+from bot.acting import Who, meet
+from bot.commands.apply import read_files
+from bot.commands.replay import EXAMPLES
 from bot.demo import board, cast, theatre
-from core import businesses
+from core import booking, businesses
+from core.applying import applied
+from core.choosing import Wanted
 from core.db import Database
 from core.hours import open_spans
 from core.quiet import awake
@@ -67,6 +73,42 @@ def test_the_first_scene_is_a_busy_day(demo: Database) -> None:
         booked = [item for item in shown["items"] if item["customer"]]
         assert len(booked) >= 5, slug
         assert {item["status"] for item in booked} <= {"confirmed", "completed"}
+
+
+def test_the_board_knows_joined_tables_and_limits(demo: Database, tmp_path: Path) -> None:
+    """A party at two tables stands at both; of a limit are counted whom it counts."""
+    written = (EXAMPLES / "aurora.toml").read_text()
+    joins = ('grid = "15 min"\n', 'grid = "15 min"\njoins = [["S1", "S2"]]\n')
+    for old, new in (joins, ("party = 10", "party = 12")):
+        assert old in written
+        written = written.replace(old, new)
+    (tmp_path / "aurora.toml").write_text(written)
+    blueprints, problems = read_files([str(tmp_path / "aurora.toml")])
+    assert problems == []
+    number = applied(demo, blueprints[0]).business
+    with demo.transaction(number) as session:
+        business = businesses.load(session)
+        day = board.current_day(business, session.now) + timedelta(days=8)
+        while not open_spans(business, None, day):
+            day += timedelta(days=1)
+        start = open_spans(business, None, day)[0].start
+        person = meet(session, Who("sms", "+16465550199", "Maya")).person
+        booking.hold(
+            session,
+            business=business,
+            wanted=Wanted(business.service_named("table"), start, 12, None),
+            person=person,
+            until=session.now + timedelta(minutes=5),
+            by=booking.By(f"person:{person}"),
+            now=session.now,
+        )
+        shown = board.board(session, day)
+    held = [item for item in shown["items"] if item["status"] == "held"]
+    assert [item["joined"] for item in held] == [["S1", "S2"]] * 2
+    with demo.transaction(businesses.listed(demo)["juniper"]) as session:
+        shown = board.board(session, None)
+    ben = next(column["id"] for column in shown["columns"] if column["name"] == "Ben")
+    assert shown["limits"] == {ben: [4, 8]}
 
 
 def test_everybody_has_a_number_of_their_own() -> None:

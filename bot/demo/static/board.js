@@ -1,7 +1,7 @@
 // The live day board: a row for each person, room or table, time from left to right.
 
 import { el, icon } from "./dom.js";
-import { layOut, seatsOf, STATUS } from "./layout.js";
+import { isRest, layOut, seatsOf, STATUS } from "./layout.js";
 import { clockTime, countdown, dateName, now, zoneName } from "./time.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -48,7 +48,7 @@ export class Board {
     for (const [column, node] of this.full ?? []) {
       const [had, most] = limits[column] ?? [];
       node.hidden = most === undefined;
-      node.textContent = `${had}/${most}`;
+      node.textContent = `${had} of ${most}`;
       node.title = `${had} of at most ${most} bookings a day`;
       node.classList.toggle("full", had >= most);
     }
@@ -182,6 +182,7 @@ export class Board {
       state: status.words,
       customer: item.customer,
       party: isClass ? null : item.party,
+      joined: item.joined?.join(" and ") ?? null,
       seats: isClass ? `${taken.length}${of} seats taken` : null,
       guests: block.seats.map(guest),
       ref: item.ref,
@@ -193,13 +194,14 @@ export class Board {
 
   // What changed, in one line for eyes and for readers; the first of them is brought into sight.
   announce(news) {
-    const [{ item, before }] = news;
+    const told = news.some((one) => !isRest(one.item)) ? news.filter((one) => !isRest(one.item)) : news;
+    const [{ item, before }] = told;
     const status = STATUS[item.status]?.words ?? item.status;
     const column = this.data.columns.find((one) => one.id === item.column)?.name ?? "";
     const what = [item.label, item.customer && `for ${item.customer}`].filter(Boolean).join(" ");
     const was = before === undefined ? "" : ` (was ${STATUS[before]?.words ?? before})`;
     const when = clockTime(Date.parse(item.start), this.data.zone);
-    const more = news.length === 1 ? "" : `, and ${news.length - 1} more`;
+    const more = told.length === 1 ? "" : `, and ${told.length - 1} more`;
     this.tell({ status: item.status, text: `${column} ${when}: ${what} ${status}${was}${more}` });
     this.reveal(item.id);
   }
@@ -309,15 +311,23 @@ function faceOf(block) {
     status?.icon === undefined ? null : icon(status.icon),
     el("b", {}, item.customer ?? item.label ?? ""),
     party,
-    item.nth ? el("span", { class: "nth" }, icon("reset"), el("span", {}, item.nth.join("/"))) : null,
+    item.joined ? el("span", { class: "joined" }, item.joined.join("+")) : null,
+    item.nth ? el("span", { class: "nth" }, icon("reset"), el("span", {}, item.nth.join(" of "))) : null,
   );
   const second = el(
     "span",
     { class: "second" },
     waits ? el("span", { class: "left" }) : null,
-    item.status === "class" ? meter(block) : item.customer ? el("span", {}, item.label) : null,
+    item.status === "class" ? seats(block) : item.customer ? el("span", {}, item.label) : null,
   );
   return waits ? [first, second, el("i", { class: "drain" })] : [first, second];
+}
+
+// How many seats of a class are taken, in figures and as dots.
+function seats(block) {
+  const { taken, capacity } = seatsOf(block);
+  const figures = capacity === null ? `${taken.length}` : `${taken.length} of ${capacity}`;
+  return [el("span", { class: "seats" }, figures), meter(block)];
 }
 
 function meter(block) {
@@ -336,10 +346,11 @@ function guest(item) {
 }
 
 function sentence(facts) {
-  const { column, title, when, state, customer, party, seats, series, untilWords } = facts;
+  const { column, title, when, state, customer, party, joined, seats, series, untilWords } = facts;
   const size = party === null || party === undefined ? null : `party of ${party}`;
+  const together = joined ? `at ${joined} together` : null;
   const again = series ? `series ${series}` : null;
-  return [column, title, customer, size, when, seats, again, state === title ? null : state, untilWords]
+  return [column, title, customer, size, together, when, seats, again, state === title ? null : state, untilWords]
     .filter(Boolean)
     .join(", ");
 }

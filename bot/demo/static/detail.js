@@ -14,6 +14,7 @@ export function startDetail(root) {
       ["Where", facts.column],
       ["For", facts.customer],
       ["Party", facts.party],
+      ["Together", facts.joined],
       ["Seats", facts.seats],
       ["Reference", facts.ref],
       ["Series", facts.series],

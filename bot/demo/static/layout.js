@@ -3,7 +3,8 @@
 import { hourMark, zoneName, zoneOffset } from "./time.js";
 
 const HOUR = 3600000;
-const BACKGROUND = new Set(["break", "closed", "busy"]);
+const BACKGROUND = new Set(["break", "closed", "busy", "blocked"]);
+const RESTS = new Set(["break", "closed"]);
 const GONE = new Set(["expired", "cancelled"]);
 
 export const STATUS = {
@@ -18,6 +19,7 @@ export const STATUS = {
   break: { words: "break" },
   closed: { words: "closed" },
   busy: { words: "busy in the calendar" },
+  blocked: { words: "by hand" },
   class: { words: "class", icon: "people" },
 };
 
@@ -150,3 +152,6 @@ export function seatsOf(block) {
     .flatMap((item) => Array.from({ length: item.party ?? 1 }, () => item.status));
   return { taken, capacity: block.item.capacity ?? block.column.capacity ?? null };
 }
+
+/** Whether an item is of the place's hours: it takes no time of its own. */
+export const isRest = (item) => RESTS.has(item.status);
