@@ -190,9 +190,16 @@ _DOUBLE_TURNS = """
 SELECT cause, note, count(*) FROM outbox WHERE cause IS NOT NULL
 GROUP BY cause, address_id, note HAVING count(*) > 1
 """
+# Numbers are given before a transaction ends: of two strangers' bookings at the same moment the
+# later number may be told to their provider first. Not of one talk or one booking, which are
+# written one after the other, nor of what was decided seconds apart.
 _OUT_OF_ORDER = """
-SELECT count(*) FROM outbox a JOIN outbox b ON a.address_id = b.address_id AND a.id < b.id
+SELECT a.note, a.facts, a.created_at, a.sent_at, b.note, b.facts, b.created_at, b.sent_at
+FROM outbox a JOIN outbox b ON a.address_id = b.address_id AND a.id < b.id
+LEFT JOIN inbox i ON i.id = a.cause LEFT JOIN inbox j ON j.id = b.cause
 WHERE a.sent_at > b.sent_at AND a.due_at = a.created_at AND b.due_at = b.created_at
+  AND (i.address_id = j.address_id OR a.facts ->> 'booking' = b.facts ->> 'booking'
+    OR b.created_at > a.created_at + interval '3 s')
 """
 _UNANSWERED = """
 SELECT i.message_id, i.body FROM inbox i WHERE NOT EXISTS
@@ -213,7 +220,7 @@ def _check(url: str, vendor: Vendor, phones: Phones) -> None:
         booked = Counter(s for (s,) in connection.execute("SELECT status FROM bookings"))
         assert connection.execute(_OVERLAPS).fetchone() == (0,)
         assert connection.execute(_DOUBLE_TURNS).fetchall() == []
-        assert connection.execute(_OUT_OF_ORDER).fetchone() == (0,)
+        assert connection.execute(_OUT_OF_ORDER).fetchall() == []
         assert connection.execute(_UNANSWERED).fetchall() == []
     assert Counter((a, m) for a, m, _, _ in rows) == Counter(vendor.sent)
     assert [(m, e) for _, m, answered, e in rows if e or answered is None] == []

@@ -1,28 +1,43 @@
 """Our commands as processes of their own: started, killed as a power cut would, started again."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
 
+from bot.embedded.locks import try_lock
+
 KEY = "a key for the simulator"
 ROOT = Path(__file__).parents[2]
+_PORTS = range(12_000, 32_000)
 _PATIENCE = 60.0  # seconds for a start, and for an end in order
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, and that no other run of tests is given meanwhile.
+
+    None of those that the system hands out itself: between being found free and being listened on
+    it would be taken for a client's.
+    """
+    folder = Path(tempfile.gettempdir()) / f"slotkeeper-ports-{os.geteuid()}"
+    folder.mkdir(exist_ok=True)
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        lock = try_lock(folder / str(port))
+        if lock is not None:  # which is kept for as long as this process lives
+            with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+                return port
+    raise AssertionError("no port is free")
 
 
 def environment(**ours: str) -> dict[str, str]:
