@@ -13,6 +13,7 @@ from core.comparing import Change, changes
 from core.db import Database, Session
 from core.orphans import Affected, concerns, orphans
 from core.rules import Business
+from core.spoken import settled
 from core.timetable import Timetable, materialise
 from core.writing import (
     replace_routes,
@@ -86,10 +87,11 @@ def _tried(session: Session, blueprint: Blueprint, *, keep: bool) -> Outcome:
 
 def _done(session: Session, blueprint: Blueprint) -> Outcome:
     old = _locked(session, blueprint)
-    target = _target(session, blueprint, _ids(old, blueprint))
+    target, said = settled(old, _target(session, blueprint, _ids(old, blueprint)), now=session.now)
     found = changes(old, target)
     if not found:
-        return _with(Outcome(session.business), target, materialise(session, target))
+        same = Outcome(session.business, concerns=said)
+        return _with(same, target, materialise(session, target))
     if old is not None:
         refused = orphans(session, old, target)
         if refused:
@@ -97,7 +99,7 @@ def _done(session: Session, blueprint: Blueprint) -> Outcome:
     new = _write(session, blueprint, old)
     taken = _route(session, new)
     warned = concerns(session, old, new) if old is not None else ()
-    outcome = Outcome(session.business, found, taken, warned)
+    outcome = Outcome(session.business, found, taken, (*said, *warned))
     return _with(outcome, new, materialise(session, new))
 
 
@@ -143,7 +145,7 @@ def _write(session: Session, blueprint: Blueprint, old: Business | None) -> Busi
         raise _Elsewhere
     ids = ids._replace(resources=write_resources(session, target))
     ids = ids._replace(services=write_services(session, _target(session, blueprint, ids)))
-    target = _target(session, blueprint, ids)
+    target, _ = settled(old, _target(session, blueprint, ids), now=session.now)
     replace_rules(session, target)
     return target
 

@@ -134,20 +134,20 @@ Hours = list[list[str]]  # of one day, wall times of the place: [["12:00", "16:0
 
 _DAY = text(
     "SELECT spans, reason FROM exceptions WHERE business_id = :business"
-    " AND resource_id = :resource AND day = :day ORDER BY id LIMIT 1"
+    " AND resource_id = :resource AND day = :day AND source = 'hand' ORDER BY id LIMIT 1"
 )
 _NO_DAY = text(
     "DELETE FROM exceptions WHERE business_id = :business AND resource_id = :resource"
-    " AND day = :day"
+    " AND day = :day AND source = 'hand'"
 )
 _NEW_DAY = text(
-    "INSERT INTO exceptions (business_id, resource_id, day, spans, reason)"
-    " VALUES (:business, :resource, :day, CAST(:spans AS jsonb), :reason)"
+    "INSERT INTO exceptions (business_id, resource_id, day, spans, reason, source)"
+    " VALUES (:business, :resource, :day, CAST(:spans AS jsonb), :reason, 'hand')"
 )
 
 
 def day_hours(session: Session, *, resource: int, day: date) -> tuple[Hours, str] | None:
-    """Return the hours that a resource has on one date alone, and why; None: the weekly ones."""
+    """Return the hours set in chat that a resource has on one date alone, and why, else None."""
     facts = {"business": session.business, "resource": resource, "day": day}
     row = session.execute(_DAY, facts).one_or_none()
     return (row.spans, row.reason) if row else None
@@ -156,7 +156,7 @@ def day_hours(session: Session, *, resource: int, day: date) -> tuple[Hours, str
 def set_day_hours(
     session: Session, *, resource: int, day: date, hours: Hours | None, reason: str = ""
 ) -> None:
-    """Give a resource hours of its own on one date, None: the weekly ones again.
+    """Give a resource hours of its own on one date, None: what the business file says again.
 
     The caller has raised the revision of the business first, which others that change rules wait
     at; holds that were judged by the old rules, and wait here for the day, are refused then.

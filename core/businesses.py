@@ -275,7 +275,7 @@ def _days(session: Session) -> tuple[DayRule, ...]:
     rows = session.execute(
         select(t.exceptions)
         .where(days.business_id == session.business)
-        .order_by(days.day, days.resource_id.nulls_first())
+        .order_by(days.day, days.resource_id.nulls_first(), days.source.desc())
     )
     return tuple(
         DayRule(
@@ -283,6 +283,7 @@ def _days(session: Session) -> tuple[DayRule, ...]:
             tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in row.spans),
             row.reason,
             row.resource_id,
+            row.source == "hand",
         )
         for row in rows
     )

@@ -156,7 +156,7 @@ def _seasons(b: Business, resource: int | None) -> _Sheet:
 def _days(b: Business, resource: int | None) -> _Sheet:
     sheet: dict[str, object] = {}
     for rule in b.days:
-        if rule.resource == resource:
+        if rule.resource == resource and not rule.by_hand:
             spans = ", ".join(_span(opens, closes) for opens, closes in rule.spans) or "closed"
             reason = f" ({rule.reason})" if rule.reason else ""
             sheet[f"rule for {rule.day}"] = f"{rule.day} {spans}{reason}"

@@ -45,13 +45,15 @@ class Shift:
 class DayRule:
     """An exception for one date, of the whole business or of one resource (by id).
 
-    `spans` replace that day's hours; none at all means closed.
+    `spans` replace that day's hours; none at all means closed. What a provider set in chat is
+    `by_hand` and stands before what the business file says of the day: the first that fits counts.
     """
 
     day: date
     spans: tuple[tuple[time, time], ...]
     reason: str = ""
     resource: int | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

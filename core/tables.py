@@ -116,14 +116,16 @@ hours = tenant(  # weekly hours and breaks; no resource: the business's own
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
 )
 
-exceptions = tenant(  # one date's own hours; no spans: closed
+exceptions = tenant(  # one date's own hours; no spans: closed. Set in chat they hide the file's
     "exceptions",
     business(),
     Column("resource_id", BigInteger),
     Column("day", Date, nullable=False),
     Column("spans", JSONB, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False, server_default="file"),
     to("resources", "resource_id"),
+    CheckConstraint("source IN ('file', 'hand')", name="source"),
 )
 
 class_times = tenant(

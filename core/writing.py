@@ -121,6 +121,7 @@ def replace_rules(session: Session, business: Business) -> None:
                 "day": rule.day,
                 "spans": [[f"{a:%H:%M}", f"{b:%H:%M}"] for a, b in rule.spans],
                 "reason": rule.reason,
+                "source": "hand" if rule.by_hand else "file",
             }
             for rule in business.days
         ],

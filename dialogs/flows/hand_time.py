@@ -16,7 +16,7 @@ from dialogs.states import State
 from dialogs.talk import Turn
 from dialogs.when import Grain, Window
 
-HAND = "hand"  # whose word a block or a day's hours are: a provider's, by chat
+HAND = "hand"  # whose word a block is: a provider's, by chat
 _MOST_DAYS = 60  # of one stretch whose hours are written day by day
 
 
@@ -117,7 +117,7 @@ def set_hours(turn: Turn, resource: int, hours: dict[date, Hours]) -> dict[str, 
     businesses.bump(turn.session)
     for day, spans in hours.items():
         before[day.isoformat()] = blocking.day_hours(turn.session, resource=resource, day=day)
-        blocking.set_day_hours(turn.session, resource=resource, day=day, hours=spans, reason=HAND)
+        blocking.set_day_hours(turn.session, resource=resource, day=day, hours=spans)
     timetable.materialise(turn.session, businesses.load(turn.session))
     return before
 
@@ -257,7 +257,7 @@ def unblock(turn: Turn) -> State:
 def _usual_again(turn: Turn, resource: int, spans: Sequence[Span]) -> dict[str, Any]:
     """Take back the hours set by chat of the days of some spans; return what they were."""
     by_hand = [
-        rule.day for rule in turn.business.days if rule.resource == resource and rule.reason == HAND
+        rule.day for rule in turn.business.days if rule.resource == resource and rule.by_hand
     ]
     touched = {day for span in spans for day in local_days(span, turn.business.zone)}
     days = [day for day in by_hand if day in touched]
