@@ -191,16 +191,17 @@ def free_starts(
     needs: list[list[tuple[int, int]]] = []
     joins: list[list[tuple[Way, int]]] = []
     every, tidy = wanted, -1
+    told_apart = gaps.least(business, service) is not None
     alone = eligible(business, service, party=party, provider=provider)
     together = joined(business, service, party=party, provider=provider)
     for ids, sets in zip(alone, together, strict=True):
         options = [(r, starts(r)) for r in ids]
         tables = [(s, reduce(and_, map(starts, s))) for s in sets]
         every &= reduce(or_, (mask for _, mask in (*options, *tables)), 0)
-        tidy &= _tidy([day(r) for r in ids]) if business.gaps else -1
+        tidy &= _tidy([day(r) for r in ids]) if told_apart else -1
         needs.append(options)
         joins.append(tables)
-    neat = every & tidy if business.gaps else None
+    neat = every & tidy if told_apart else None
     found = _slots(frame, _bits(every, limit), needs, service.length, neat)
     return _with_joined(frame, found, joins) if any(joins) else found
 
@@ -290,7 +291,7 @@ def _starts(
     for seat in range(1, business.resource(resource).seats + 1):
         used = frame.mask(chain.from_iterable(t.spans for t in rows if t.seat == seat))
         free |= held_for(everything ^ used, length)
-    least = business.gaps if gaps.kept(business, resource) else None
+    least = gaps.least(business, service) if gaps.kept(business, resource) else None
     tidy = gaps.tidy(works & (everything ^ used), service, least, every=everything) if least else -1
     return fits & (free << service.before), tidy
 

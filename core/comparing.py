@@ -214,6 +214,7 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         else None,
         "change until": s.change_until and f"customers change alone until {_until(s.change_until)}",
         "anyone": s.anyone and f"who names nobody gets: {s.anyone}",
+        "gaps of its own": None if s.gaps is None else _own_gaps(s.gaps),
         "grid of its own": s.grid and f"a slot every {length(s.grid)}",
         "starts": s.starts
         and "starts " + ", ".join(f"{_DAYS[weekday]} {at:%H:%M}" for weekday, at in s.starts),
@@ -227,6 +228,10 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         "daily limit": s.max_day and f"at most {s.max_day} a day",
         "weekly limit": s.max_week and f"at most {s.max_week} a week",
     }
+
+
+def _own_gaps(least: int) -> str:
+    return f"gaps shorter than {length(least)} are avoided" if least else "no gaps are avoided"
 
 
 def _extra(extra: Extra, b: Business, named: Callable[[Iterable[int], str], str]) -> str:

@@ -16,10 +16,16 @@ def held_for(mask: int, length: int) -> int:
     return mask
 
 
+def least(business: Business, service: Service) -> int | None:
+    """Return the minutes under which a gap is avoided by bookings of a service; None: none is."""
+    own = business.gaps if service.gaps is None else service.gaps
+    return own or None
+
+
 def kept(business: Business, resource: int) -> bool:
     """Whether a resource's day is kept free of gaps: a person's, who does one thing at a time."""
     facts = business.resource(resource)
-    return business.gaps is not None and facts.kind is Kind.PROVIDER and facts.seats == 1
+    return facts.kind is Kind.PROVIDER and facts.seats == 1
 
 
 def tidy(free: int, service: Service, least: int, *, every: int) -> int:

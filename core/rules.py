@@ -4,7 +4,7 @@ Minutes, hours and days are whole numbers in the unit that the name says; prices
 units of the business's currency; wall times belong to the business's zone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -197,6 +197,7 @@ class Service:
     max_week: int | None = None
     change_until: Deadline | None = None  # None: the business's
     anyone: Anyone | None = None  # likewise
+    gaps: int | None = None  # likewise; 0: none are avoided
     lengths: tuple[tuple[int, int], ...] = ()
     extras: tuple[Extra, ...] = ()  # that may be added
     chosen: tuple[Extra, ...] = ()
@@ -238,6 +239,14 @@ class Service:
             lengths=tuple((r, own + minutes) for r, own in self.lengths),
             chosen=self.chosen + more,
         )
+
+    def but(self, ruled_out: Collection[int]) -> "Service":
+        """Return the service as those do it who are not ruled out; by all where nobody is left."""
+        for need in self.needs:
+            left = tuple(r for r in need.any_of if r not in ruled_out)
+            if left and len(left) < len(need.any_of):
+                return replace(self, only=left)
+        return replace(self, only=())
 
     @property
     def buffers(self) -> tuple[timedelta, timedelta]:

@@ -103,7 +103,10 @@ def does(service: Service, need: Need, resource: int) -> bool:
 
 
 def _leading(service: Service) -> tuple[int, ...]:
-    return service.needs[leading(service)].any_of
+    """Return who decides how long it takes, of those who may serve it."""
+    first = service.needs[leading(service)].any_of
+    few = set(service.only) & set(first)
+    return tuple(r for r in first if r in few) if few else first
 
 
 def _of_length(service: Service, minutes: int, only: tuple[int, ...]) -> Service:

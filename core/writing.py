@@ -83,6 +83,7 @@ def write_services(session: Session, business: Business) -> dict[str, int]:
                 "anyone": s.anyone,
                 "change_until": s.change_until and s.change_until.to_json(),
                 "grid": s.grid,
+                "gaps": s.gaps,
                 "starts": [[weekday, f"{at:%H:%M}"] for weekday, at in s.starts],
                 "lengths": [[business.resource(r).key, minutes] for r, minutes in s.lengths],
                 "extras": [_extra(business, extra) for extra in s.extras],

@@ -229,9 +229,10 @@ class Turn:
 
     @property
     def service(self) -> Service | None:
-        """The service that is talked of, with its add-ons."""
+        """The service that is talked of, with its add-ons and without whom that rules out."""
         found = self.business.service_by_id.get(self.talk.service or 0)
-        return as_kept(found, self.talk.extras) if found and self.talk.extras else found
+        found = as_kept(found, self.talk.extras) if found and self.talk.extras else found
+        return found.but(self.talk.without) if found and self.talk.without else found
 
     @property
     def party(self) -> int:

@@ -183,6 +183,7 @@ def _service(
             )
         ),
         grid=facts.grid,
+        gaps=facts.gaps,
         starts=tuple(
             sorted(
                 (d, at)

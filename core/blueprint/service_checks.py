@@ -75,7 +75,7 @@ def starting(path: Path, service: shape.Service) -> Found:
     """Yield what is wrong with when the service starts."""
     if service.grid is not None and values.DAY % service.grid:
         yield (*path, "grid"), "must divide the day, as 5, 10, 15, 20, 30 or 60 min do"
-    for name in ("starts", "grid"):
+    for name in ("starts", "grid", "gaps"):
         if getattr(service, name) and service.times:
             yield (*path, name), "does not go with “times”; a class starts at its times"
     if service.grid is not None and service.starts:

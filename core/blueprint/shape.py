@@ -223,6 +223,7 @@ class Service(Shape):
     starts: Starts = {}
     change_until: Latest | None = None
     anyone: Whoever | None = None
+    gaps: Annotated[Length, _between(0, 720, "nothing and 12 hours")] | None = None
     lengths: dict[str, Annotated[Length, _between(1, values.DAY, "1 minute and a day")]] = {}
     extras: dict[Key, Extra] = {}
     per_customer_a_day: Count | None = None

@@ -98,7 +98,7 @@ def _service(turn: Turn) -> Service | None:
     if said is not None:
         return turn.business.service_named(said)
     if turn.service is not None or len(offered) == 1:
-        return turn.service or offered[0]
+        return turn.service.but(()) if turn.service is not None else offered[0]
     asked = _provider(turn)
     theirs = [s for s in offered if asked in staff_of(s)] if asked is not None else []
     own = turn.reader.provider is not None or len(theirs) == 1

@@ -36,6 +36,7 @@ def hold(turn: Turn, start: datetime, provider: int | None) -> Held | Refusal:
                     turn.remark("usual", who=looking.provider_of(got.resources, turn.business))
                 return got
             before = _provider_before(turn, target) if provider is None else provider
+            before = provider if before in turn.talk.without else before
             if earlier is not None:
                 changing.release(turn.session, booking=earlier, by=turn.by, now=turn.now)
             return _first(turn, start, (before, provider), instead_of=target, swapped=False)

@@ -14,7 +14,7 @@ from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.series import Laid, Plan
 from core.span import MINUTE, Span
-from dialogs.flows import holding, looking, settle, telling
+from dialogs.flows import holding, looking, settle, telling, whom
 from dialogs.flows.about import facts_for_staff, facts_of, shown
 from dialogs.states import State
 from dialogs.talk import Talk, Turn
@@ -30,6 +30,8 @@ def propose(turn: Turn, service: Service, start: datetime, provider: int | None)
     What was held before in this talk is let go first: a series does not stand in its own way.
     """
     holding.let_go(turn)
+    if provider is None and service.only:  # what is laid out later must be without them too
+        provider = whom.first(turn, service, start)
     plan = _plan(turn, service, start, provider)
     until = turn.now + turn.business.hold * MINUTE
     laid = core_series.hold(

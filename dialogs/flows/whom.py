@@ -1,10 +1,13 @@
 """With whom, and with whom not: "anyone but Ana", "not with her", "someone else"."""
 
-from core import finding
+from datetime import datetime
+
+from core import finding, gaps
 from core.choosing import Wanted
 from core.finding import Search
-from core.preferring import preferred
+from core.preferring import Preference, preferred
 from core.rules import Kind, Service
+from core.span import MINUTE, Span
 from dialogs.flows import looking
 from dialogs.flows.about import staff_of
 from dialogs.talk import Turn
@@ -37,14 +40,15 @@ def _present(turn: Turn) -> int | None:
 
 
 def _another(turn: Turn) -> None:
-    """Wish for the first of the staff who is not ruled out."""
+    """Wish for anybody who is not ruled out: of several the rule of the business chooses."""
     service = turn.service
     if service is None:
         return
-    able = staff_of(service)
+    able = staff_of(service.but(()))
     staff = [r for r in turn.business.resources if r.kind is Kind.PROVIDER and r.id in able]
     left = [r.id for r in staff if r.id not in turn.talk.without]
-    turn.learn(provider=left[0] if left else None)
+    alone = len(left) == 1 or service.times  # a class has the teacher that it has
+    turn.learn(provider=left[0] if left and alone else None)
     if staff and not left:
         turn.learn(without=())
         turn.remark("only", service=service.id, who=[r.id for r in staff])
@@ -56,14 +60,31 @@ def search(turn: Turn, service: Service) -> Search:
     Where gaps are avoided those who may do it stand in the order in which they would be chosen, on
     the first day that is wished for: a gap is one in the day of whoever would get it.
     """
-    if turn.business.gaps is not None and turn.talk.provider is None:
+    if gaps.least(turn.business, service) is not None and turn.talk.provider is None:
         windows = looking.windows_of(turn.talk.wish, business=turn.business, now=turn.now)
-        service = preferred(
-            turn.session,
-            turn.business,
-            Wanted(service, windows[0].start, turn.party),
-            person=turn.reader.person,
-            now=turn.now,
-            but=turn.talk.booking,
-        ).service
+        service = _preferred(turn, service, windows[0].start).service
     return Search(service, turn.party, turn.talk.provider)
+
+
+def first(turn: Turn, service: Service, start: datetime) -> int | None:
+    """Return who would be chosen of those who are not ruled out; None where nobody is free."""
+    found = finding.free(
+        turn.session,
+        business=turn.business,
+        search=Search(_preferred(turn, service, start).service, turn.party),
+        windows=[Span(start, start + MINUTE)],
+        now=turn.now,
+        limit=1,
+    )
+    return looking.provider_of(found[0].first, turn.business) if found else None
+
+
+def _preferred(turn: Turn, service: Service, start: datetime) -> Preference:
+    return preferred(
+        turn.session,
+        turn.business,
+        Wanted(service, start, turn.party),
+        person=turn.reader.person,
+        now=turn.now,
+        but=turn.talk.booking,
+    )

@@ -89,6 +89,7 @@ SERVICE: dict[str, Any] = {
     "max_week": 4,
     "change_until": Deadline(days=1, at=time(18)),
     "anyone": Anyone.FIRST,
+    "gaps": 0,
     "lengths": ((2, 45),),
     "extras": (Extra("beard", {"en": ("Beard trim",)}, 15, 1500, (1,)),),
 }

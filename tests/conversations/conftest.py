@@ -62,7 +62,15 @@ ROWAN = (  # Juniper Studio, where work is shared out and no short gaps are left
     ("JuniperBot", "RowanBot"),
     ("T0JUNIPER", "T0ROWAN"),
 )
+ALDER = (  # Juniper Studio, where four cut hair and the least busy does it
+    ('grid = "15 min"', 'grid = "15 min"\nanyone = "least busy"'),
+    ('[["ana", "ben"]]', '[["ana", "ben", "mia", "leo"]]'),
+    ("+1 212 555 0100", "+1 212 555 0113"),
+    ("JuniperBot", "AlderBot"),
+    ("T0JUNIPER", "T0ALDER"),
+)
 VARIANTS = {
+    "alder": ALDER,
     "barberry": BARBERRY,
     "genevrier": GENEVRIER,
     "hawthorn": HAWTHORN,

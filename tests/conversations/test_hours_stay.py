@@ -1,6 +1,7 @@
 """Hours that a provider sets in chat outlive the business file, until they are taken back."""
 
 import json
+from collections.abc import Mapping
 
 from bot.replay import script
 from bot.replay.stage import Stage
@@ -13,7 +14,7 @@ ANA = {"from": "U0ANA", "channel": "slack", "to": "juniper"}
 MAYA = {"from": "+12125550101", "channel": "sms", "to": "juniper", "name": "Maya"}
 
 
-def go_on(stage: Stage, *lines: dict[str, object]) -> None:
+def go_on(stage: Stage, *lines: Mapping[str, object]) -> None:
     for line in script.read([json.dumps(line) for line in (NOW, *lines)])[1:]:
         stage.play(line)
 

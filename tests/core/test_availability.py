@@ -118,6 +118,7 @@ def differences(seed: int) -> list[str]:
 def tidy(asked: Case, book: Book, slot: Slot) -> bool:
     """Whether whoever is best for each need is left with no gap that is avoided."""
     least, own = asked.business.gaps or 0, dict(asked.service.lengths)
+    least = least if asked.service.gaps is None else asked.service.gaps
     best = [ids[0] for ids in slot.options if ids]
     took = (own[r] for r in best if r in own)
     service = replace(asked.service, minutes=next(took, asked.service.minutes))

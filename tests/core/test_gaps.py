@@ -60,6 +60,9 @@ def found(desk: Desk, provider: str | None, service: str = "haircut") -> tuple[l
     return [at for at, neat in shown if neat], [at for at, neat in shown if not neat]
 
 
+AVOIDED = ["09:15", "09:30", "11:00", "11:15"]  # beside a booking from 10:15, under half an hour
+
+
 @pytest.fixture
 def desk(open_desk: Open) -> Desk:
     """Open Juniper, where gaps under half an hour are avoided, and book Ana at a quarter past."""
@@ -72,7 +75,7 @@ def test_beside_a_booking(desk: Desk) -> None:
     """From 10:15 to 10:55 Ana is taken, and from one on she is at lunch."""
     fine, others = found(desk, "ana")
     assert fine == ["09:00", "11:30", "11:45"]
-    assert others == ["09:15", "09:30", "11:00", "11:15"]
+    assert others == AVOIDED
 
 
 def test_the_day_of_whoever_comes_first(desk: Desk) -> None:
@@ -95,3 +98,21 @@ def test_where_nothing_is_avoided_all_are_tidy(open_desk: Open) -> None:
     desk = open_desk("juniper", NO_LIMITS)
     desk.booked("haircut", desk.at("10:15"), provider="ana")
     assert found(desk, "ana")[1] == []
+
+
+GAPS = ('grid = "15 min"', 'grid = "15 min"\ngaps = "30 min"')
+OWN = ('price = "35.00"', 'price = "35.00"\ngaps = "{}"')
+
+
+@pytest.mark.parametrize(
+    ("rule", "own", "others"),
+    [(GAPS, "15 min", ["09:30", "11:00"]), (GAPS, "0 min", []), (OWN, "30 min", AVOIDED)],
+)
+def test_a_service_has_its_own(
+    open_desk: Open, rule: tuple[str, str], own: str, others: list[str]
+) -> None:
+    """Shorter than the business's, none at all, or one where the business has none."""
+    mine = (OWN[0], OWN[1].format(own))
+    desk = open_desk("juniper", NO_LIMITS, *([mine] if rule is OWN else [rule, mine]))
+    desk.booked("haircut", desk.at("10:15"), provider="ana")
+    assert found(desk, "ana")[1] == others
