@@ -205,6 +205,7 @@ def _take_one(
             facts = {"choice": choice, "blocked": one.blocked, "because": because}
             row["choice"] = json.dumps(facts, default=str)
             row["end"] = one.span.end
+            row["turn"] = preference.turn(resources)
             got = take(
                 session,
                 list(pieces_of(one, choice, own)),

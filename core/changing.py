@@ -245,7 +245,7 @@ WITH {_GIVEN},
 done AS (
     UPDATE bookings b SET service_id = n.service_id, session_id = n.session_id, party = n.party,
         starts_at = n.starts_at, ends_at = n.ends_at, wall = n.wall, zone = n.zone,
-        price = n.price, policy = n.policy, extras = n.extras,
+        price = n.price, policy = n.policy, extras = n.extras, turn_id = n.turn_id,
         version = b.version + 1, events = b.events + 1,
         expires_at = CASE WHEN b.status = 'confirmed' THEN NULL ELSE n.expires_at END
     FROM bookings n

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Index,
     Integer,
     LargeBinary,
@@ -15,6 +16,9 @@ from sqlalchemy import (
 )
 
 from core.columns import business, created, facts, instant, metadata, tenant, to
+
+# Lower case without accents, as PostgreSQL itself writes the expression.
+FOLDED = r"regexp_replace(NORMALIZE(lower({}), NFD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)"
 
 people = tenant(
     "people",
@@ -32,6 +36,7 @@ people = tenant(
     Column("prefers", Text),  # the channel on which they would rather be reached
     Column("merged_into", BigInteger),  # whom this turned out to be: nothing is theirs any more
     instant("forgotten_at"),
+    Column("key", Text(collation="C"), Computed(FOLDED.format("name"), persisted=True)),
     to("resources", "provider_id"),
     to("people", "merged_into"),
     Index(
@@ -40,6 +45,7 @@ people = tenant(
         "provider_id",
         postgresql_where=text("provider_id IS NOT NULL"),
     ),
+    Index("people_key", "business_id", "key"),  # row-level security lets a LIKE walk none
 )
 
 addresses = tenant(

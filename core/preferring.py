@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,6 @@ from core.limits import monday_of
 from core.rules import Anyone, Business, Kind, Need, Service
 from core.span import DAY, instant
 
-_WEEK = timedelta(days=7)
 _TURNS = date.min  # the day that is locked for a turn, which is of no day
 
 
@@ -54,6 +53,11 @@ class Preference:
         """Return why it is who was chosen of them; None where there was no choice."""
         return next((self.because[r] for r in resources if r in self.because), None)
 
+    def turn(self, resources: Sequence[int]) -> int | None:
+        """Return whose turn it was of who was chosen; None for who was asked for by name."""
+        chosen = (r for r in resources if r in self.because)
+        return next((r for r in chosen if self.because[r] is not Because.ASKED), None)
+
 
 _USUAL = text("""
 SELECT a.resource_id AS resource, max(b.starts_at) AS value
@@ -75,14 +79,16 @@ WHERE a.business_id = :business AND a.resource_id = ANY(:resources) AND a.active
   AND (b.id IS NULL OR b.id IS DISTINCT FROM CAST(:but AS bigint))
   AND (b.expires_at IS NULL OR b.expires_at > :now) GROUP BY a.resource_id
 """)
-# Of what begins from a week ago on: who was given nothing of it is due before all others.
-_TURN = text("""
-SELECT a.resource_id AS resource, max(b.id) AS value
-FROM allocations a JOIN bookings b ON b.business_id = a.business_id AND b.id = a.booking_id
-WHERE a.business_id = :business AND a.resource_id = ANY(:resources) AND a.active
-  AND a.slot_start >= :since AND b.service_id = :service
-  AND b.policy -> 'provider' = 'null'::jsonb AND b.id IS DISTINCT FROM CAST(:but AS bigint)
-  AND (b.expires_at IS NULL OR b.expires_at > :now) GROUP BY a.resource_id
+# Backwards from everybody's newest turn to the first that stands: few rows, however many there are.
+TURN = text("""
+SELECT who.resource, (
+    SELECT b.id FROM bookings b
+    WHERE b.business_id = :business AND b.service_id = :service AND b.turn_id = who.resource
+      AND b.status NOT IN ('cancelled', 'expired', 'released')
+      AND (b.expires_at IS NULL OR b.expires_at > :now)
+      AND b.id IS DISTINCT FROM CAST(:but AS bigint)
+    ORDER BY b.id DESC LIMIT 1) AS value
+FROM unnest(CAST(:resources AS bigint[])) AS who(resource)
 """)
 
 
@@ -153,8 +159,8 @@ def preferred(
         rank = values
         because = dict.fromkeys(named, Because.LEAST_BUSY)
     elif rule is Anyone.ROUND_ROBIN:
-        rows = session.execute(_TURN, facts | {"service": service.id, "since": now - _WEEK})
-        values = {row.resource: row.value for row in rows}
+        rows = session.execute(TURN, facts | {"service": service.id})
+        values = {row.resource: row.value for row in rows if row.value is not None}
         rank = dict.fromkeys(named, 0) | values
         because = dict.fromkeys(named, Because.TURN)
     last = max(rank.values(), default=0)

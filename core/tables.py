@@ -206,6 +206,7 @@ bookings = tenant(
     facts("policy"),
     Column("extras", JSONB, nullable=False, server_default=text("'[]'")),  # what was added, as then
     created(),
+    Column("turn_id", BigInteger),  # who was chosen for whoever named nobody: whose turn it was
     to("people", "person_id"),
     to("services", "service_id"),
     to("sessions", "session_id"),
@@ -230,6 +231,11 @@ bookings = tenant(
         postgresql_where=text("series_id IS NOT NULL"),
     ),
     Index("bookings_for", "business_id", "for_id", postgresql_where=text("for_id IS NOT NULL")),
+    Index(
+        "bookings_turn",
+        *("business_id", "service_id", "turn_id", "id"),
+        postgresql_where=text("turn_id IS NOT NULL"),
+    ),
     fillfactor=85,
 )
 

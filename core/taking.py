@@ -75,12 +75,13 @@ taken AS (
 booked AS (
     INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, series_id,
         purpose, for_id, party, starts_at, ends_at, wall, zone, status, expires_at, version,
-        events, price, currency, policy, extras, created_at)
+        events, price, currency, policy, extras, created_at, turn_id)
     SELECT :business, fresh.id, slotkeeper_ref(fresh.id), :person, :service, :session,
         coalesce(CAST(:series AS bigint), (SELECT o.series_id FROM bookings o
             WHERE o.business_id = :business AND o.id = :for_id)),
         :purpose, :for_id, :party, :start, :end, CAST(:wall AS timestamp), :zone, 'held',
-        :expires, 1, 1, :price, :currency, CAST(:policy AS jsonb), CAST(:extras AS jsonb), :now
+        :expires, 1, 1, :price, :currency, CAST(:policy AS jsonb), CAST(:extras AS jsonb), :now,
+        CAST(:turn AS bigint)
     FROM fresh, (SELECT count(*) AS got FROM taken) AS t
     WHERE t.got = :pieces
     RETURNING id, ref),
@@ -98,15 +99,15 @@ WITH fresh AS (
     SELECT nextval('bookings_id_seq') AS id, one.*
     FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS one(session bigint, starts timestamptz,
         ends timestamptz, wall timestamp, expires timestamptz, price int, policy jsonb,
-        choice jsonb, because text, since timestamptz, until timestamptz)
+        choice jsonb, because text, turn bigint, since timestamptz, until timestamptz)
     WHERE (SELECT revision FROM businesses WHERE id = :business) = :revision),
 booked AS (
     INSERT INTO bookings (business_id, id, ref, person_id, service_id, session_id, series_id,
         purpose, party, starts_at, ends_at, wall, zone, status, expires_at, version, events,
-        price, currency, policy, extras, created_at)
+        price, currency, policy, extras, created_at, turn_id)
     SELECT :business, id, slotkeeper_ref(id), :person, :service, session, :series,
         'booking', :party, starts, ends, wall, :zone, 'held', expires, 1, 1,
-        price, :currency, policy, CAST(:extras AS jsonb), :now FROM fresh
+        price, :currency, policy, CAST(:extras AS jsonb), :now, turn FROM fresh
     RETURNING id, ref, starts_at),
 taken AS (
     INSERT INTO allocations (business_id, booking_id, resource_id, seat, during, slot_start)
@@ -153,7 +154,7 @@ def take(
     all it might have been: whoever tries one after the other lapses the same holds each time.
     `again` lapses what it can where somebody else is just lapsing the rest, and waits for them.
     `booking` gives the rest of the row: person, service, session, series, purpose, for_id, party,
-    start, end, wall, zone, expires, price, currency, policy, extras, actor, message, choice,
+    start, end, wall, zone, expires, price, currency, policy, extras, actor, message, choice, turn,
     and the revision of the rules by which it was judged: nothing is taken where they have changed
     since.
     """
@@ -187,9 +188,9 @@ def take_all(
 
     The caller holds the exclusive locks of all their days and has lapsed what had expired, so
     nobody else is taking anything there: a time that is taken nevertheless is an error. Each row
-    gives session, starts, ends, wall, expires, price, policy, choice, because, since and until (the
-    blocked time); `facts` what they share: person, service, series, party, zone, currency, extras,
-    actor, message, revision. Empty where the rules have changed since.
+    gives session, starts, ends, wall, expires, price, policy, choice, because, turn, since and
+    until (the blocked time); `facts` what they share: person, service, series, party, zone,
+    currency, extras, actor, message, revision. Empty where the rules have changed since.
     """
     given = {"business": session.business, "bookings": json.dumps(rows, default=str)}
     return {row.starts_at: (row.id, row.ref) for row in session.execute(_TAKE_ALL, facts | given)}

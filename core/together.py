@@ -300,6 +300,7 @@ def _row(
         "policy": terms(business, one),
         "choice": chosen.choice,
         "because": whom.why([r for r, _ in chosen.choice]),
+        "turn": whom.turn([r for r, _ in chosen.choice]),
         "since": one.blocked.start,
         "until": one.blocked.end,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 
@@ -51,16 +51,12 @@ def whom(
     if rule == "least busy":
         return sorted(named, key=lambda who: _minutes(who, stand, wanted.start, zone))
     if rule == "round robin":
-        since = now - timedelta(days=7)
         turns = {
             who: max(
                 (
                     one.number
                     for one in stand
-                    if one.who == who
-                    and one.service == wanted.service
-                    and not one.asked
-                    and one.since >= since
+                    if one.who == who and one.service == wanted.service and not one.asked
                 ),
                 default=-1,
             )
