@@ -37,10 +37,12 @@ def counted_days(business: Business, service: Service, start: datetime) -> list[
 
 
 # A booking and what is held to move it are one booking, on the days of both; a series is one open
-# booking, whatever its own next occurrence is counted against.
+# booking, whatever its own next occurrence, or one of it that is moved, is counted against.
 _PERSON_COUNTS = text(
     "SELECT count(DISTINCT coalesce(-series_id, for_id, id))"
-    " FILTER (WHERE series_id IS DISTINCT FROM CAST(:series AS bigint) OR series_id IS NULL)"
+    " FILTER (WHERE series_id IS NULL OR series_id IS DISTINCT FROM coalesce("
+    "CAST(:series AS bigint), (SELECT o.series_id FROM bookings o"
+    " WHERE o.business_id = :business AND o.id = CAST(:but AS bigint))))"
     " AS open,"
     " count(DISTINCT coalesce(for_id, id)) FILTER (WHERE starts_at >= :from AND starts_at < :until)"
     " AS day,"
@@ -122,10 +124,9 @@ def person_refusals(
     )
     facts = {"business": session.business, "person": person, "now": now}
     rows = session.execute(_PERSON_STARTS, facts | {"from": span.start, "until": span.end}).all()
-    booked = Counter(local(row.starts_at, business).date() for row in rows)
-    alike = Counter(
-        local(row.starts_at, business).date() for row in rows if row.service_id == service.id
-    )
+    found = [(row.id, local(row.starts_at, business).date(), row.service_id) for row in rows]
+    booked = Counter(day for _, day in {(one, day) for one, day, _ in found})
+    alike = Counter(day for _, day in {(one, day) for one, day, of in found if of == service.id})
     refused: dict[datetime, Refusal] = {}
     for start, day in days.items():
         for most, count in (
@@ -274,12 +275,14 @@ def booked_weeks(
     last: datetime,
     *,
     now: datetime,
-) -> Iterator[tuple[int, datetime]]:
-    """Yield (resource, start) of each booking that counts in the weeks of two instants."""
+) -> list[tuple[int, int, datetime]]:
+    """Return (resource, booking, start) of what counts in the weeks of two instants.
+
+    A booking that may be moved comes with both its starts.
+    """
     monday, weeks = weeks_of(business, Span(first, last))
     whole = days_from(business, monday, weeks * 7)
-    for resource, _, start in _bookings(session, resources, whole, now=now, but=None):
-        yield resource, start
+    return _bookings(session, resources, whole, now=now, but=None)
 
 
 def _bookings(

@@ -77,6 +77,8 @@ def hold_all(
 def lock(session: Session, business: Business, person: int, wanted: Sequence[Wanted]) -> None:
     """Lock the person, then every day that the times touch of all that might serve them."""
     lock_person(session, person)
+    if not wanted:
+        return
     resources = {r for one in wanted for c in chances(business, one) for r in among(c.options)}
     resources |= set(counter(wanted[0].service))
     days = {day for one in wanted for day in local_days(one.blocked, business.zone)}
@@ -219,8 +221,11 @@ class _Full:
         if self.counted and wanted:
             first, last = min(w.start for w in wanted), max(w.start for w in wanted)
             ids = [r.id for r in self.counted]
-            for resource, start in booked_weeks(session, business, ids, first, last, now=now):
-                self.add(start, {resource})
+            rows = booked_weeks(session, business, ids, first, last, now=now)
+            days = {(r, one, local(start, business).date()) for r, one, start in rows}
+            weeks = {(r, one, monday_of(business, start)) for r, one, start in rows}
+            self.days.update((r, day) for r, _, day in days)
+            self.weeks.update((r, monday) for r, _, monday in weeks)
 
     def add(self, start: datetime, resources: set[int]) -> None:
         """Count one more booking."""

@@ -105,7 +105,8 @@ def _limits(
     limited = {c.id: c.max_day for c in columns if c.max_day is not None}
     noon = instant(day, time(12), business.zone)
     found = limits.booked_weeks(session, business, [*limited], noon, noon, now=session.now)
-    had = Counter(r for r, start in found if start.astimezone(business.zone).date() == day)
+    days = {(r, one, start.astimezone(business.zone).date()) for r, one, start in found}
+    had = Counter(r for r, _, on in days if on == day)
     return {str(r): [had[r], most] for r, most in limited.items()}
 
 

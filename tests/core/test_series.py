@@ -169,6 +169,32 @@ def test_a_series_moves_on_into_its_own_time(desk: Desk) -> None:
     assert desk.wrong() == ()
 
 
+def test_a_series_that_moves_out_of_reach_is_given_back(desk: Desk) -> None:
+    """Nothing of it can be booked yet: its days are free until they come within reach."""
+    laid = booked(desk, SIX_TUESDAYS)
+    moved = move(desk, laid.series, Recurrence(SIX_TUESDAYS.rule, date(2026, 9, 1), time(15)))
+    assert (moved.held, moved.refused, starts(desk, laid.series)) == ((), (), [])
+    assert desk.wrong() == ()
+
+
+def test_one_of_a_series_is_moved_at_the_limit(open_desk: Callable[..., Desk]) -> None:
+    """It takes the place of the series among the open bookings, which is one with all the rest."""
+    desk = open_desk("juniper", ("per_day = 2\nopen = 5", "per_day = 1\nopen = 1"))
+    laid = booked(desk, SIX_TUESDAYS)
+    new = desk.held("haircut", desk.at("11:00"), provider="ana", instead_of=laid.held[0][1].id)
+    assert desk.swap(laid.held[0][1].id, new.id) is None
+    assert reason(desk.hold("haircut", desk.at("11:00", "03-05"))) == "person_open"
+
+
+def test_what_is_being_moved_counts_once_against_a_series(open_desk: Callable[..., Desk]) -> None:
+    """A booking and the time held to move it are one of the customer's day and of Ben's."""
+    desk = open_desk("juniper", ("per_day = 8", "per_day = 2"))
+    own = desk.booked("haircut", desk.at("10:00"), provider="ben")
+    desk.held("haircut", desk.at("11:00"), provider="ben", instead_of=own)
+    again = Recurrence("FREQ=DAILY;COUNT=2", date(2026, 3, 3), time(15))
+    assert hold(desk, again, provider="ben").refused == ()
+
+
 def move(desk: Desk, number: int, again: Recurrence) -> Laid:
     with desk.session() as session:
         business = businesses.load(session)

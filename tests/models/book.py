@@ -58,6 +58,7 @@ class Booking:
     time: dict[Seat, set[int]]
     target: int | None = None
     version: int = 1
+    series: int | None = None
 
 
 def wall(minute: int) -> datetime:
@@ -140,15 +141,25 @@ class Book:
     def may(self, service: str, provider: str | None) -> list[tuple[str, ...]]:
         return [(provider,) if provider in need else need for need in SERVICES[service].needs]
 
-    def person(self, service: str, start: int, person: int, but: int | None) -> str | None:
-        """Return the limit of one customer that one more booking would break."""
-        same_day, same_service, everything = set(), set(), set()
+    def person(
+        self, service: str, start: int, person: int, but: int | None, series: int | None = None
+    ) -> str | None:
+        """Return the limit of one customer that one more booking would break.
+
+        A series is one of their open bookings; its own next one, or one moved, is no other.
+        """
+        same_day, same_service = set(), set()
+        everything: set[tuple[str, int]] = set()
+        own = self.rows[but].series if but is not None else series
         for number, row in self.rows.items():
             group = number if row.target is None else row.target
             over = row.start + SERVICES[row.service].minutes <= self.now
             if row.person != person or group == but or not self.stands(row) or over:
                 continue
-            everything.add(group)
+            if row.series is None:
+                everything.add(("booking", group))
+            elif row.series != own:
+                everything.add(("series", row.series))
             if wall(row.start).date() == wall(start).date():
                 same_day.add(group)
                 if row.service == service:
@@ -190,6 +201,7 @@ class Book:
         provider: str | None,
         person: int,
         instead: int | None,
+        series: int | None = None,
     ) -> str | tuple[Seat, ...]:
         """Return the seats that a hold gets, or why it gets none; nothing is written yet."""
         refused = self.rules(service, start, party, provider)
@@ -199,13 +211,20 @@ class Book:
             old = self.rows[instead]
             if old.person != person or not self.stands(old):
                 return "gone"
-        refused = self.person(service, start, person, instead)
+        refused = self.person(service, start, person, instead, series)
         if refused is not None:
             return refused
         return self.seats(service, start, party, provider, instead)
 
     def seats(
-        self, service: str, start: int, party: int, provider: str | None, instead: int | None
+        self,
+        service: str,
+        start: int,
+        party: int,
+        provider: str | None,
+        instead: int | None,
+        *,
+        alone: bool = True,
     ) -> str | tuple[Seat, ...]:
         """Return the first free seats for each need; whoever looks writes down what has expired."""
         facts = SERVICES[service]
@@ -216,7 +235,7 @@ class Book:
         needs = [self.ready(need, service, start) for need in self.may(service, provider)]
         among = {who for need in needs for who in need}
         own = self.rows[instead].time if instead is not None else {}
-        if service in ALONE:
+        if alone and service in ALONE:
             return self.one(needs[0], span, whole, own, instead)
         self.sweep_around(among, whole)
         taken = self.occupied(instead)
@@ -250,8 +269,8 @@ class Book:
         own: dict[Seat, set[int]],
         instead: int | None,
     ) -> str | tuple[Seat, ...]:
-        """Return the first of them who is free, trying one after the other."""
-        for who in ready:
+        """Return whoever has it already, else the first who is free, trying one after the other."""
+        for who in sorted(ready, key=lambda who: not own.get((who, 1))):
             pieces = whole - own.get((who, 1), set()) or span
             self.sweep_around(set(ready), set(range(min(pieces), max(pieces) + 1)))
             if self.left(who, whole, self.occupied(instead)) and not self.blocked(who, span):
@@ -310,6 +329,8 @@ class Book:
         own = self.rows[instead].time if instead is not None else {}
         row.time = {seat: whole - own.get(seat, set()) for seat in row.choice}
         row.target = instead
+        if instead is not None:
+            row.series = self.rows[instead].series
         self.rows[number] = row
 
     def confirm(self, number: int, until: int | None) -> str:
