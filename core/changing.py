@@ -5,12 +5,13 @@ writes its event in the same statement. Nothing is deleted; allocations only bec
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 
+from core import due
 from core.booking import By, too_late
 from core.db import Session
 from core.refusals import Reason, Refusal
@@ -79,7 +80,10 @@ def _end(
             "facts": json.dumps(facts or {}),
         },
     ).one_or_none()
-    return None if row else Refusal(Reason.GONE)
+    if row is None:
+        return Refusal(Reason.GONE)
+    due.wake_for_freed(session)
+    return None
 
 
 def cancel(
@@ -121,7 +125,10 @@ def expire(session: Session, *, booking: int, now: datetime) -> bool:
     """Lapse one hold if its time is over; say whether this call did it."""
     _lock(session, booking)
     facts = {"business": session.business, "booking": booking, "now": now}
-    return session.execute(_EXPIRE, facts).one_or_none() is not None
+    if session.execute(_EXPIRE, facts).one_or_none() is None:
+        return False
+    due.wake_for_freed(session)
+    return True
 
 
 def finish(
@@ -206,6 +213,18 @@ def extend(
     }
     row = session.execute(_EXTEND, facts).one_or_none()
     return None if row else Refusal(Reason.GONE)
+
+
+_LOCK_EACH = text(
+    "SELECT id FROM bookings WHERE business_id = :business AND id = ANY(CAST(:ids AS bigint[]))"
+    " ORDER BY id FOR NO KEY UPDATE"
+)
+
+
+def lock(session: Session, bookings: Iterable[int | None]) -> None:
+    """Keep bookings as they are until the transaction ends, whatever is done to each."""
+    ids = sorted({booking for booking in bookings if booking is not None})
+    session.execute(_LOCK_EACH, {"business": session.business, "ids": ids})
 
 
 _LOCK_BOTH = text(
@@ -303,4 +322,5 @@ def swap(session: Session, *, booking: int, hold: int, by: By, now: datetime) ->
         return Refusal(Reason.GONE)
     session.execute(_RETAKE, who)
     session.execute(_COPY, who | {"actor": by.actor, "message": by.message, "now": now})
+    due.wake_for_freed(session)
     return None

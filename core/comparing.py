@@ -105,7 +105,7 @@ def _business(b: Business) -> _Sheet:
         "quiet hours": f"quiet {_span(b.quiet.start, b.quiet.end)}",
         "waitlist": f"waitlist: {length(wait.accept)} to accept, {length(wait.accept_soon)} when"
         f" less than {length(wait.soon)} are left, nothing in the last {length(wait.cutoff)},"
-        f" up to {wait.group} at once",
+        f" up to {wait.group} at once, {wait.open} open to each person",
         "reminders": b.reminders and f"reminders {', '.join(map(length, b.reminders))} before",
         "cancellation": "comes back: "
         + (", ".join(_tier(t.percent, t.until, t.hours) for t in b.tiers) or "nothing"),

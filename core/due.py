@@ -51,8 +51,8 @@ def post(
     due: datetime,
     facts: dict[str, Any] | None = None,
 ) -> None:
-    """Write work that must happen at `due`, once for its key."""
-    session.execute(
+    """Write work that must happen at `due`, once for its key; what is due already is woken for."""
+    row = session.execute(
         _POST,
         {
             "business": session.business,
@@ -62,7 +62,25 @@ def post(
             "facts": json.dumps(facts or {}, default=str),
             "due": due,
         },
-    )
+    ).one_or_none()
+    if row is not None and due <= session.now:
+        session.wake("due", row.id)
+
+
+_FREED = text(
+    "SELECT id FROM due_work WHERE business_id = :business AND kind = 'freed'"
+    " AND done_at IS NULL AND due_at <= :soon"
+)
+
+
+def wake_for_freed(session: Session) -> None:
+    """Have time that was freed in this transaction looked at as soon as it is committed.
+
+    The rows are written by the database itself, whatever frees the time (see migration 0013).
+    """
+    facts = {"business": session.business, "soon": session.now + timedelta(minutes=1)}
+    for row in session.execute(_FREED, facts):
+        session.wake("due", row.id)
 
 
 def claim(session: Session, work: int, *, now: datetime) -> Work | None:

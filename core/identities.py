@@ -15,7 +15,7 @@ from core.people import PHONES, Reader
 from core.whereabouts import better
 
 # What belongs to a person, but for their addresses: it goes with them when two become one.
-OWNED = ("bookings", "person_notes", "series")
+OWNED = ("waits", "bookings", "offers", "person_notes", "series")
 
 
 def target(session: Session, number: str, *, channels: list[str], now: datetime) -> Reader:

@@ -283,6 +283,18 @@ def named_like(session: Session, name: str) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in rows]
 
 
+_NAMES = text(
+    "SELECT id, name FROM people WHERE business_id = :business"
+    " AND id = ANY(CAST(:people AS bigint[]))"
+)
+
+
+def names(session: Session, wanted: Sequence[int]) -> dict[int, str]:
+    """Return what some people are called; an empty name where nobody said it."""
+    rows = session.execute(_NAMES, _facts(session, people=list(wanted)))
+    return {row.id: row.name for row in rows}
+
+
 def touched(session: Session, address: int, *, now: datetime) -> None:
     """Remember that an address was used just now: answers go to the one used last."""
     session.execute(

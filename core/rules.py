@@ -294,13 +294,14 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Waitlist:
-    """How freed time is offered; minutes."""
+    """How freed time is offered; minutes. `open`: the most offers that one person has at once."""
 
     accept: int = 30
     accept_soon: int = 10
     soon: int = 240
     cutoff: int = 60
     group: int = 3
+    open: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The schema on one page, but for its people (people_tables.py) and plans (hand_tables.py).
+"""The schema on one page, but for people, plans and the waitlist (*_tables.py beside it).
 
 Every row belongs to a business; row-level security keys it there.
 
@@ -27,11 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConstraint
 
-from core import hand_tables, people_tables
+from core import hand_tables, people_tables, wait_tables
 from core.columns import business, created, facts, instant, metadata, tenant, to
 
 people = people_tables.people
 plans = hand_tables.plans
+waits = wait_tables.waits
 
 PENDING = ("held", "awaiting_provider", "awaiting_payment")
 STATUSES = (*PENDING, "confirmed", "cancelled", "expired", "released", "completed", "no_show")

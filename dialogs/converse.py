@@ -19,7 +19,7 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import change, info, overview, profile, telling, whereabouts
+from dialogs.flows import change, claiming, info, overview, profile, telling, whereabouts
 from dialogs.hearing import Hearing
 from dialogs.states import State, Step
 from dialogs.steps import FLOWS
@@ -145,6 +145,7 @@ def _turn(
     if message.words and reader_zone(reader, business) != before:
         said = hearing.understood(reader, talk)
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)
+    claiming.bind(turn, hearing, since=kept.updated)
     if later is not None and said.intents[0] not in {Intent.CANCEL, Intent.MOVE}:
         turn.remark("one_at_a_time")
     if said.intents == (Intent.UNKNOWN,) and talk.refused:
@@ -275,6 +276,11 @@ def _press(turn: Turn) -> State | None:
     if note is not None and note["note"] == "request":
         turn.pressed = note["facts"]
         intent = Intent.ACCEPT if index == 0 else Intent.REFUSE
+        turn.said = Understood((intent,), Facts(wish=Wish()), turn.said.locale)
+        return None
+    if note is not None and note["note"] == "wait_offer":
+        turn.pressed = note["facts"]
+        intent = Intent.TAKE if index == 0 else Intent.LET_GO
         turn.said = Understood((intent,), Facts(wish=Wish()), turn.said.locale)
         return None
     if note is None or turn.talk.asked != note["facts"].get("asked"):

@@ -15,7 +15,7 @@ from core.people import Reader
 from core.rules import Business
 from dialogs.talk import reader_zone, zone_beside
 from dialogs.wording import Worded, word
-from workers import calendars
+from workers import calendars, offers
 from workers.hands import Name
 from workers.measures import FAILURES, OUTBOUND, SEND
 from workers.pictures import picture_of
@@ -75,10 +75,16 @@ def send_all(runtime: Runtime, business: int, address: int) -> None:
 
 def _claim(session: Session, address: int) -> _Claimed | None:
     """Lease the head of an address's letters."""
-    letter = outbox.claim(session, address=address, now=session.now)
-    if letter is None:
-        return None
-    reader, business = people.reader(session, address), businesses.load(session)
+    business = businesses.load(session)
+    while letter := outbox.claim(session, address=address, now=session.now):
+        asked = offers.asked(session, business, letter) if letter.note == "wait_offer" else letter
+        if asked is not None:
+            return _with_what_it_takes(session, business, asked)
+    return None
+
+
+def _with_what_it_takes(session: Session, business: Business, letter: Letter) -> _Claimed:
+    reader = people.reader(session, letter.address)
     file = calendars.file_of(session, business, letter)
     return _Claimed(letter, reader, business, file, session.now)
 

@@ -1,14 +1,27 @@
 """Due work: one function a kind, run in the transaction that marks it done."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
-from core import businesses, changing, due, finding, forgetting, identities, people, timetable
+from core import (
+    businesses,
+    changing,
+    due,
+    finding,
+    forgetting,
+    identities,
+    offers,
+    people,
+    timetable,
+    waitlist,
+)
 from core.booking import By
 from core.db import Session, passing
 from core.due import Work
-from dialogs.flows import hand_later, recurring, settle
+from core.span import Span
+from dialogs.flows import hand_later, offering, recurring, settle, waiting
 from workers import undelivered
 from workers.runtime import Runtime
 
@@ -51,6 +64,8 @@ def _lapse(session: Session, work: Work) -> None:
     if about is None or about.status != "expired":
         return
     business = businesses.load(session)
+    open_offers = [o for o in offers.of_hold(session, about.id) if o.status == "open"]
+    offering.lapsed(session, business, open_offers)
     settle.lapsed(session, business, about, was=finding.lapsed_from(session, about.id))
 
 
@@ -86,12 +101,42 @@ def _forgotten(session: Session, work: Work) -> None:
     forgetting.forget(session, work.subject)
 
 
+def _freed(session: Session, work: Work) -> None:
+    """Offer what came free to whoever waits for it first."""
+    waitlist.lock_line(session)
+    if work.subject:
+        waitlist.take_back(session, work.subject, now=session.now)
+    edges = (work.facts.get("from"), work.facts.get("until"))
+    start, end = (datetime.fromisoformat(edge) if edge else None for edge in edges)
+    span = Span(start, end) if start and end else None
+    offering.offer_next(session, businesses.load(session), span=span)
+
+
+def _wait(session: Session, work: Work) -> None:
+    """Look for what came free while somebody began to wait."""
+    offering.offer_next(session, businesses.load(session), only=work.subject)
+
+
+def _wait_over(session: Session, work: Work) -> None:
+    """Take somebody off the list whose last date has passed."""
+    waiting.over(session, businesses.load(session), work.subject)
+
+
+def _offer(session: Session, work: Work) -> None:
+    """Close an offer that nobody answered in time."""
+    offering.unanswered(session, businesses.load(session), work.subject)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
     "lapse": _lapse,
     "complete": _complete,
     "classes": _classes,
     "series": _series,
     "plan": _plan,
+    "freed": _freed,
+    "wait": _wait,
+    "wait_over": _wait_over,
+    "offer": _offer,
     "undelivered": undelivered.reported,
     "unproven": _unproven,
     "forgotten": _forgotten,

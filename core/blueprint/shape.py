@@ -289,6 +289,7 @@ class Waitlist(Shape):
     soon: Annotated[Length, _between(0, WEEK, "nothing and a week")] = 240
     cutoff: Annotated[Length, _between(0, WEEK, "nothing and a week")] = 60
     group: Annotated[int, _between(1, 20, "1 and 20")] = 3
+    open: Annotated[int, _between(1, 20, "1 and 20")] = 1
 
 
 class Routes(Shape):

@@ -9,7 +9,7 @@ from core.finding import Booked
 from core.inbox import Received
 from core.people import Reader
 from core.rules import Business
-from dialogs.flows import telling
+from dialogs.flows import telling, waiting
 from dialogs.flows.about import providers_of
 from dialogs.hearing import Hearing
 from dialogs.states import State
@@ -31,6 +31,7 @@ def erase(session: Session, business: Business, person: int, *, by: By) -> None:
     person = forgetting.hold(session, person)
     by = replace(by, asked=None)  # it may be asked for at any time
     _last_words(session, business, person)
+    waiting.all_left(session, person, by=by, now=session.now)
     series.end_all(session, person=person)
     for row in finding.of_person(session, person, now=session.now):
         for hold in finding.moves_of(session, row.id):

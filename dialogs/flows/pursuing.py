@@ -34,6 +34,9 @@ _PERSONAL = frozenset(
     }
 )
 
+# Refusals of a time that somebody may wait for.
+_COMES_FREE = frozenset({Reason.TAKEN, Reason.FULL, Reason.DAY_LIMIT, Reason.WEEK_LIMIT})
+
 
 def pursue(turn: Turn, *, listing: bool) -> State:
     """Ask for what is missing, else look and propose; `listing` only says what is free."""
@@ -350,6 +353,7 @@ def refuse(turn: Turn, refused: Refusal, missed: Span, *, note: str = "refused")
         options=options_shown(turn),
         held=holding.held_start(turn),
         human=None if options else turn.business.contact.human,
+        wait=refused.reason in _COMES_FREE and turn.talk.rule is None,
     )
     return State.CHOICE if options else State.WHEN
 

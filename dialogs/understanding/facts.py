@@ -61,6 +61,8 @@ class Intent(StrEnum):
     PREFER = "prefer"
     DATA = "data"
     FORGET = "forget"
+    TAKE = "take"
+    LET_GO = "let_go"
     UNKNOWN = "unknown"
 
 

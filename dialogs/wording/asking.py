@@ -152,7 +152,10 @@ def _refused(page: Page) -> Worded:
     text = why(page)
     if page.facts.get("human") and page.facts["reason"] != "person_open":
         text += " " + page.t("{human} can help.", human=page.facts["human"])
-    return _with_options(page, stays(page, text))
+    text = stays(page, text)
+    if page.facts.get("wait"):
+        text += " " + page.t("Reply WAITLIST and I'll text you if it comes free.")
+    return with_options(page, text)
 
 
 def _went(page: Page) -> Worded:
@@ -160,10 +163,11 @@ def _went(page: Page) -> Worded:
     text = page.t("I'm sorry, {when} has gone meanwhile.", when=when)
     if not page.facts.get("options"):
         text += " " + page.t("Which other day would suit you?")
-    return _with_options(page, text)
+    return with_options(page, text)
 
 
-def _with_options(page: Page, text: str) -> Worded:
+def with_options(page: Page, text: str) -> Worded:
+    """Return a text with the nearest free times after it, where there are some."""
     options = page.facts.get("options") or []
     if page.facts.get("held") and not page.facts.get("resume"):
         text += " " + _held(page).rstrip()

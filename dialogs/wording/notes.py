@@ -17,6 +17,7 @@ from dialogs.wording import (
     hand,
     identity,
     series,
+    waiting,
     why,
 )
 from dialogs.wording.answers import zone_set
@@ -31,6 +32,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     **hand.NOTES,
     **identity.NOTES,
     **series.NOTES,
+    **waiting.NOTES,
     **why.NOTES,
 }
 

@@ -54,7 +54,7 @@ def said() -> set[str]:
     kinds: set[str] = set()
     for call in calls(FLOWS, "say", "Note"):
         kinds |= strings(*call.args[:1])
-    for call in calls(FLOWS, "_back", "_call"):
+    for call in calls(FLOWS, "_back", "_call", "_say_place"):
         kinds |= strings(*call.args[1:2])
     for node in walked(FLOWS):
         if isinstance(node, ast.keyword) and node.arg in {"note", "none"}:

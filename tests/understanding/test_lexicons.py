@@ -7,8 +7,8 @@ import pytest
 from dialogs.understanding import Intent, languages
 from dialogs.understanding.lexicon import LOCALES, lexicon
 
-BY_FACTS = {Intent.CHOOSE, Intent.INFORM, Intent.UNKNOWN}
-"""Intents that follow from facts, not from patterns."""
+BY_FACTS = {Intent.CHOOSE, Intent.INFORM, Intent.UNKNOWN, Intent.TAKE, Intent.LET_GO}
+"""Intents that follow from facts or from what is open, not from patterns."""
 
 
 @pytest.mark.parametrize("language", languages())

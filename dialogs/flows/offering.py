@@ -1,0 +1,338 @@
+"""Offer time that came free to those who wait, first come first: one offer a transaction.
+
+Whatever frees time ends here. The time is held for whom it is offered to; where it is near, several
+are asked at once and the hold is theirs together. Who is passed over is kept with the reason.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from core import booking, changing, due, finding, offers, people, waitlist
+from core.booking import By, Held, as_kept
+from core.choosing import Wanted
+from core.db import Session
+from core.finding import Search
+from core.offers import Offer, Passed
+from core.people import Reader
+from core.policy import bookable
+from core.rules import Business
+from core.span import DAY, Span, days_between, instant
+from core.waitlist import Free, Waiting
+from dialogs.flows import looking, telling
+
+CLOCK = By("clock")
+_PAGES = 20  # of the line that one transaction looks at
+_TRIES = 3  # starts that are tried for one who waits
+
+
+class _NotHeldError(Exception):
+    """Undoes a savepoint: what was tried could not be held."""
+
+
+@dataclass
+class _Search:
+    """One look at the line: what is free, who was asked already, and who was passed over."""
+
+    session: Session
+    business: Business
+    free: Sequence[Free]
+    refused: set[tuple[int, datetime]] = field(default_factory=set)
+    asked: dict[int, int] = field(default_factory=dict)
+    passed: list[Passed] = field(default_factory=list)
+
+    def know(self, line: Sequence[Waiting]) -> None:
+        """Read of the next in line what they refused, and what is open to them."""
+        self.refused |= offers.refused(self.session, [one.id for one in line])
+        self.asked |= offers.asked(self.session, [one.person for one in line])
+
+    def starts(self, waiting: Waiting) -> Iterator[Free]:
+        """Yield what fits somebody's wish and was not refused by them."""
+        for one in self.free:
+            fits = (one.service, one.party) == (waiting.service, waiting.party)
+            by = waiting.provider is None or waiting.provider in one.providers
+            if fits and by and waiting.fits(one.start):
+                if (waiting.id, one.start) in self.refused:
+                    self.leave_out(waiting, one.start, "refused")
+                else:
+                    yield one
+
+    def leave_out(self, waiting: Waiting, start: datetime, why: str, **facts: Any) -> None:  # noqa: ANN401 - a decision's own facts
+        """Keep that somebody is not asked, and why."""
+        self.passed.append(Passed(waiting.id, start, why, facts))
+
+
+def offer_next(
+    session: Session,
+    business: Business,
+    *,
+    span: Span | None = None,
+    only: int | None = None,
+) -> bool:
+    """Offer what is free around a span to whoever comes first, and look again; say if it was.
+
+    Without a span each day is looked at by itself. `only` looks for one who just began to wait.
+    """
+    waitlist.lock_line(session)
+    if only is not None:
+        return _offer_to(session, business, waitlist.entry(session, only))
+    if span is None:
+        _each_day(session, business)
+        return False
+    free = sorted(_free(session, business, span), key=lambda one: abs(one.start - span.start))
+    look = _Search(session, business, free)
+    made, after = False, 0
+    for _ in range(_PAGES if look.free else 0):
+        line = waitlist.in_line(session, look.free, after=after)
+        if not line:
+            break
+        after = line[-1].id
+        look.know(line)
+        made = any(_ask(look, one, line) for one in line)
+        if made:
+            break
+    offers.passed_over(session, look.passed, now=session.now)
+    if made:  # there may be room for another
+        _again(session, span, f"after:{after}:{session.now.isoformat()}")
+    return made
+
+
+def _offer_to(session: Session, business: Business, waiting: Waiting) -> bool:
+    """Offer one who just began to wait what has come free since they were told."""
+    service = business.service_by_id.get(waiting.service)
+    if waiting.status != "waiting" or service not in business.services:
+        return False
+    whole = Span(waiting.windows[0].start, waiting.until)
+    free = [one for one in _free(session, business, whole, waiting) if waiting.fits(one.start)]
+    look = _Search(session, business, free)
+    look.know([waiting])
+    made = _ask(look, waiting, [waiting])
+    offers.passed_over(session, look.passed, now=session.now)
+    return made
+
+
+def _each_day(session: Session, business: Business) -> None:
+    """Have each day looked at by itself, after rules were changed."""
+    whole = bookable(business, now=session.now)
+    first, last = (edge.astimezone(business.zone).date() for edge in (whole.start, whole.end))
+    for day in days_between(first, last):
+        start, end = (instant(d, time(0), business.zone) for d in (day, day + DAY))
+        _again(session, Span(start, end), f"day:{day}:{business.revision}")
+
+
+def _again(session: Session, span: Span, key: str) -> None:
+    facts = {"from": span.start.isoformat(), "until": span.end.isoformat()}
+    due.post(session, kind="freed", subject=0, key=f"freed:{key}", due=session.now, facts=facts)
+
+
+def _free(
+    session: Session, business: Business, span: Span, only: Waiting | None = None
+) -> Iterator[Free]:
+    """Yield every start that somebody may wait for and that takes some of a span."""
+    now, rules = session.now, business.waitlist
+    wanted = [(only.service, only.party)] if only else waitlist.wanted(session)
+    for number, party in wanted:
+        service = business.service_by_id.get(number)
+        if service not in business.services or service is None or party > service.party_max:
+            continue
+        before, after = service.buffers
+        reach = timedelta(minutes=service.takes(None)) + before + after
+        found = looking.find(
+            session,
+            business=business,
+            search=Search(service, party),
+            windows=only.windows if only else [Span(span.start - reach, span.end + before)],
+            exclude=(),
+            now=now,
+        )
+        for slot in found:
+            blocked = Span(slot.start, slot.end).widened(before, after)
+            in_time = offers.at_once(rules, left=slot.start - now)
+            if blocked.overlaps(span) and in_time:
+                staff = {r for need in (*slot.options, *slot.joined) for r in need}
+                yield Free(number, party, slot.start, tuple(sorted(staff)))
+
+
+def _ask(look: _Search, waiting: Waiting, line: Sequence[Waiting]) -> bool:
+    """Hold a start for one who waits, and for those asked with them, and tell them."""
+    for one in list(look.starts(waiting))[:_TRIES]:
+        if not _askable(look, waiting, one.start):
+            continue
+        group = [waiting]
+        if offers.at_once(look.business.waitlist, left=one.start - look.session.now) > 1:
+            group += _beside(look, waiting, one, line)
+        group = [waitlist.entry(look.session, member.id, lock=True) for member in group]
+        if group[0].status != "waiting":
+            return False
+        held = _hold(look, group[0], one.start)
+        if held is None:
+            continue
+        who = looking.provider_of(held.resources, look.business)
+        asked = [
+            member
+            for member in group
+            if member.status == "waiting" and member.provider in {None, who, waiting.provider}
+        ]
+        _tell(look, asked, held)
+        return True
+    return False
+
+
+def _beside(look: _Search, first: Waiting, one: Free, line: Sequence[Waiting]) -> Iterator[Waiting]:
+    """Yield the next who would have the same time, as many as are asked at once."""
+    left = look.business.waitlist.group - 1
+    for waiting in line:
+        if not left:
+            return
+        alike = (waiting.service, waiting.party) == (first.service, first.party)
+        later = waiting.id > first.id and waiting.person != first.person
+        by = waiting.provider in {None, first.provider} or waiting.provider in one.providers
+        if not (alike and later and by and waiting.fits(one.start)):
+            continue
+        if (waiting.id, one.start) not in look.refused and _askable(look, waiting, one.start):
+            left -= 1
+            yield waiting
+
+
+def _askable(look: _Search, waiting: Waiting, start: datetime) -> bool:
+    """Whether somebody may be asked now, or in the morning; else why not is kept."""
+    session, business, now = look.session, look.business, look.session.now
+    rules = business.waitlist
+    if look.asked.get(waiting.person, 0) >= rules.open:
+        look.leave_out(waiting, start, "asked")
+        return False
+    if waiting.for_id is not None and not _still_later(session, waiting, start):
+        look.leave_out(waiting, start, "not earlier")
+        return False
+    reader = people.of_person(session, waiting.person)
+    if reader is None:
+        look.leave_out(waiting, start, "unreachable")
+        return False
+    heard = telling.heard_at(reader, business, now)
+    several = offers.at_once(rules, left=start - now) > 1
+    late = not offers.at_once(rules, left=start - heard)
+    if heard > now and (several or late or heard >= offers.last_moment(business, start)):
+        look.leave_out(waiting, start, "quiet", until=heard)
+        return False
+    return True
+
+
+def _still_later(session: Session, waiting: Waiting, start: datetime) -> bool:
+    """Whether the booking that is to become earlier stands, and is later."""
+    old = finding.booking(session, waiting.for_id or 0)
+    return old is not None and old.status == "confirmed" and start < old.start
+
+
+def _hold(look: _Search, waiting: Waiting, start: datetime) -> Held | None:
+    """Take a start for somebody; where it cannot be theirs, why not is kept."""
+    session, business = look.session, look.business
+    reader = people.of_person(session, waiting.person)
+    heard = telling.heard_at(reader, business, session.now) if reader else session.now
+    last = offers.last_moment(business, start)
+    until = offers.held_until(business.waitlist, heard=heard, start=start, last=last)
+    try:
+        with session.attempt():
+            got = booking.hold(
+                session,
+                business=business,
+                wanted=wanted(business, waiting, start),
+                person=waiting.person,
+                until=until,
+                by=CLOCK,
+                now=session.now,
+                instead_of=waiting.for_id,
+            )
+            if not isinstance(got, Held):
+                look.leave_out(waiting, start, got.reason.value, **got.facts)
+                raise _NotHeldError  # noqa: TRY301 - it undoes the savepoint
+    except _NotHeldError:
+        return None
+    return got
+
+
+def wanted(business: Business, waiting: Waiting, start: datetime) -> Wanted:
+    """Return what somebody who waits wants at a start."""
+    service = as_kept(business.service(waiting.service), waiting.extras)
+    return Wanted(service, start, waiting.party, waiting.provider)
+
+
+def _tell(look: _Search, group: Sequence[Waiting], held: Held) -> None:
+    """Write down whom a hold is offered to, and post the letters."""
+    session, business, now = look.session, look.business, look.session.now
+    who = looking.provider_of(held.resources, business)
+    made = offers.make(
+        session,
+        waits=[member.id for member in group],
+        booking=held.id,
+        provider=who,
+        start=held.span.start,
+        now=now,
+    )
+    for member in group:
+        reader = people.of_person(session, member.person)
+        if reader is None:
+            continue
+        old = finding.booking(session, member.for_id) if member.for_id is not None else None
+        facts = {
+            "offer": made[member.id],
+            "service": member.service,
+            "extras": list(member.extras),
+            "party": member.party,
+            "provider": who,
+            "start": held.span.start,
+            "end": held.span.end,
+            "was": old.start if old else None,
+            "several": len(group) > 1,
+        }
+        key = f"offer:{made[member.id]}"
+        telling.tell(session, business, reader, note="wait_offer", facts=facts, now=now, key=key)
+
+
+def unanswered(session: Session, business: Business, number: int) -> None:
+    """Close an offer whose time to answer is over; the last of its hold lets the time go."""
+    offer = offers.one(session, number)
+    if offer is None or offer.status != "open":
+        return
+    changing.lock(session, [offer.booking])
+    offer = offers.one(session, number)
+    if offer is None or offer.answer_by is None or offer.answer_by > session.now:
+        return
+    lapsed(session, business, [offer])
+    if not any(o.status == "open" for o in offers.of_hold(session, offer.booking)):
+        changing.release(session, booking=offer.booking, by=CLOCK, now=session.now)
+
+
+def withdraw(session: Session, offer: Offer) -> None:
+    """Take an offer back that cannot be sent in time; the last of its hold lets the time go."""
+    changing.lock(session, [offer.booking])
+    offers.close(session, [offer.id], status="withdrawn", now=session.now)
+    if not any(o.status == "open" for o in offers.of_hold(session, offer.booking)):
+        changing.release(session, booking=offer.booking, by=CLOCK, now=session.now)
+
+
+def lapsed(session: Session, business: Business, gone: Sequence[Offer]) -> None:
+    """Close offers that nobody answered and tell them; one that was never sent was never made."""
+    now = session.now
+    sent = [offer for offer in gone if offer.sent is not None]
+    offers.close(session, [o.id for o in gone if o.sent is None], status="withdrawn", now=now)
+    closed = offers.close(session, [o.id for o in sent], status="lapsed", now=now)
+    for offer in sent:
+        if offer.id in closed:
+            tell_of(session, business, offer, note="wait_lapsed")
+
+
+def tell_of(session: Session, business: Business, offer: Offer, *, note: str) -> None:
+    """Tell somebody what became of their offer."""
+    reader: Reader | None = people.of_person(session, offer.person)
+    if reader is None:
+        return
+    facts = {
+        "offer": offer.id,
+        "service": offer.service,
+        "provider": offer.provider,
+        "start": offer.start,
+        "until": offer.answer_by,
+    }
+    key = f"{note}:{offer.id}"
+    telling.tell(session, business, reader, note=note, facts=facts, now=session.now, key=key)
