@@ -34,6 +34,7 @@ def block(turn: Turn) -> State:
     if not spans:
         turn.say("hand_when")
         return hand_plans.stay(turn)
+    why = turn.said.facts.reason or ""
     rows = hand_plans.booked_in(turn.session, resource, spans, now=turn.now)
     if rows:
         shown, more = hand_plans.listed(turn.session, turn.business, rows)
@@ -41,32 +42,32 @@ def block(turn: Turn) -> State:
             turn,
             resource,
             "block",
-            {"spans": spans},
+            {"spans": spans, "reason": why},
             note="hand_block",
             spans=spans,
             bookings=shown,
             more=more,
         )
     state = hand_plans.stay(turn)
-    took = take(turn, resource, spans)
+    took = take(turn, resource, spans, why)
     hand_plans.done(turn, resource, "block", {"spans": spans} | took)
-    _say_blocked(turn, resource, spans)
+    _say_blocked(turn, resource, spans, why)
     return state
 
 
 def block_now(turn: Turn, plan: Plan) -> dict[str, Any]:
     """Block what was shown, on the provider's yes; who is booked in it stays."""
-    spans = spans_kept(plan)
-    took = take(turn, plan.resource, spans)
-    _say_blocked(turn, plan.resource, spans)
+    spans, why = spans_kept(plan), plan.facts.get("reason", "")
+    took = take(turn, plan.resource, spans, why)
+    _say_blocked(turn, plan.resource, spans, why)
     return took
 
 
-def _say_blocked(turn: Turn, resource: int, spans: Sequence[Span]) -> None:
+def _say_blocked(turn: Turn, resource: int, spans: Sequence[Span], why: str) -> None:
     """Say what is blocked, and who stays in it: somebody may have said yes meanwhile."""
     rows = hand_plans.booked_in(turn.session, resource, spans, now=turn.now)
     shown, more = hand_plans.listed(turn.session, turn.business, rows)
-    turn.say("hand_blocked", spans=spans, bookings=shown, more=more)
+    turn.say("hand_blocked", spans=spans, bookings=shown, more=more, reason=why)
 
 
 def spans_kept(plan: Plan) -> list[Span]:
@@ -74,7 +75,7 @@ def spans_kept(plan: Plan) -> list[Span]:
     return [Span(*map(datetime.fromisoformat, span)) for span in plan.facts["spans"]]
 
 
-def _block(turn: Turn, resource: int, span: Span) -> int:
+def _block(turn: Turn, resource: int, span: Span, why: str) -> int:
     return blocking.block(
         turn.session,
         business=turn.business,
@@ -82,14 +83,18 @@ def _block(turn: Turn, resource: int, span: Span) -> int:
         span=span,
         source=HAND,
         now=turn.now,
+        title=why,
     )
 
 
-def take(turn: Turn, resource: int, spans: Sequence[Span]) -> dict[str, Any]:
-    """Block spans and let go of what is only proposed in them; return what UNDO needs."""
+def take(turn: Turn, resource: int, spans: Sequence[Span], why: str = "") -> dict[str, Any]:
+    """Block spans and let go of what is only proposed in them; return what UNDO needs.
+
+    The reason is kept for the staff; no customer hears it.
+    """
     ids = []
     for span in spans:
-        ids.append(_block(turn, resource, span))
+        ids.append(_block(turn, resource, span, why))
         for held in blocking.proposals(turn.session, resource=resource, span=span, now=turn.now):
             changing.release(turn.session, booking=held, by=turn.by, now=turn.now)
     before = _without(turn, resource, spans) if _teaches(turn.business, resource) else {}
@@ -247,7 +252,11 @@ def unblock(turn: Turn) -> State:
         turn.say("hand_not_blocked", elsewhere=bool(found))
         return state
     lifted = blocking.switch(turn.session, [each.id for each in mine], active=False)
-    made = [_block(turn, resource, rest) for each in mine for rest in minus([each.span], spans)]
+    made = [
+        _block(turn, resource, rest, each.title)
+        for each in mine
+        for rest in minus([each.span], spans)
+    ]
     facts = {"lifted": lifted, "made": made, "before": before}
     hand_plans.done(turn, resource, "unblock", facts)
     turn.say("hand_unblocked", spans=both(spans, [each.span for each in mine]) or named)

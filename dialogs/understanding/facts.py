@@ -158,8 +158,8 @@ class Facts:
     `several` that more than one table or room is asked for, `every` that all bookings are meant
     ("cancel both"), `for_another` that the same is wanted for somebody else ("one for my wife
     too"). `works` that a provider says when they are there that day ("I only work 12 to 4"), not
-    when they are away. `scope` is how much of a series is meant: "one", "later" (this and later),
-    "all", or "alike" (only those at the hour that was asked for).
+    when they are away; `reason` why they are. `scope` is how much of a series is meant: "one",
+    "later" (this and later), "all", or "alike" (only those at the hour that was asked for).
     `topic` is what a question of intent QUESTION is about: one of `TOPICS`.
     `extras` are the add-ons it names, `dropped` those that it leaves out ("without the beard").
     `channel` is the kind of address that it names: "sms", "whatsapp", "telegram" or "slack".
@@ -194,6 +194,7 @@ class Facts:
     extras: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     works: bool = False
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

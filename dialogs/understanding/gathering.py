@@ -19,6 +19,7 @@ from dialogs.understanding.marking import (
     strangers,
 )
 from dialogs.understanding.names import Hit, added, find, index
+from dialogs.understanding.reasons import reason
 from dialogs.understanding.text import Word, words
 from dialogs.understanding.view import BREAKS, Mark, Reading, look, spell_out
 from dialogs.when import Context, Wish, read
@@ -195,6 +196,7 @@ def _told(heard: _Heard, facts: Facts, found: frozenset[str], marks: Sequence[Ma
         for_another="for_another" in found,
         topic=next((each for each in TOPICS if f"topic_{each}" in found), None),
         works=heard.provider and "works" in found and "works_not" not in found,
+        reason=reason(text, heard.row, marks, heard.lexicon) if heard.provider else None,
         language=language(heard.row, marks, heard.lexicon),
         name=stranger_named(text, marks) if named else None,
     )

@@ -48,6 +48,8 @@ class Lexicon:
     after_names: frozenset[str]
     ties: frozenset[str]
     noises: frozenset[str]
+    reasons: tuple[tuple[str, ...], ...]
+    reason_not: frozenset[str]
     intents: Rules
     facts: Rules
     speller: Speller
@@ -181,6 +183,8 @@ def _build(language: str, table: dict[str, Any]) -> Lexicon:
         after_names=frozenset(lists["after_name"].split("|")),
         ties=frozenset(lists["ties"].split("|")),
         noises=frozenset(lists["noises"].split("|")),
+        reasons=tuple(tuple(phrase.split()) for phrase in lists["reasons"].split("|")),
+        reason_not=frozenset(lists["reason_not"].split("|")),
         intents=intents,
         facts=facts,
         speller=Speller(intents.words | facts.words | set(expand), known),

@@ -134,6 +134,8 @@ def _within(
         facts = replace(facts, topic=None)
     if facts.every and Intent.CANCEL not in intents and asked.what != "which":
         facts = replace(facts, every=False)
+    if facts.reason is not None and Intent.BLOCK not in intents:
+        facts = replace(facts, reason=None)
     if facts.for_another and Intent.BOOK not in intents:
         facts = replace(facts, for_another=False)
     return Understood(intents, facts, locale)

@@ -138,10 +138,10 @@ def _agenda_line(page: Page, row: Mapping[str, Any]) -> str:
     start = datetime.fromisoformat(row["start"])
     if "ref" not in row:
         if row["whole"]:
-            return page.t("blocked all day")
+            return formats.because(page.t("blocked all day"), row)
         end = datetime.fromisoformat(row["end"])
         hours = formats.span(start, end, page.locale, page.zone)
-        return page.t("{hours} blocked", hours=hours)
+        return formats.because(page.t("{hours} blocked", hours=hours), row)
     line = f"{page.clock(start)} {_what(page, row)}, {_name(page, row)}"
     if row.get("noted"):
         line = f"{line} ({row['noted']})"

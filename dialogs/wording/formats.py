@@ -1,8 +1,9 @@
 """Times, money and counts as the reader writes them: Babel, made plain for text messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -114,3 +115,8 @@ def _whole_pattern(locale: Locale) -> str:
 def listed(items: Sequence[str], locale: Locale, *, either: bool = False) -> str:
     """Return "a, b and c", or "a, b or c"."""
     return format_list(items, style="or" if either else "standard", locale=locale)
+
+
+def because(said: str, facts: Mapping[str, Any]) -> str:
+    """Return blocked time with the reason beside it, where its provider gave one."""
+    return f"{said} ({facts['reason']})" if facts.get("reason") else said

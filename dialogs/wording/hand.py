@@ -97,7 +97,7 @@ def _block(page: Page) -> Worded:
 
 
 def _blocked(page: Page) -> Worded:
-    text = page.t("Blocked: {spans}.", spans=_spans(page))
+    text = page.t("Blocked: {spans}.", spans=formats.because(_spans(page), page.facts))
     if not page.facts["bookings"]:
         return _undo(page, text)
     still = "\n".join([page.t("Still booked then:"), *_rows(page)])
