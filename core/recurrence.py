@@ -21,6 +21,7 @@ MOST = 400  # occurrences looked at, more than a year of days
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _COUNT = re.compile(r"COUNT=(\d+)")
+_UNTIL = re.compile(r"UNTIL=(\d{8})")
 _ONE_WEEKDAY = re.compile(r"BYDAY=(-?\d)?([A-Z]{2})(?=;|$)")
 _BYDAY = re.compile(r"(?<=BYDAY=)[^;]+")
 _WEEKDAY = re.compile("|".join(_WEEKDAYS))
@@ -102,12 +103,16 @@ def _later_weekdays(part: str, days: int) -> str:
 def moved(recurrence: Recurrence, *, since: date, to: date, clock: time) -> Recurrence:
     """Return what is left of a recurrence from a day on, begun on another day and hour.
 
-    A COUNT loses what came before, left out or not; days left out stay so, as many days later.
+    A COUNT loses what came before, left out or not; days left out stay so, as many days later, and
+    so does its last day. One that is begun on a day before its first lasts until its last day.
     """
-    whole = replace(recurrence, but=None, without=frozenset())
+    whole, by = replace(recurrence, but=None, without=frozenset()), to - since
     before = sum(1 for _ in takewhile(lambda day: day < since, _days(whole)))
-    rule = _COUNT.sub(lambda found: f"COUNT={max(1, int(found[1]) - before)}", recurrence.rule)
-    without = frozenset(day + (to - since) for day in recurrence.without if day >= since)
+    rule = _UNTIL.sub(lambda f: f"UNTIL={date.fromisoformat(f[1]) + by:%Y%m%d}", recurrence.rule)
+    last = last_day(whole) if since < recurrence.first else None
+    left = f"UNTIL={last + by:%Y%m%d}T235959" if last is not None else None
+    rule = _COUNT.sub(lambda found: left or f"COUNT={max(1, int(found[1]) - before)}", rule)
+    without = frozenset(day + by for day in recurrence.without if day >= since)
     return replace(recurrence, rule=shifted(rule, to), first=to, clock=clock, without=without)
 
 

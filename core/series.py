@@ -218,7 +218,7 @@ def confirm(
     """
     rows = standing(session, series, since=now, now=now)
     made = read(session, business, series)
-    if made is None or made.status != "held" or not rows:
+    if made is None or made.status != "held" or not rows or _part_gone(session, series, now):
         return Refusal(Reason.GONE)
     try:
         with session.attempt():
@@ -230,6 +230,19 @@ def confirm(
     _set(session, series, status="standing", among=("held",))
     _again_tomorrow(session, made, now)
     return None
+
+
+_PART_GONE = text(
+    "SELECT 1 FROM bookings WHERE business_id = :business AND series_id = :series"
+    " AND purpose = 'booking' AND (status IN ('released', 'expired')"
+    " OR status = 'held' AND expires_at <= :now) LIMIT 1"
+)
+
+
+def _part_gone(session: Session, series: int, now: datetime) -> bool:
+    """Whether any time that was held of a series is so no longer, whoever ended it."""
+    facts = {"business": session.business, "series": series, "now": now}
+    return session.execute(_PART_GONE, facts).one_or_none() is not None
 
 
 class _GoneError(Exception):
@@ -320,7 +333,9 @@ def extend(session: Session, *, business: Business, series: int, now: datetime) 
         return None
     if found.status != "standing":
         return None
-    last = reach(business, now)
+    last = max(
+        reach(business, now), found.laid_until
+    )  # it may be booked less far ahead than before
     fresh = occurrences(
         found.plan.recurrence, zone=business.zone, until=last, after=found.laid_until
     )

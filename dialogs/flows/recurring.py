@@ -144,7 +144,7 @@ def confirm(turn: Turn) -> State:
     asks = service.asks_provider(turn.party)
     gone = _request(turn, number, service) if asks else _agreed(turn, number)
     if gone is not None:
-        turn.learn(series=None)
+        holding.let_go(turn)  # what is left of it would be in the way
         turn.remark("series_again")
         again = propose(turn, service, start, turn.talk.provider)
         if isinstance(again, State):

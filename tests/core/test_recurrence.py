@@ -125,3 +125,14 @@ def test_a_rule_as_another_zone_has_its_days() -> None:
     """A Tuesday evening here is a Wednesday there, and the places in a month stay."""
     assert turned("FREQ=WEEKLY;BYDAY=TU,SU;COUNT=4", 1) == "FREQ=WEEKLY;BYDAY=WE,MO;COUNT=4"
     assert turned("FREQ=MONTHLY;BYDAY=1MO", -1) == "FREQ=MONTHLY;BYDAY=1SU"
+
+
+def test_what_is_moved_ends_as_much_later() -> None:
+    """Until Tuesday the 24th is until Wednesday the 25th; a part ends as the whole did."""
+    until = Recurrence("FREQ=WEEKLY;BYDAY=TU;UNTIL=20260324T235959", date(2026, 3, 3), time(15))
+    left = moved(until, since=date(2026, 3, 10), to=date(2026, 3, 11), clock=time(15))
+    assert last_day(left) == date(2026, 3, 25)
+    part = Recurrence("FREQ=WEEKLY;BYDAY=WE;COUNT=3", date(2026, 3, 18), time(15))
+    whole = moved(part, since=date(2026, 3, 3), to=date(2026, 3, 5), clock=time(15))
+    found = occurrences(whole, zone=NEW_YORK, until=date(2026, 5, 1))
+    assert [one.day.day for one in found] == [5, 12, 19, 26, 2]

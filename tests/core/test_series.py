@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from core import businesses, series, shifting
+from core.applying import applied
 from core.recurrence import Recurrence
 from core.refusals import Refusal
 from core.series import Laid, Plan
 from core.span import MINUTE
-from models.desk import BY, MONDAY, Desk, reason
+from models.desk import BY, MONDAY, Desk, blueprint_of, reason
 
 SIX_TUESDAYS = Recurrence("FREQ=WEEKLY;BYDAY=TU;COUNT=6", date(2026, 3, 3), time(15))
 ALL_TUESDAYS = Recurrence("FREQ=WEEKLY;BYDAY=TU", date(2026, 3, 3), time(15))
@@ -266,3 +267,70 @@ def test_requests_stand_once_the_provider_agrees(desk: Desk) -> None:
             assert found.status == ("held" if deadline else "standing")
     assert {desk.row(held.id).status for _, held in laid.held} == {"confirmed"}
     assert desk.wrong() == ()
+
+
+def test_a_single_part_that_went_undoes_the_whole(desk: Desk) -> None:
+    """Somebody else let go of one day of it, and the rest lives: that was not agreed to."""
+    laid = hold(desk, SIX_TUESDAYS)
+    assert desk.release(laid.held[3][1].id) is None
+    assert reason(confirm(desk, laid.series)) == "gone"
+    assert not desk.ask("SELECT 1 FROM bookings WHERE status = 'confirmed'")
+
+
+def test_nothing_is_laid_out_twice_where_the_horizon_shrank(desk: Desk) -> None:
+    """A business that is booked less far ahead for a week lays out no day of a series again."""
+    laid = booked(desk, ALL_TUESDAYS, provider=None)
+    for furthest, days in ((20, 1), (60, 2)):
+        horizon = ('furthest = "60 days"', f'furthest = "{furthest} days"')
+        applied(desk.database, blueprint_of("juniper", horizon))
+        grown = extend(desk, laid.series, MONDAY + timedelta(days=days))
+        assert grown is not None
+        assert (grown.held, grown.refused) == ((), ())
+
+
+def test_a_series_that_moves_to_an_earlier_day_loses_none(desk: Desk) -> None:
+    """From Saturdays to Thursdays: the Thursday that is within reach already is laid out next."""
+    laid = booked(desk, Recurrence("FREQ=WEEKLY;BYDAY=SA", date(2026, 3, 7), time(11)))
+    assert starts(desk, laid.series)[-1] == "04-25 11:00"
+    move(desk, laid.series, Recurrence("FREQ=WEEKLY;BYDAY=TH", date(2026, 3, 5), time(11)))
+    assert starts(desk, laid.series)[-1] == "04-23 11:00"
+    grown = extend(desk, laid.series, MONDAY + timedelta(days=1))
+    assert grown is not None
+    assert [f"{one.day:%m-%d}" for one, _ in grown.held] == ["04-30"]
+
+
+def test_a_day_that_was_moved_to_is_not_laid_out_again(desk: Desk) -> None:
+    """The last one moves to a day that came within reach since the series was last laid out."""
+    laid = booked(desk, ALL_TUESDAYS, provider=None)
+    extend(desk, laid.series, MONDAY + timedelta(days=1))
+    desk.clock(MONDAY + timedelta(days=2))
+    desk.harm("UPDATE series SET laid_until = '2026-04-28'")
+    move(desk, laid.series, Recurrence("FREQ=WEEKLY;BYDAY=WE", date(2026, 3, 11), time(15)))
+    grown = extend(desk, laid.series, MONDAY + timedelta(days=2))
+    assert grown is not None
+    assert (grown.held, grown.refused) == ((), ())
+
+
+def test_a_day_that_was_given_back_stays_so_where_a_series_moves(desk: Desk) -> None:
+    """Who cancels the 17th and moves the rest to Wednesdays has neither the 18th nor one fewer."""
+    laid = booked(desk, SIX_TUESDAYS)
+    assert desk.cancel(laid.held[2][1].id) is None
+    wednesdays = Recurrence("FREQ=WEEKLY;BYDAY=WE;COUNT=6", date(2026, 3, 4), time(15))
+    moved = move(desk, laid.series, wednesdays)
+    assert moved.refused == ()
+    days = [day[:5] for day in starts(desk, laid.series)]
+    assert days == ["03-04", "03-11", "03-25", "04-01", "04-08"]
+
+
+def test_a_series_that_can_go_nowhere_stays_as_it_is(desk: Desk) -> None:
+    """Where each new time is taken, its rule is what it was: it grows on its old days."""
+    laid = booked(desk, SIX_TUESDAYS)
+    for day in ("03-04", "03-11", "03-18", "03-25", "04-01", "04-08"):
+        desk.booked("haircut", desk.at("15:00", day), provider="ana", who=int(day[-2:]))
+    wednesdays = Recurrence("FREQ=WEEKLY;BYDAY=WE;COUNT=6", date(2026, 3, 4), time(15))
+    assert move(desk, laid.series, wednesdays).held == ()
+    with desk.session() as session:
+        found = series.read(session, desk.business, laid.series)
+    assert found is not None
+    assert found.plan.recurrence == SIX_TUESDAYS
+    assert len(starts(desk, laid.series)) == 6
