@@ -108,17 +108,25 @@ def switch(session: Session, ids: Sequence[int], *, active: bool) -> list[int]:
     return [row.id for row in session.execute(_SWITCH, facts)]
 
 
-_PROPOSALS = text(
-    "SELECT DISTINCT b.id FROM bookings b JOIN allocations a"
-    " ON a.business_id = b.business_id AND a.booking_id = b.id"
+_PROPOSALS = (
+    "SELECT b.id FROM bookings b"
     " WHERE b.business_id = :business AND b.status = 'held' AND b.expires_at > :now"
-    " AND a.resource_id = :resource AND a.active AND a.slot_start > :past"
-    " AND b.ends_at > :start AND b.starts_at < :end ORDER BY b.id"
+    " AND b.ends_at > :start AND b.starts_at < :end"
+    " AND EXISTS (SELECT 1 FROM allocations a WHERE a.business_id = b.business_id"
+    " AND a.booking_id = b.id AND a.resource_id = :resource AND a.active"
+    " AND a.slot_start > :past) ORDER BY b.id"
 )
+_ALL_PROPOSALS = text(_PROPOSALS)
+_FREE_PROPOSALS = text(f"{_PROPOSALS} FOR NO KEY UPDATE OF b SKIP LOCKED")
 
 
-def proposals(session: Session, *, resource: int, span: Span, now: datetime) -> list[int]:
-    """Return the living holds that nobody has said yes to and that touch a blocked span."""
+def proposals(
+    session: Session, *, resource: int, span: Span, now: datetime, free: bool = False
+) -> list[int]:
+    """Return the living holds that nobody has said yes to and that touch a blocked span.
+
+    `free`: only those that nobody is just changing, locked.
+    """
     facts = {
         "business": session.business,
         "resource": resource,
@@ -127,7 +135,8 @@ def proposals(session: Session, *, resource: int, span: Span, now: datetime) -> 
         "past": span.start - 2 * DAY,
         "now": now,
     }
-    return [row.id for row in session.execute(_PROPOSALS, facts)]
+    wanted = _FREE_PROPOSALS if free else _ALL_PROPOSALS
+    return [row.id for row in session.execute(wanted, facts)]
 
 
 Hours = list[list[str]]  # of one day, wall times of the place: [["12:00", "16:00"]]

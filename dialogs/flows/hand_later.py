@@ -100,6 +100,7 @@ def _locked(session: Session, rows: Sequence[Booked]) -> dict[int, Reader]:
 
 
 def _carry_sick(work: Work) -> None:
+    timetable.lock_place(work.session)  # before bookings, as whoever moves them with the clocks
     for row in _sick(work.session, work.plan):
         _cancel(work, row)
     timetable.materialise(work.session, work.business)
@@ -162,9 +163,10 @@ def _cancel(work: Work, row: Booked) -> None:
 def _carry_move(work: Work) -> None:
     """Give the booking the time that was held for it; the customer may still cancel."""
     row = _unchanged(work)
-    if row is None:
-        return
     hold = int(work.plan.facts["hold"])
+    if row is None:
+        changing.release(work.session, booking=hold, by=work.by, now=work.now)
+        return
     if changing.swap(work.session, booking=row.id, hold=hold, by=work.by, now=work.now):
         work.left += 1
         return

@@ -1,15 +1,17 @@
 """A provider's time by chat: block it, free it again, other hours for one day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from core import blocking, businesses, changing, timetable
 from core.blocking import Hours
+from core.booking import By
+from core.db import Session
 from core.hours import open_spans
 from core.plans import Plan
 from core.rules import Business
-from core.span import DAY, Span, both, instant, local_days, minus
+from core.span import DAY, Span, both, instant, local_days, merged, minus
 from dialogs.flows import hand_plans
 from dialogs.flows.about import staff_of
 from dialogs.states import State
@@ -75,14 +77,14 @@ def spans_kept(plan: Plan) -> list[Span]:
     return [Span(*map(datetime.fromisoformat, span)) for span in plan.facts["spans"]]
 
 
-def _block(turn: Turn, resource: int, span: Span, why: str) -> int:
+def _block(session: Session, business: Business, resource: int, span: Span, why: str) -> int:
     return blocking.block(
-        turn.session,
-        business=turn.business,
+        session,
+        business=business,
         resource=resource,
         span=span,
         source=HAND,
-        now=turn.now,
+        now=session.now,
         title=why,
     )
 
@@ -92,13 +94,44 @@ def take(turn: Turn, resource: int, spans: Sequence[Span], why: str = "") -> dic
 
     The reason is kept for the staff; no customer hears it.
     """
-    ids = []
-    for span in spans:
-        ids.append(_block(turn, resource, span, why))
-        for held in blocking.proposals(turn.session, resource=resource, span=span, now=turn.now):
-            changing.release(turn.session, booking=held, by=turn.by, now=turn.now)
-    before = _without(turn, resource, spans) if _teaches(turn.business, resource) else {}
-    return {"blocks": ids, "before": before}
+    teaches = _teaches(turn.business, resource)
+    if teaches:
+        businesses.bump(turn.session)  # before the days are locked: who lays out classes has it
+    blocks = occupy(turn.session, turn.business, resource, spans, by=turn.by, why=why)
+    days = {day for span in spans for day in local_days(span, turn.business.zone)}
+    return {"blocks": blocks, "before": _without(turn, resource, spans, days) if teaches else {}}
+
+
+def occupy(
+    session: Session,
+    business: Business,
+    resource: int,
+    spans: Sequence[Span],
+    *,
+    by: By,
+    why: str = "",
+) -> list[int]:
+    """Block spans, in order, and let go of what is proposed in them; return the blocks' ids.
+
+    Bookings are locked before days. What was proposed meanwhile is let go too, unless somebody is
+    just changing it: they have its row, and wait for the days.
+    """
+    now = session.now
+
+    def let_go(*, free: bool) -> None:
+        for held in sorted(
+            held
+            for span in spans
+            for held in blocking.proposals(
+                session, resource=resource, span=span, now=now, free=free
+            )
+        ):
+            changing.release(session, booking=held, by=by, now=now)
+
+    let_go(free=False)
+    ids = [_block(session, business, resource, span, why) for span in spans]
+    let_go(free=True)
+    return ids
 
 
 def _teaches(business: Business, resource: int) -> bool:
@@ -106,12 +139,14 @@ def _teaches(business: Business, resource: int) -> bool:
     return any(resource in staff_of(s) for s in business.services if s.times)
 
 
-def _without(turn: Turn, resource: int, spans: Sequence[Span]) -> dict[str, Any]:
-    """Take blocked spans out of the hours of their days, so that no class is laid out there."""
-    days = sorted({day for span in spans for day in local_days(span, turn.business.zone)})
+def _without(
+    turn: Turn, resource: int, spans: Sequence[Span], days: Iterable[date]
+) -> dict[str, Any]:
+    """Take blocked spans out of the hours of some days, so that no class is laid out there."""
+    business = businesses.load(turn.session)
     hours = {
-        day: _walls(turn.business, minus(open_spans(turn.business, resource, day), spans))
-        for day in days[:_MOST_DAYS]
+        day: _walls(business, minus(open_spans(business, resource, day), spans))
+        for day in sorted(days)[:_MOST_DAYS]
     }
     return set_hours(turn, resource, hours)
 
@@ -253,10 +288,12 @@ def unblock(turn: Turn) -> State:
         return state
     lifted = blocking.switch(turn.session, [each.id for each in mine], active=False)
     made = [
-        _block(turn, resource, rest, each.title)
+        _block(turn.session, turn.business, resource, rest, each.title)
         for each in mine
         for rest in minus([each.span], spans)
     ]
+    if before and _teaches(turn.business, resource):
+        _still_without(turn, resource, [date.fromisoformat(day) for day in before])
     facts = {"lifted": lifted, "made": made, "before": before}
     hand_plans.done(turn, resource, "unblock", facts)
     turn.say("hand_unblocked", spans=both(spans, [each.span for each in mine]) or named)
@@ -276,6 +313,17 @@ def _usual_again(turn: Turn, resource: int, spans: Sequence[Span]) -> dict[str, 
     }
     restore(turn, resource, dict.fromkeys(before))
     return before
+
+
+def _still_without(turn: Turn, resource: int, days: Sequence[date]) -> None:
+    """Take what is still blocked by chat on some days out of their usual hours."""
+    zone = turn.business.zone
+    for day in days:
+        whole = Span(instant(day, time(0), zone), instant(day + DAY, time(0), zone))
+        left = blocking.blocks(turn.session, resource=resource, span=whole)
+        spans = merged([each.span for each in left if each.source == HAND])
+        if spans:
+            _without(turn, resource, spans, [day])
 
 
 def undo_block(turn: Turn, plan: Plan) -> None:

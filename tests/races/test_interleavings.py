@@ -18,7 +18,9 @@ from core.applying import apply
 from core.booking import Held
 from core.db import Database, Session
 from core.refusals import Reason, Refusal
+from core.span import Span
 from core.timetable import materialise
+from dialogs.flows import hand_time
 from models.desk import BY, MONDAY, NO_LIMITS, Desk, blueprint_of, reason
 from support.postgres import connected
 
@@ -349,3 +351,32 @@ def test_a_business_that_is_locked_for_long(desk: Desk) -> None:
         with pytest.raises(AssertionError, match="lock timeout"):
             other.end()
     assert desk.row(target).status == "confirmed"
+
+
+def test_a_block_against_a_correction_of_what_it_covers(desk: Desk) -> None:
+    """A provider blocks a day while a customer swaps a proposal on it: nothing is left."""
+    held = desk.held("haircut", desk.at("10:00"), provider="ana")
+    wanted, person = desk.wanted("haircut", desk.at("11:00"), provider="ana"), desk.person()
+    ana = desk.business.provider_named("ana").id
+    spans = [Span(desk.at("09:00"), desk.at("13:00"))]
+
+    def block(session: Session) -> list[int]:
+        return hand_time.occupy(session, businesses.load(session), ana, spans, by=BY)
+
+    with desk.session() as session:
+        assert changing.release(session, booking=held.id, by=BY, now=session.now) is None
+        other = Other(desk, block)
+        other.start_and_wait()
+        got = booking.hold(
+            session,
+            business=businesses.load(session),
+            wanted=wanted,
+            person=person,
+            until=session.now + 5 * MINUTE,
+            by=BY,
+            now=session.now,
+        )
+        assert isinstance(got, Held)
+    assert len(other.end()) == 1
+    assert desk.row(got.id).status == "released"
+    assert desk.wrong() == ()
