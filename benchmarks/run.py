@@ -27,6 +27,7 @@ NAMES = (
     "growth",
     "searching",
     "series",
+    "waiting",
     "messages",
     "wakes",
     "forgotten",

@@ -199,6 +199,23 @@ SELECT 'letter ' || id AS which, note || ' to address ' || address_id || ', due 
     || ', tried ' || attempts || ' times' || coalesce(', leased until ' || lease_until, '')
     || coalesce(': ' || error, '') AS found
 FROM outbox WHERE business_id = :business AND status = 'pending' AND due_at < :late""",
+    "an offer holds its time": f"""
+SELECT 'offer ' || o.id AS which, 'open, and its hold ' || b.ref || ' is ' || b.status AS found
+FROM offers o JOIN bookings b ON b.business_id = :business AND b.id = o.booking_id
+WHERE o.business_id = :business AND o.status = 'open' AND b.status NOT IN {_PENDING}
+  AND o.created_at < :late""",
+    "an offer is closed in time": """
+SELECT 'offer ' || id AS which, 'open, to be answered by ' || answer_by AS found FROM offers
+WHERE business_id = :business AND status = 'open' AND answer_by < :late""",
+    "a time is taken by one of those who were asked": """
+SELECT 'hold ' || booking_id AS which, count(*) || ' offers of it were taken' AS found FROM offers
+WHERE business_id = :business AND status = 'taken' GROUP BY booking_id HAVING count(*) > 1""",
+    "who waits can be found, and nobody else": """
+SELECT 'wait ' || w.id AS which, w.status || CASE WHEN c.wait_id IS NULL THEN ' and has no cell'
+    ELSE ' and has cells' END AS found
+FROM waits w LEFT JOIN (SELECT DISTINCT wait_id FROM wait_cells WHERE business_id = :business) AS c
+    ON c.wait_id = w.id
+WHERE w.business_id = :business AND (w.status = 'waiting') = (c.wait_id IS NULL)""",
     "due work is done": """
 SELECT 'work ' || id AS which, kind || ' of ' || subject_id || ', due at ' || due_at
     || CASE WHEN done_at IS NULL THEN ', is not done' ELSE ', was given up' END
