@@ -246,13 +246,16 @@ o.business_id = :business AND (o.facts ->> 'person' = ANY(CAST(:known AS text[])
     OR jsonb_path_exists(o.facts, '$.*[*] ? (@.person == $p[*])',
         jsonb_build_object('p', CAST(:people AS bigint[]))))
 """
-# A button brings along what it stood under; who named the number did so in what is answered here.
+_NAMING = "(o.note = 'code_sent' OR starts_with(o.note, 'hand_'))"
+# A button brings along what it stood under; who named the number, or spoke of a customer of theirs
+# ("note on Maya: ..."), did so in what is answered here.
 _ANSWERS_GONE = f"""
 UPDATE inbox i SET facts = i.facts - 'shown',
-    body = CASE WHEN i.kind = 'press' OR o.note = 'code_sent' THEN '' ELSE i.body END
+    body = CASE WHEN i.kind = 'press' OR {_NAMING}
+        THEN '' ELSE i.body END
 FROM outbox o WHERE i.business_id = :business AND i.answered_at IS NOT NULL
   AND (i.kind = 'press' AND i.facts ->> 'outbox' = CAST(o.id AS text)
-    OR o.note = 'code_sent' AND o.cause = i.id)
+    OR {_NAMING} AND o.cause = i.id)
   AND {_ABOUT}
 """
 _UNSAID = text(
@@ -271,7 +274,9 @@ _NOTES_GONE = """
 UPDATE person_notes SET body = '', active = false
 WHERE business_id = :business AND person_id = ANY(:people)
 """
-_NAMES = frozenset({"name", "address", "number", "text"})  # of a person, in a letter about them
+_NAMES = frozenset(
+    {"name", "address", "number", "text", "noted"}
+)  # of a person, in a letter about them
 _FORGET = (
     *(_SUPPRESSED, _HEARD_LONG_AGO, _HEARD, _PERSON_GONE, _WORDINGS_GONE, _ADDRESSES_GONE),
     *(_TALKS_GONE, _INBOX_GONE, _WORK_GONE, _OUTBOX_GONE, _CODES_GONE, _ANSWERS_GONE, _TOLD_GONE),

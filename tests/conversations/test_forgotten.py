@@ -29,7 +29,7 @@ BEN: dict[str, Any] = {"from": "U0BEN", "channel": "slack", "to": "juniper"}
 # Whatever of her could be found: names, addresses, places, words, and the vendors' ids of these.
 TRACES = (
     *("Marguerite", "Maya", "2125550101", "212) 555-0101", "771889302", "Denver", "Berlin", "52.5"),
-    *("wheelchair", "haircut with ben", "hers-"),
+    *("wheelchair", "haircut with ben", "hers-", "ammonia"),
 )
 _IDS = itertools.count()
 
@@ -87,6 +87,12 @@ def lived(play: Play) -> tuple[Stage, Told]:
         for words in ("today", "tomorrow", "my week"):
             say(stage, words, host)
     assert "Maya" in heard(told, ANA)
+    for words in ("cancel Maya's haircut on thursday", "no"):
+        say(stage, words, ANA)
+    say(stage, "book Maya +12125550101 a haircut with ana on saturday at 11am", ANA)
+    say(stage, "yes", ANA)
+    say(stage, "note on Maya: allergic to ammonia", ANA)
+    assert "ammonia" in heard(told, ANA)
     for words in (
         "my data",
         "human",

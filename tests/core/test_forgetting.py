@@ -294,7 +294,7 @@ def test_codes_of_the_forgotten_are_void(desk: Desk) -> None:
 def test_a_letter_about_them_on_its_way_leaves_no_name(desk: Desk) -> None:
     """What a vendor takes meanwhile was worded before; its words are not kept after."""
     here, host = desk.meet("sms", SMS, "Maya Stone"), desk.meet("slack", "U0ANA")
-    about = {"person": here.person, "name": "Maya Stone"}
+    about = {"person": here.person, "name": "Maya Stone", "noted": "Stone-deaf"}
     with desk.session() as session:
         for facts in (about, {"bookings": [about, {"person": host.person, "name": "Ana"}]}):
             outbox.post(
