@@ -89,7 +89,13 @@ class Recurring(Book):
     def confirm_series(self, series: int, until: int | None) -> str:
         """Say yes to all that stands of it, or to nothing."""
         found, numbers = self.series[series], self.of(series, self.now)
-        if found.status != "held" or not numbers:
+        part_gone = any(
+            row.status in {"released", "expired"}
+            or (row.status == "held" and not self.pending(row))
+            for row in self.rows.values()
+            if row.series == series and row.target is None
+        )
+        if found.status != "held" or not numbers or part_gone:
             return "gone"
         before = {n: replace(self.rows[n]) for n in numbers}
         if until is not None:
@@ -120,15 +126,17 @@ class Recurring(Book):
     def move_series(self, series: int, plan: Daily, since: int) -> tuple[Answers, list[int]]:
         """Move what stands; return the answers, and the numbers that the holds have for now.
 
-        They are below nothing, in the order in which they were made.
+        They are below nothing, in the order in which they were made. Where nothing can be moved,
+        the series stays what it is.
         """
-        old = self.of(series, max(since, self.now))
-        new = [start for start in plan.starts(self.reach()) if start > self.now]
-        pairs = list(zip(old, new, strict=False))
-        later = any(start > self.rows[n].start for n, start in pairs)
+        kept, old = self.series[series], self.of(series, max(since, self.now))
+        pairs = self.paired(old, plan)
+        going = [(n, start) for n, start in pairs if start and wall(start).date() <= self.reach()]
+        later = any(start > self.rows[n].start for n, start in going)
+        stood = [(wall(self.rows[n].start).date(), start) for n, start in pairs if start]
         found: Answers = []
         made: list[int] = []
-        for number, start in reversed(pairs) if later else pairs:
+        for number, start in reversed(going) if later else going:
             got = self.hold(
                 plan.service,
                 start,
@@ -146,11 +154,29 @@ class Recurring(Book):
                 self.take(hold, row, number)
                 assert self.swap(number, hold) == "done"
                 made.append(hold)
-        for number in old[len(new) :]:
-            self.end(number, "cancelled")
-        kept = self.series[series]
-        self.series[series] = replace(plan, status=kept.status, laid=kept.laid)
+        if made:
+            for number in {*old} - {number for number, _ in going}:
+                self.end(number, "cancelled")
+            own = {wall(start).date() for start in kept.starts(kept.laid)}
+            was, start = next((pair for pair in reversed(stood) if pair[0] in own), stood[-1])
+            laid = min(kept.laid + (wall(start).date() - was), self.reach())
+            self.series[series] = replace(plan, status=kept.status, laid=laid)
         return found, made
+
+    def paired(self, old: list[int], plan: Daily) -> list[tuple[int, int]]:
+        """Give each booking the start nearest to where the first one's way leads it; 0: none."""
+        if not old:
+            return []
+        days = [wall(self.rows[number].start).date() for number in old]
+        by = plan.first - days[0]
+        far = max(self.reach(), days[-1] + by) + timedelta(32)
+        left = [start for start in plan.starts(far) if start > self.now]
+        found = []
+        for number, day in zip(old, days, strict=True):
+            near = min(left, key=lambda s: abs(wall(s).date() - (day + by)), default=0)
+            left = [start for start in left if near and wall(start).date() > wall(near).date()]
+            found.append((number, near))
+        return found
 
     def numbered(self, made: dict[int, int]) -> None:
         """Give what has a number for now the one that it has in the end."""
