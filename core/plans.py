@@ -37,6 +37,15 @@ _BECOME = text(
 )
 
 
+_STANDING = text(
+    f"SELECT {_COLUMNS} FROM plans WHERE business_id = :business AND resource_id = :resource"
+    " AND kind = :kind AND status = 'done' ORDER BY id FOR NO KEY UPDATE"
+)
+_KEEP = text(
+    "UPDATE plans SET facts = CAST(:facts AS jsonb) WHERE business_id = :business AND id = :plan"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One thing to be done to a provider's book. Ids are rows, `facts` as its kind has them."""
@@ -115,3 +124,15 @@ def become(
         },
     )
     return facts
+
+
+def standing(session: Session, resource: int, kind: str) -> list[Plan]:
+    """Lock and return what was done of a kind to somebody's book and not taken back, in order."""
+    facts = {"business": session.business, "resource": resource, "kind": kind}
+    return [Plan(*row) for row in session.execute(_STANDING, facts)]
+
+
+def keep(session: Session, plan: Plan, **more: object) -> None:
+    """Add facts to a plan, which the caller has locked; to UNDO it is as old as it was."""
+    facts = json.dumps(plan.facts | more, default=str)
+    session.execute(_KEEP, {"business": session.business, "plan": plan.id, "facts": facts})

@@ -21,7 +21,7 @@ from core.booking import By
 from core.db import Session, passing
 from core.due import Work
 from core.span import Span
-from dialogs.flows import hand_later, offering, recurring, settle, waiting
+from dialogs.flows import hand_later, hand_time, offering, recurring, settle, waiting
 from workers import undelivered
 from workers.runtime import Runtime
 
@@ -84,6 +84,11 @@ def _series(session: Session, work: Work) -> None:
     recurring.extended(session, businesses.load(session), work.subject)
 
 
+def _blocks(session: Session, work: Work) -> None:
+    """Block the days that came within reach of what a provider blocks again and again."""
+    hand_time.extended(session, businesses.load(session), work.subject)
+
+
 def _plan(session: Session, work: Work) -> None:
     """Carry out what a provider planned and did not take back."""
     hand_later.carried(session, businesses.load(session), work.subject)
@@ -132,6 +137,7 @@ KINDS: dict[str, Callable[[Session, Work], None]] = {
     "complete": _complete,
     "classes": _classes,
     "series": _series,
+    "blocks": _blocks,
     "plan": _plan,
     "freed": _freed,
     "wait": _wait,

@@ -12,7 +12,7 @@ from core.db import Session
 from core.hours import closed_why, open_spans
 from core.rules import Business, Kind, Resource, Service
 from core.span import MINUTE, Span, both, instant, merged, minus
-from dialogs.flows.hand_time import HAND
+from dialogs.flows.hand_taking import HAND
 
 FADES = 10 * MINUTE  # how long what expired or was cancelled stays in sight
 _EARLY = timedelta(days=2)  # nothing that reaches into a day begins longer before it

@@ -27,6 +27,7 @@ book_for = hand_booking.book_for
 # What a yes does at once: the facts that UNDO needs.
 _AT_ONCE: dict[str, Callable[[Turn, Plan], dict[str, Any]]] = {
     "block": hand_time.block_now,
+    "block_again": hand_time.again_now,
     "hours": hand_time.hours_now,
 }
 # What a yes only begins: the rest is staged, or said to be gone.
@@ -39,6 +40,7 @@ _STAGED: dict[str, Callable[[Turn, Plan], None]] = {
 }
 _UNDO: dict[str, Callable[[Turn, Plan], None]] = {
     "block": hand_time.undo_block,
+    "block_again": hand_time.undo_block,
     "hours": hand_time.undo_hours,
     "unblock": hand_time.undo_unblock,
     "no_show": hand_people.undo_no_show,

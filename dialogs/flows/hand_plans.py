@@ -21,7 +21,7 @@ from dialogs.when import Grain, Wish
 AHEAD = timedelta(days=400)  # as far as anybody's plans go
 STANDING = ("confirmed", "awaiting_provider", "awaiting_payment")
 SHOWN = 8  # bookings that a preview names
-_POINT = timedelta(hours=1)  # what "block 3pm" means
+POINT = timedelta(hours=1)  # what "block 3pm" means
 
 
 def whose(turn: Turn) -> int | None:
@@ -82,9 +82,9 @@ def ask(
     return State.PLAN
 
 
-def done(turn: Turn, resource: int, kind: str, facts: dict[str, Any]) -> None:
+def done(turn: Turn, resource: int, kind: str, facts: dict[str, Any]) -> Plan:
     """Remember what was done at once, so that UNDO takes it back."""
-    _planned(turn, resource, kind, facts, status="done")
+    return _planned(turn, resource, kind, facts, status="done")
 
 
 def _planned(turn: Turn, resource: int, kind: str, facts: dict[str, Any], *, status: str) -> Plan:
@@ -117,7 +117,7 @@ def spans_of(turn: Turn) -> list[Span]:
     for window in wish.windows:
         if window.grain is Grain.MINUTE and window.start is not None:
             start = window.start.astimezone(UTC)
-            span = Span(start, start + (wish.duration or _POINT))
+            span = Span(start, start + (wish.duration or POINT))
         else:
             span = looking.loosely(Wish((window,)), turn.now)[0]
         start, end = max(span.start, _minute(turn.now)), min(span.end, last)

@@ -1,25 +1,31 @@
 """A provider's time by chat: block it, free it again, other hours for one day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from core import blocking, businesses, changing, timetable
-from core.blocking import Hours
+from core import blocking, plans
 from core.booking import By
 from core.db import Session
 from core.hours import open_spans
 from core.plans import Plan
 from core.rules import Business
-from core.span import DAY, Span, both, instant, local_days, merged, minus
-from dialogs.flows import hand_plans
-from dialogs.flows.about import staff_of
+from core.span import DAY, Span, both, instant, local_days, minus
+from dialogs.flows import hand_again, hand_plans
+from dialogs.flows.hand_taking import (
+    HAND,
+    block_span,
+    restore,
+    set_hours,
+    still_without,
+    take,
+    teaches,
+    walls,
+)
 from dialogs.states import State
 from dialogs.talk import Turn
 from dialogs.when import Grain, Window
-
-HAND = "hand"  # whose word a block is: a provider's, by chat
-_MOST_DAYS = 60  # of one stretch whose hours are written day by day
 
 
 def block(turn: Turn) -> State:
@@ -27,11 +33,10 @@ def block(turn: Turn) -> State:
     resource = hand_plans.whose(turn)
     if resource is None:
         return hand_plans.stay(turn)
-    if turn.said.facts.wish.rrule:
-        turn.say("hand_no_series")
-        return hand_plans.stay(turn)
     if turn.said.facts.works and turn.said.facts.wish.windows:
         return _hours(turn, resource)
+    if turn.said.facts.wish.rrule:
+        return _block_again(turn, resource)
     spans = hand_plans.spans_of(turn)
     if not spans:
         turn.say("hand_when")
@@ -65,6 +70,91 @@ def block_now(turn: Turn, plan: Plan) -> dict[str, Any]:
     return took
 
 
+def _block_again(turn: Turn, resource: int) -> State:
+    """Block what comes again and again, likewise at once or after showing who is booked in it."""
+    again = hand_again.said(turn)
+    laid = hand_again.reach(turn.business, turn.now)
+    spans = again.spans(turn.business, until=laid, now=_minute(turn.now)) if again else []
+    if again is None or not spans:
+        turn.say("hand_when")
+        return hand_plans.stay(turn)
+    why = turn.said.facts.reason or ""
+    kept = again.to_json() | {"laid": laid, "reason": why}
+    rows = hand_plans.booked_in(turn.session, resource, spans, now=turn.now)
+    if rows:
+        shown, more = hand_plans.listed(turn.session, turn.business, rows)
+        return hand_plans.ask(
+            turn,
+            resource,
+            hand_again.KIND,
+            kept,
+            note="hand_block_again",
+            **hand_again.told(again, spans),
+            bookings=shown,
+            more=more,
+        )
+    state = hand_plans.stay(turn)
+    took = take(turn, resource, spans, why)
+    plan = hand_plans.done(turn, resource, hand_again.KIND, kept | took)
+    hand_again.go_on(turn.session, plan.id, again, laid, turn.now)
+    _say_again(turn, resource, again, spans, why)
+    return state
+
+
+def again_now(turn: Turn, plan: Plan) -> dict[str, Any]:
+    """Block what was shown and what comes of it later, on the provider's yes."""
+    again, why = hand_again.Again.from_json(plan.facts), plan.facts["reason"]
+    laid = hand_again.reach(turn.business, turn.now)
+    spans = again.spans(turn.business, until=laid, now=_minute(turn.now))
+    took = take(turn, plan.resource, spans, why)
+    hand_again.go_on(turn.session, plan.id, again, laid, turn.now)
+    _say_again(turn, plan.resource, again, spans, why)
+    return took | {"laid": laid}
+
+
+def _say_again(
+    turn: Turn, resource: int, again: hand_again.Again, spans: Sequence[Span], why: str
+) -> None:
+    rows = hand_plans.booked_in(turn.session, resource, spans, now=turn.now)
+    shown, more = hand_plans.listed(turn.session, turn.business, rows)
+    facts = hand_again.told(again, spans) | {"bookings": shown, "more": more, "reason": why}
+    turn.say("hand_blocked_again", **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """The hand that goes on with what a provider began."""
+
+    session: Session
+    business: Business
+    now: datetime
+    by: By = field(default_factory=lambda: By("clock"))
+
+
+def extended(session: Session, business: Business, number: int) -> None:
+    """Block the days that came within reach of what is blocked again and again; once for a day."""
+    plan = plans.locked(session, number)
+    if plan is None or not hand_again.goes_on(plan):
+        return
+    again, laid = hand_again.Again.from_json(plan.facts), hand_again.reach(business, session.now)
+    after = date.fromisoformat(plan.facts["laid"])
+    spans = again.spans(business, until=laid, now=session.now, after=after)
+    hand = _Clock(session, business, session.now)
+    took = take(hand, plan.resource, spans, plan.facts["reason"])
+    plans.keep(
+        session,
+        plan,
+        laid=max(laid, after),
+        blocks=[*plan.facts["blocks"], *took["blocks"]],
+        before=took["before"] | plan.facts["before"],
+    )
+    hand_again.go_on(session, plan.id, again, laid, session.now)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
 def _say_blocked(turn: Turn, resource: int, spans: Sequence[Span], why: str) -> None:
     """Say what is blocked, and who stays in it: somebody may have said yes meanwhile."""
     rows = hand_plans.booked_in(turn.session, resource, spans, now=turn.now)
@@ -77,115 +167,11 @@ def spans_kept(plan: Plan) -> list[Span]:
     return [Span(*map(datetime.fromisoformat, span)) for span in plan.facts["spans"]]
 
 
-def _block(session: Session, business: Business, resource: int, span: Span, why: str) -> int:
-    return blocking.block(
-        session,
-        business=business,
-        resource=resource,
-        span=span,
-        source=HAND,
-        now=session.now,
-        title=why,
-    )
-
-
-def take(turn: Turn, resource: int, spans: Sequence[Span], why: str = "") -> dict[str, Any]:
-    """Block spans and let go of what is only proposed in them; return what UNDO needs.
-
-    The reason is kept for the staff; no customer hears it.
-    """
-    teaches = _teaches(turn.business, resource)
-    if teaches:
-        businesses.bump(turn.session)  # before the days are locked: who lays out classes has it
-    blocks = occupy(turn.session, turn.business, resource, spans, by=turn.by, why=why)
-    days = {day for span in spans for day in local_days(span, turn.business.zone)}
-    return {"blocks": blocks, "before": _without(turn, resource, spans, days) if teaches else {}}
-
-
-def occupy(
-    session: Session,
-    business: Business,
-    resource: int,
-    spans: Sequence[Span],
-    *,
-    by: By,
-    why: str = "",
-) -> list[int]:
-    """Block spans, in order, and let go of what is proposed in them; return the blocks' ids.
-
-    Bookings are locked before days. What was proposed meanwhile is let go too, unless somebody is
-    just changing it: they have its row, and wait for the days.
-    """
-    now = session.now
-
-    def let_go(*, free: bool) -> None:
-        for held in sorted(
-            held
-            for span in spans
-            for held in blocking.proposals(
-                session, resource=resource, span=span, now=now, free=free
-            )
-        ):
-            changing.release(session, booking=held, by=by, now=now)
-
-    let_go(free=False)
-    ids = [_block(session, business, resource, span, why) for span in spans]
-    let_go(free=True)
-    return ids
-
-
-def _teaches(business: Business, resource: int) -> bool:
-    """Whether a provider stands in the timetable: a class knows hours, not blocks."""
-    return any(resource in staff_of(s) for s in business.services if s.times)
-
-
-def _without(
-    turn: Turn, resource: int, spans: Sequence[Span], days: Iterable[date]
-) -> dict[str, Any]:
-    """Take blocked spans out of the hours of some days, so that no class is laid out there."""
-    business = businesses.load(turn.session)
-    hours = {
-        day: _walls(business, minus(open_spans(business, resource, day), spans))
-        for day in sorted(days)[:_MOST_DAYS]
-    }
-    return set_hours(turn, resource, hours)
-
-
-def set_hours(turn: Turn, resource: int, hours: dict[date, Hours]) -> dict[str, Any]:
-    """Give days their own hours; return what they had before, as `restore` takes it."""
-    before: dict[str, Any] = {}
-    businesses.bump(turn.session)
-    for day, spans in hours.items():
-        before[day.isoformat()] = blocking.day_hours(turn.session, resource=resource, day=day)
-        blocking.set_day_hours(turn.session, resource=resource, day=day, hours=spans)
-    timetable.materialise(turn.session, businesses.load(turn.session))
-    return before
-
-
-def restore(turn: Turn, resource: int, before: dict[str, Any]) -> None:
-    """Give days back the hours that they had."""
-    if not before:
-        return
-    businesses.bump(turn.session)
-    for day, had in before.items():
-        hours, reason = had or (None, "")
-        blocking.set_day_hours(
-            turn.session,
-            resource=resource,
-            day=date.fromisoformat(day),
-            hours=hours,
-            reason=reason,
-        )
-    timetable.materialise(turn.session, businesses.load(turn.session))
-
-
-def _walls(business: Business, spans: Sequence[Span]) -> Hours:
-    """Return spans as wall times of the place; an end at midnight is 00:00, the next morning."""
-    return [[f"{edge.astimezone(business.zone):%H:%M}" for edge in span] for span in spans]
-
-
 def _hours(turn: Turn, resource: int) -> State:
     """Give a day other hours: at once where nobody is booked outside them, else after asking."""
+    if turn.said.facts.wish.rrule:
+        turn.say("hand_no_series")
+        return hand_plans.stay(turn)
     hours = {}
     for window in turn.said.facts.wish.windows:
         found = _day_of(turn, resource, window)
@@ -195,7 +181,7 @@ def _hours(turn: Turn, resource: int) -> State:
         turn.say("hand_when")
         return hand_plans.stay(turn)
     days = [[day, hours[day]] for day in hours]
-    kept = {"hours": {day.isoformat(): _walls(turn.business, hours[day]) for day in hours}}
+    kept = {"hours": {day.isoformat(): walls(turn.business, hours[day]) for day in hours}}
     rows = _outside(turn, resource, hours)
     if rows:
         shown, more = hand_plans.listed(turn.session, turn.business, rows)
@@ -210,8 +196,8 @@ def _hours(turn: Turn, resource: int) -> State:
             more=more,
         )
     state = hand_plans.stay(turn)
-    walls = {day: _walls(turn.business, spans) for day, spans in hours.items()}
-    before = set_hours(turn, resource, walls)
+    by_day = {day: walls(turn.business, spans) for day, spans in hours.items()}
+    before = set_hours(turn, resource, by_day)
     hand_plans.done(turn, resource, "hours", kept | {"before": before})
     turn.say("hand_hours_set", days=days)
     return state
@@ -219,8 +205,8 @@ def _hours(turn: Turn, resource: int) -> State:
 
 def hours_now(turn: Turn, plan: Plan) -> dict[str, Any]:
     """Set the hours that were shown, on the provider's yes; who is booked outside them stays."""
-    walls = {date.fromisoformat(day): spans for day, spans in plan.facts["hours"].items()}
-    before = set_hours(turn, plan.resource, walls)
+    by_day = {date.fromisoformat(day): spans for day, spans in plan.facts["hours"].items()}
+    before = set_hours(turn, plan.resource, by_day)
     turn.say("hand_hours_set", days=plan.facts["days"])
     return {"before": before}
 
@@ -269,7 +255,8 @@ def unblock(turn: Turn) -> State:
     resource = hand_plans.whose(turn)
     if resource is None:
         return hand_plans.stay(turn)
-    named = hand_plans.spans_of(turn)
+    again = hand_again.said(turn)
+    named = hand_plans.spans_of(turn) if again is None else _each(turn, again)
     everything = [Span(turn.now, turn.now + hand_plans.AHEAD)]
     spans = named or everything
     found = [
@@ -288,16 +275,27 @@ def unblock(turn: Turn) -> State:
         return state
     lifted = blocking.switch(turn.session, [each.id for each in mine], active=False)
     made = [
-        _block(turn.session, turn.business, resource, rest, each.title)
+        block_span(turn.session, turn.business, resource, rest, each.title)
         for each in mine
         for rest in minus([each.span], spans)
     ]
-    if before and _teaches(turn.business, resource):
-        _still_without(turn, resource, [date.fromisoformat(day) for day in before])
-    facts = {"lifted": lifted, "made": made, "before": before}
+    if before and teaches(turn.business, resource):
+        still_without(turn, resource, [date.fromisoformat(day) for day in before])
+    ended = hand_again.end(turn.session, resource, now=turn.now)
+    facts = {"lifted": lifted, "made": made, "before": before, "ended": ended}
     hand_plans.done(turn, resource, "unblock", facts)
-    turn.say("hand_unblocked", spans=both(spans, [each.span for each in mine]) or named)
+    freed = both(spans, [each.span for each in mine]) or named
+    if again is not None and len(freed) > 1:
+        turn.say("hand_unblocked_again", **hand_again.told(again, freed), reason="")
+    else:
+        turn.say("hand_unblocked", spans=freed)
     return state
+
+
+def _each(turn: Turn, again: hand_again.Again) -> list[Span]:
+    """Return all the times ahead of what comes again and again, as far as it is laid out."""
+    until = hand_again.reach(turn.business, turn.now)
+    return again.spans(turn.business, until=until, now=_minute(turn.now))
 
 
 def _usual_again(turn: Turn, resource: int, spans: Sequence[Span]) -> dict[str, Any]:
@@ -315,17 +313,6 @@ def _usual_again(turn: Turn, resource: int, spans: Sequence[Span]) -> dict[str, 
     return before
 
 
-def _still_without(turn: Turn, resource: int, days: Sequence[date]) -> None:
-    """Take what is still blocked by chat on some days out of their usual hours."""
-    zone = turn.business.zone
-    for day in days:
-        whole = Span(instant(day, time(0), zone), instant(day + DAY, time(0), zone))
-        left = blocking.blocks(turn.session, resource=resource, span=whole)
-        spans = merged([each.span for each in left if each.source == HAND])
-        if spans:
-            _without(turn, resource, spans, [day])
-
-
 def undo_block(turn: Turn, plan: Plan) -> None:
     """Lift what was blocked."""
     blocking.switch(turn.session, plan.facts.get("blocks", []), active=False)
@@ -336,6 +323,7 @@ def undo_unblock(turn: Turn, plan: Plan) -> None:
     """Block again what was freed."""
     blocking.switch(turn.session, plan.facts["made"], active=False)
     blocking.switch(turn.session, plan.facts["lifted"], active=True)
+    hand_again.take_up(turn.session, plan.facts.get("ended", ()))
     restore(turn, plan.resource, plan.facts["before"])
 
 

@@ -66,7 +66,7 @@ def _days(page: Page) -> str:
     return formats.listed(said, page.locale)
 
 
-def _rows(page: Page) -> list[str]:
+def rows_of(page: Page) -> list[str]:
     """Return the bookings of a note, one a line, and how many more there are."""
     lines = [_row(page, row) for row in page.facts["bookings"]]
     if page.facts["more"]:
@@ -79,19 +79,21 @@ def _row(page: Page, row: Mapping[str, Any]) -> str:
     return f"{when}: {_what(page, row)}, {_name(page, row)}, {row['ref']}"
 
 
-def _above(page: Page, head: str, rows: Sequence[str], question: str) -> Worded:
+def above(page: Page, head: str, rows: Sequence[str], question: str) -> Worded:
+    """Word a preview: bookings one a line, and the question whether to."""
     return ask(page, "\n".join([head, *rows, f"{question} " + page.t("Reply YES or NO.")]))
 
 
-def _undo(page: Page, text: str) -> Worded:
+def undo(page: Page, text: str) -> Worded:
+    """Word what was done, and how to take it back."""
     return Worded(f"{text} " + page.t("Reply UNDO to take it back."))
 
 
 def _block(page: Page) -> Worded:
-    return _above(
+    return above(
         page,
         page.t("Booked on {spans}:", spans=_spans(page)),
-        _rows(page),
+        rows_of(page),
         page.t("Shall I block the rest? These stay unless you cancel or move them."),
     )
 
@@ -99,25 +101,25 @@ def _block(page: Page) -> Worded:
 def _blocked(page: Page) -> Worded:
     text = page.t("Blocked: {spans}.", spans=formats.because(_spans(page), page.facts))
     if not page.facts["bookings"]:
-        return _undo(page, text)
-    still = "\n".join([page.t("Still booked then:"), *_rows(page)])
-    return Worded(f"{_undo(page, text).text}\n{still}")
+        return undo(page, text)
+    still = "\n".join([page.t("Still booked then:"), *rows_of(page)])
+    return Worded(f"{undo(page, text).text}\n{still}")
 
 
 def _hours(page: Page) -> Worded:
-    return _above(
+    return above(
         page,
         page.t("Outside of {days} these are booked:", days=_days(page)),
-        _rows(page),
+        rows_of(page),
         page.t("Shall I set the hours? These stay unless you cancel or move them."),
     )
 
 
 def _sick(page: Page) -> Worded:
-    return _above(
+    return above(
         page,
         page.t("Get well soon. Booked on {spans}:", spans=_spans(page)),
-        _rows(page),
+        rows_of(page),
         page.t("Shall I block that time, cancel these with all their money back, and tell them?"),
     )
 
@@ -160,10 +162,10 @@ def _staged_book(page: Page) -> Worded:
 
 
 def _late(page: Page) -> Worded:
-    return _above(
+    return above(
         page,
         page.t("These would begin late:"),
-        _rows(page),
+        rows_of(page),
         page.t("Shall I tell them, so that who can't wait may move?"),
     )
 
@@ -198,7 +200,7 @@ def _move(page: Page) -> Worded:
 
 def _which(page: Page) -> Worded:
     head = page.t("Which booking? Say it again with its reference:")
-    return Worded("\n".join([head, *_rows(page)]))
+    return Worded("\n".join([head, *rows_of(page)]))
 
 
 def _refused(page: Page) -> Worded:
@@ -248,7 +250,7 @@ def _not_blocked(page: Page) -> Worded:
 
 
 def _noted(page: Page) -> Worded:
-    return _undo(
+    return undo(
         page,
         page.t("Noted for {who}: {text}.", who=_name(page, page.facts), text=page.facts["text"]),
     )
@@ -339,17 +341,17 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "hand_own_book": _plain(t("You can only change your own book.")),
     "hand_when": _plain(t("Which day, and which hours? Please say it all again.")),
     "hand_no_series": _plain(
-        t("I can block days and hours that you name, not what comes again and again.")
+        t("I can change the hours of days that you name, not those of every week.")
     ),
     "hand_block": _block,
     "hand_blocked": _blocked,
     "hand_hours": _hours,
-    "hand_hours_set": lambda p: _undo(p, p.t("Your hours: {days}.", days=_days(p))),
+    "hand_hours_set": lambda p: undo(p, p.t("Your hours: {days}.", days=_days(p))),
     "hand_unblock_which": _unblock_which,
     "hand_not_blocked": _not_blocked,
-    "hand_unblocked": lambda p: _undo(p, p.t("Free again: {spans}.", spans=_spans(p))),
+    "hand_unblocked": lambda p: undo(p, p.t("Free again: {spans}.", spans=_spans(p))),
     "hand_sick": _sick,
-    "hand_sick_free": lambda p: _undo(
+    "hand_sick_free": lambda p: undo(
         p, p.t("Get well soon. Blocked: {spans}; nobody was booked.", spans=_spans(p))
     ),
     "hand_staged_sick": _staged_sick,
@@ -369,7 +371,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     ),
     "hand_refused": _refused,
     "hand_gone": _plain(t("That is not open any more, so nothing was done. Please say it again.")),
-    "hand_no_show": lambda p: _undo(
+    "hand_no_show": lambda p: undo(
         p, _about(p, t("Noted as not come: {booking} for {who}, {when}, {ref}."))
     ),
     "hand_no_show_none": _plain(t("I find no booking that has begun.")),

@@ -47,7 +47,12 @@ def whole(page: Page, facts: Mapping[str, Any] | None = None) -> str:
         when=page.when(page.instant("start")),
         rhythm=rhythm(page, facts["rule"]),
     )
-    until = page.day(page.instant("last"))
+    return lasting(page, said)
+
+
+def lasting(page: Page, said: str) -> str:
+    """Return what recurs with how many times it does, until when."""
+    facts, until = page.facts, page.day(page.instant("last"))
     if facts.get("open_end"):
         return page.n(
             "{series}: so far {n} time until {day}",

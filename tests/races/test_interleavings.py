@@ -20,7 +20,7 @@ from core.db import Database, Session
 from core.refusals import Reason, Refusal
 from core.span import Span
 from core.timetable import materialise
-from dialogs.flows import hand_time
+from dialogs.flows import hand_taking
 from models.desk import BY, MONDAY, NO_LIMITS, Desk, blueprint_of, reason
 from support.postgres import connected
 
@@ -361,7 +361,7 @@ def test_a_block_against_a_correction_of_what_it_covers(desk: Desk) -> None:
     spans = [Span(desk.at("09:00"), desk.at("13:00"))]
 
     def block(session: Session) -> list[int]:
-        return hand_time.occupy(session, businesses.load(session), ana, spans, by=BY)
+        return hand_taking.occupy(session, businesses.load(session), ana, spans, by=BY)
 
     with desk.session() as session:
         assert changing.release(session, booking=held.id, by=BY, now=session.now) is None
