@@ -128,12 +128,17 @@ def end(session: Session, resource: int, *, now: datetime) -> list[int]:
     return [plan.id for plan in ended]
 
 
-def take_up(session: Session, numbers: Sequence[int]) -> None:
-    """Let plans go on that were ended, as what was freed is blocked again."""
+def take_up(session: Session, numbers: Sequence[int], *, now: datetime) -> None:
+    """Let plans go on that were ended, as what was freed is blocked again.
+
+    The work of a day that went by meanwhile found them ended, and left none for the next.
+    """
     for number in numbers:
         plan = plans.locked(session, number)
         if plan is not None:
             plans.keep(session, plan, ended=False)
+            laid = date.fromisoformat(plan.facts["laid"])
+            go_on(session, number, Again.from_json(plan.facts), laid, now)
 
 
 def goes_on(plan: Plan | None) -> bool:

@@ -323,7 +323,7 @@ def undo_unblock(turn: Turn, plan: Plan) -> None:
     """Block again what was freed."""
     blocking.switch(turn.session, plan.facts["made"], active=False)
     blocking.switch(turn.session, plan.facts["lifted"], active=True)
-    hand_again.take_up(turn.session, plan.facts.get("ended", ()))
+    hand_again.take_up(turn.session, plan.facts.get("ended", ()), now=turn.now)
     restore(turn, plan.resource, plan.facts["before"])
 
 
