@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -53,15 +53,18 @@ def hold_all(
     """
     if not wanted:
         return []
+    absent: dict[datetime, Refusal] = {}
+    joined = dict(_sessions(session, business, wanted, absent))
     lock(session, business, person, wanted)
     whom = preferred(session, business, wanted[0], person=person, now=now)
     wanted = [replace(one, service=whom.service) for one in wanted]
-    refused = _by_rules(session, business, wanted, person=person, series=series, now=now)
+    ruled = _by_rules(session, business, wanted, person=person, series=series, now=now)
+    refused = absent | ruled
     left = [one for one in wanted if one.start not in refused]
     choices = _choices(session, business, left, refused, person=person, now=now)
     rows = [
-        _row(business, choices[one.start], whom, session_id, _expiry(one, until, now))
-        for one, session_id in _sessions(session, business, left, refused)
+        _row(business, choices[one.start], whom, joined[one.start], _expiry(one, until, now))
+        for one in left
         if one.start in choices
     ]
     facts = _shared(business, wanted[0], person=person, series=series, by=by, now=now)
@@ -260,26 +263,28 @@ def _sessions(
     session: Session,
     business: Business,
     wanted: Sequence[Wanted],
-    refused: dict[datetime, Refusal],
-) -> list[tuple[Wanted, int | None]]:
-    """Return each time with the class it joins, locked; refuse where none takes place then."""
-    if not wanted or not wanted[0].service.times:
-        return [(one, None) for one in wanted]
+    absent: dict[datetime, Refusal],
+) -> Iterator[tuple[datetime, int | None]]:
+    """Yield each start with the class it joins, locked; refuse where none takes place then.
+
+    Before any day is locked, as whoever lays classes out does.
+    """
+    if not wanted[0].service.times:
+        yield from ((one.start, None) for one in wanted)
+        return
     service: Service = wanted[0].service
     facts = {"business": session.business, "service": service.id}
     starts = [one.start for one in wanted]
     found = {row.starts_at: row for row in session.execute(_SESSIONS, facts | {"starts": starts})}
-    joined: list[tuple[Wanted, int | None]] = []
     for one in wanted:
         row = found.get(one.start)
         if row is None or not row.staff:
-            refused[one.start] = Refusal(Reason.NO_CLASS)
+            absent[one.start] = Refusal(Reason.NO_CLASS)
         elif one.provider is not None and one.provider not in row.staff:
             who = business.resource(one.provider).name
-            refused[one.start] = Refusal(Reason.NOT_BY, {"who": who})
+            absent[one.start] = Refusal(Reason.NOT_BY, {"who": who})
         else:
-            joined.append((one, row.id))
-    return joined
+            yield one.start, row.id
 
 
 def _expiry(one: Wanted, until: datetime, now: datetime) -> datetime:

@@ -3,25 +3,26 @@
 Each was a way to a wrong book or a deadlock once, or would be with another order of locks.
 """
 
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
+from datetime import time as clock
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from core import booking, businesses, changing, people
+from core import booking, businesses, changing, people, series
 from core.applying import apply
 from core.booking import Held
 from core.db import Database, Session
+from core.locks import lock_days
+from core.recurrence import Recurrence
 from core.refusals import Reason, Refusal
 from core.span import Span
 from core.timetable import materialise
 from dialogs.flows import hand_taking
 from models.desk import BY, MONDAY, NO_LIMITS, Desk, blueprint_of, reason
+from races.meeting import Other, meeting
 from support.postgres import connected
 
 MINUTE = timedelta(minutes=1)
@@ -34,56 +35,6 @@ def desk(database_url: str) -> Iterator[Desk]:
     with connected(database_url, size=6) as database:
         database.set_clock(frozen=MONDAY)
         yield Desk.of(database_url, database, "juniper", NO_LIMITS)
-
-
-class Other:
-    """A second transaction, in a thread of its own."""
-
-    def __init__(self, desk: Desk, work: Callable[[Session], Any]) -> None:
-        self.desk = desk
-        self.result: Any = None
-        self.error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, args=(work,))
-
-    def _run(self, work: Callable[[Session], Any]) -> None:
-        try:
-            with self.desk.session() as session:
-                self.result = work(session)
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            self.error = error
-
-    def start_and_wait(self) -> None:
-        """Start it, and return once it waits for a lock, or is done."""
-        self._thread.start()
-        deadline = time.monotonic() + 10
-        while self._thread.is_alive() and not self._waiting():
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-
-    def _waiting(self) -> bool:
-        rows = self.desk.ask(
-            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND datname = current_database()"
-        )
-        return bool(rows)
-
-    def end(self) -> Any:  # noqa: ANN401 - what the work returns
-        self._thread.join(20)
-        assert not self._thread.is_alive()
-        assert self.error is None, self.error
-        return self.result
-
-
-@contextmanager
-def meeting(
-    desk: Desk, first: Callable[[Session], Any], second: Callable[[Session], Any]
-) -> Iterator[Other]:
-    """Do the first, let the second arrive while it is not committed, then commit the first."""
-    with desk.session() as session:
-        first(session)
-        other = Other(desk, second)
-        other.start_and_wait()
-    yield other
 
 
 def swap(session: Session, target: int, hold: int) -> Refusal | None:
@@ -380,3 +331,28 @@ def test_a_block_against_a_correction_of_what_it_covers(desk: Desk) -> None:
     assert len(other.end()) == 1
     assert desk.row(got.id).status == "released"
     assert desk.wrong() == ()
+
+
+def test_a_series_of_classes_against_whoever_lays_them_out(desk: Desk) -> None:
+    """Who lays out classes has their rows and wants the days; a series waits without the days."""
+    weekly = Recurrence("FREQ=WEEKLY;COUNT=2", date(2026, 3, 3), clock(18))
+    person, business = desk.person(), desk.business
+
+    def hold(session: Session) -> series.Laid:
+        return series.hold(
+            session,
+            business=business,
+            plan=series.Plan(business.service_named("yoga"), weekly),
+            person=person,
+            until=session.now + 5 * MINUTE,
+            by=BY,
+            now=session.now,
+        )
+
+    with desk.session() as session:
+        materialise(session, business)
+        other = Other(desk, hold)
+        other.start_and_wait()
+        rooms = [r.id for r in business.resources]
+        lock_days(session, resources=rooms, days=[weekly.first], exclusive=True)
+    assert len(other.end().held) == 2
