@@ -1,6 +1,7 @@
 """What people sent: stored once by the sender's own id, then answered in order."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,10 +101,16 @@ def heard(session: Session, *, channel: str, address: str, message: str) -> bool
     return found is not None
 
 
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
+
+
 def clean(text_: str) -> str:
-    """Return text that a database and a person can hold: no control characters, no lone half."""
+    """Return text that a database and a person can hold: no control characters, no lone half.
+
+    Nor what turns the direction of all that follows, in others' letters too.
+    """
     whole = text_.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c for c in whole if c in "\n\t" or (c >= " " and c != "\x7f")).strip()
+    return "".join(c for c in whole if c in "\n\t" or not _CONTROL.match(c)).strip()
 
 
 _NEXT = text(

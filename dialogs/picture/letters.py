@@ -1,6 +1,7 @@
 """The letters of the picture: which the font has, how wide they are, where a line ends. Pure."""
 
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,16 +30,21 @@ def shortened(words: str, room: float, font: FreeTypeFont) -> str:
     """Return a text with as much of its end cut off as must be for its width."""
     if font.getlength(words) <= room:
         return words
-    while words and font.getlength(f"{words}…") > room:
-        words = words[:-1]
+    words = words[: _fitting(words, room, font, end="…")]
     return f"{words.rstrip(' ,')}…" if words else ""
+
+
+def _fitting(words: str, room: float, font: FreeTypeFont, *, end: str = "") -> int:
+    """Return how many letters there is room for, found by halves: a reason may be pages long."""
+    lengths = range(1, len(words) + 1)
+    return bisect_right(lengths, room, key=lambda n: font.getlength(words[:n] + end))
 
 
 def wrapped(words: str, room: float, font: FreeTypeFont, *, most: int) -> list[str]:
     """Return a text in at most so many lines, the last as long as it is; long words break."""
     lines: list[str] = []
     while len(lines) < most - 1 and font.getlength(words) > room:
-        fit = next((n for n in range(len(words), 0, -1) if font.getlength(words[:n]) <= room), 0)
+        fit = _fitting(words, room, font)
         if not fit:
             break
         gap = max(words.rfind(" ", 0, fit + 1), words.rfind("-", 0, fit) + 1)

@@ -314,3 +314,9 @@ def test_a_day_without_hours_shows_what_it_has() -> None:
     sheet = made.sheet()
     assert (sheet.opened, sheet.hours[0][1], sheet.height) == ((), "6 AM", 4)
     assert ZoneInfo("America/New_York") == made.zone
+
+
+def test_a_reason_of_pages_is_cut_at_once() -> None:
+    """Its width is not measured letter by letter from the end: that took minutes."""
+    assert shortened("busy " * 4000, 300, lettering(25)).startswith("busy busy")
+    assert len(wrapped("busy " * 4000, 300, lettering(25), most=2)) == 2
