@@ -127,7 +127,7 @@ def _read(session: Session) -> Business:
         limits=Limits(**rules["limits"]),
         quiet=Quiet(*(time.fromisoformat(end) for end in rules["quiet"])),
         waitlist=Waitlist(**rules["waitlist"]),
-        reminders=tuple(rules["reminders"]),
+        reminders=Deadline.all_of(rules["reminders"]),
         tiers=tuple(Tier(**tier) for tier in rules["tiers"]),
         change_until=Deadline.from_json(rules.get("change_until")),
         anyone=Anyone(rules.get("anyone", Anyone.USUAL)),
@@ -239,6 +239,9 @@ def _services(session: Session, ids: Mapping[str, int]) -> Iterator[tuple[bool, 
                 max_day=rules.get("max_day"),
                 max_week=rules.get("max_week"),
                 change_until=Deadline.from_json(rules.get("change_until")),
+                reminders=(
+                    None if rules.get("reminders") is None else Deadline.all_of(rules["reminders"])
+                ),
                 anyone=Anyone(rules["anyone"]) if rules.get("anyone") else None,
                 grid=rules.get("grid"),
                 gaps=rules.get("gaps"),

@@ -4,7 +4,7 @@ Every fact is put into words on a sheet (its subject, a label, a phrase); sheets
 that what cannot be told apart by reading is not called a change.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -106,7 +106,7 @@ def _business(b: Business) -> _Sheet:
         "waitlist": f"waitlist: {length(wait.accept)} to accept, {length(wait.accept_soon)} when"
         f" less than {length(wait.soon)} are left, nothing in the last {length(wait.cutoff)},"
         f" up to {wait.group} at once, {wait.open} open to each person",
-        "reminders": b.reminders and f"reminders {', '.join(map(length, b.reminders))} before",
+        "reminders": _reminders(b.reminders),
         "cancellation": "comes back: "
         + (", ".join(_tier(t.percent, t.until, t.hours) for t in b.tiers) or "nothing"),
         "change until": b.change_until and f"customers change alone until {_until(b.change_until)}",
@@ -136,6 +136,10 @@ def _joins(b: Business) -> str:
 def _tier(percent: int, until: str, hours: int) -> str:
     when = "the day begins" if until == "day" else f"{hours} h before"
     return f"{percent} % until {when}"
+
+
+def _reminders(rules: Sequence[Deadline]) -> str:
+    return f"reminders {', '.join(map(_until, rules))}" if rules else "no reminders"
 
 
 def _until(rule: Deadline) -> str:
@@ -212,6 +216,7 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         )
         if s.times
         else None,
+        "reminders": None if s.reminders is None else _reminders(s.reminders),
         "change until": s.change_until and f"customers change alone until {_until(s.change_until)}",
         "anyone": s.anyone and f"who names nobody gets: {s.anyone}",
         "gaps of its own": None if s.gaps is None else _own_gaps(s.gaps),

@@ -4,9 +4,9 @@ Elapsed time ("24 h before") and wall time ("18:00 the day before") differ on th
 change; which of them is meant is said by the rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -24,14 +24,25 @@ class Deadline:
     def before(self, start: datetime, zone: ZoneInfo) -> datetime:
         """Return the instant for a booking that begins at `start`; `zone` is the place's."""
         if self.minutes is not None:
-            return start - self.minutes * MINUTE
+            return start.astimezone(UTC) - self.minutes * MINUTE
         return instant(start.astimezone(zone).date() - self.days * DAY, self.at, zone)
+
+    @property
+    def name(self) -> str:
+        """What tells it from other rules: "1440", "1d18:00"."""
+        return str(self.minutes) if self.minutes is not None else f"{self.days}d{self.at:%H:%M}"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as rules and bookings keep it."""
         if self.minutes is not None:
             return {"minutes": self.minutes}
         return {"days": self.days, "at": f"{self.at:%H:%M}"}
+
+    @classmethod
+    def all_of(cls, kept: Iterable[Mapping[str, Any] | int]) -> tuple[Self, ...]:
+        """Read several; a number is of minutes."""
+        rules = (cls(minutes=k) if isinstance(k, int) else cls.from_json(k) for k in kept)
+        return tuple(rule for rule in rules if rule is not None)
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any] | None) -> Self | None:

@@ -235,6 +235,27 @@ def undelivered(
         )
 
 
+_LAST_SAID = text(
+    "SELECT note, facts FROM outbox WHERE business_id = :business AND address_id = :address"
+    " ORDER BY id DESC LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The last that was said at an address, or is about to be."""
+
+    note: str
+    facts: dict[str, Any]
+
+
+def last_said(session: Session, address: int) -> Said | None:
+    """Return the last note to an address; None where nothing was said yet."""
+    facts = {"business": session.business, "address": address}
+    row = session.execute(_LAST_SAID, facts).one_or_none()
+    return Said(*row) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A message that was given to a vendor."""

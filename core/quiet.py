@@ -19,3 +19,12 @@ def awake(quiet: Quiet, zone: ZoneInfo, at: datetime) -> datetime:
         return at
     day = wall.date() + timedelta(days=1 if clock >= quiet.end else 0)
     return instant(day, quiet.end, zone)
+
+
+def before(quiet: Quiet, zone: ZoneInfo, at: datetime) -> datetime:
+    """Return a moment, or the last minute before the reader's quiet hours that it lies in."""
+    if awake(quiet, zone, at) == at:
+        return at
+    wall = at.astimezone(zone)
+    began = wall.date() - timedelta(days=1 if wall.time().replace(tzinfo=None) < quiet.start else 0)
+    return instant(began, quiet.start, zone) - timedelta(minutes=1)

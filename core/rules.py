@@ -196,6 +196,7 @@ class Service:
     max_day: int | None = None  # bookings, whoever makes them
     max_week: int | None = None
     change_until: Deadline | None = None  # None: the business's
+    reminders: tuple[Deadline, ...] | None = None  # None: the business's
     anyone: Anyone | None = None  # likewise
     gaps: int | None = None  # likewise; 0: none are avoided
     lengths: tuple[tuple[int, int], ...] = ()
@@ -350,7 +351,7 @@ class Business:
     limits: Limits = field(default_factory=Limits)
     quiet: Quiet = field(default_factory=Quiet)
     waitlist: Waitlist = field(default_factory=Waitlist)
-    reminders: tuple[int, ...] = (1440, 60)  # minutes before the start
+    reminders: tuple[Deadline, ...] = (Deadline(minutes=1440), Deadline(minutes=60))
     tiers: tuple[Tier, ...] = ()
     change_until: Deadline | None = None  # until when a customer may cancel or move alone
     anyone: Anyone = Anyone.USUAL

@@ -151,7 +151,8 @@ HAVING count(e.seq) <> b.events OR coalesce(max(e.seq), 0) <> b.events
 SELECT b.ref AS which, b.status || ', and its last event says ' || e.kind AS found
 FROM bookings b JOIN LATERAL (
     SELECT kind FROM booking_events e WHERE e.business_id = :business AND e.booking_id = b.id
-      AND e.kind NOT IN ('extended', 'moved') ORDER BY seq DESC LIMIT 1) AS e ON true
+      AND e.kind NOT IN ('extended', 'moved', 'acknowledged')
+    ORDER BY seq DESC LIMIT 1) AS e ON true
 WHERE b.business_id = :business AND e.kind <> b.status""",
     "the version counts the moves": """
 SELECT b.ref AS which, 'version ' || b.version || ' after ' || count(e.seq) || ' moves' AS found

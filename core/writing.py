@@ -1,6 +1,6 @@
 """The rows of a business's rules: upserted by key where others refer to them, else replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import tables as t
 from core.db import Session
+from core.deadline import Deadline
 from core.rules import Business, Extra, Resource, Season, Shift
 
 
@@ -82,6 +83,7 @@ def write_services(session: Session, business: Business) -> dict[str, int]:
                 "max_week": s.max_week,
                 "anyone": s.anyone,
                 "change_until": s.change_until and s.change_until.to_json(),
+                "reminders": _deadlines(s.reminders),
                 "grid": s.grid,
                 "gaps": s.gaps,
                 "starts": [[weekday, f"{at:%H:%M}"] for weekday, at in s.starts],
@@ -92,6 +94,10 @@ def write_services(session: Session, business: Business) -> dict[str, int]:
         for position, s in enumerate(business.services)
     ]
     return _upsert(session, t.services, rows)
+
+
+def _deadlines(rules: Sequence[Deadline] | None) -> list[dict[str, Any]] | None:
+    return None if rules is None else [rule.to_json() for rule in rules]
 
 
 def _extra(business: Business, extra: Extra) -> dict[str, Any]:
@@ -191,7 +197,7 @@ def _rules(business: Business) -> dict[str, Any]:
         "limits": asdict(business.limits),
         "quiet": [f"{business.quiet.start:%H:%M}", f"{business.quiet.end:%H:%M}"],
         "waitlist": asdict(business.waitlist),
-        "reminders": list(business.reminders),
+        "reminders": _deadlines(business.reminders),
         "tiers": [asdict(tier) for tier in business.tiers],
         "anyone": business.anyone,
         "gaps": business.gaps,

@@ -19,7 +19,16 @@ from core.inbox import Received
 from core.people import Conversation, Reader
 from core.rules import Business
 from dialogs import machine
-from dialogs.flows import change, claiming, info, overview, profile, telling, whereabouts
+from dialogs.flows import (
+    change,
+    claiming,
+    info,
+    overview,
+    profile,
+    reminding,
+    telling,
+    whereabouts,
+)
 from dialogs.hearing import Hearing
 from dialogs.states import State, Step
 from dialogs.steps import FLOWS
@@ -146,6 +155,7 @@ def _turn(
         said = hearing.understood(reader, talk)
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)
     claiming.bind(turn, hearing, since=kept.updated)
+    reminding.bind(turn, hearing)
     if later is not None and said.intents[0] not in {Intent.CANCEL, Intent.MOVE}:
         turn.remark("one_at_a_time")
     if said.intents == (Intent.UNKNOWN,) and talk.refused:
@@ -277,6 +287,9 @@ def _press(turn: Turn) -> State | None:
         turn.pressed = note["facts"]
         intent = Intent.ACCEPT if index == 0 else Intent.REFUSE
         turn.said = Understood((intent,), Facts(wish=Wish()), turn.said.locale)
+        return None
+    if note is not None and note["note"] == "reminder":
+        reminding.answers(turn, note["facts"], index)
         return None
     if note is not None and note["note"] == "wait_offer":
         turn.pressed = note["facts"]

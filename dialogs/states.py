@@ -102,6 +102,7 @@ ASIDE = {
     I.LEAVE: Step("waiting.leave"),
     I.PLACE: Step("waiting.place"),
     I.LET_GO: Step("claiming.let_go"),
+    I.COMING: Step("reminding.coming"),
     I.HELLO: Step("info.hello"),
     I.THANKS: Step("info.thanks"),
     I.BYE: Step("info.bye"),

@@ -11,6 +11,7 @@ from dialogs.flows import (
     identity,
     info,
     profile,
+    reminding,
     waiting,
 )
 from dialogs.talk import Flow
@@ -60,6 +61,7 @@ FLOWS: dict[str, Flow] = {
     "waiting.place": waiting.place,
     "waiting.leave": waiting.leave,
     "waiting.everybody": waiting.everybody,
+    "reminding.coming": reminding.coming,
     "claiming.take": claiming.take,
     "claiming.let_go": claiming.let_go,
     "day.today": day.today,

@@ -21,7 +21,15 @@ from core.booking import By
 from core.db import Session, passing
 from core.due import Work
 from core.span import Span
-from dialogs.flows import hand_later, hand_time, offering, recurring, settle, waiting
+from dialogs.flows import (
+    hand_later,
+    hand_time,
+    offering,
+    recurring,
+    reminding,
+    settle,
+    waiting,
+)
 from workers import undelivered
 from workers.runtime import Runtime
 
@@ -132,6 +140,16 @@ def _offer(session: Session, work: Work) -> None:
     offering.unanswered(session, businesses.load(session), work.subject)
 
 
+def _reminders(session: Session, work: Work) -> None:
+    """Write down when somebody is reminded of a booking that has a time now."""
+    reminding.plan(session, businesses.load(session), work.subject)
+
+
+def _remind(session: Session, work: Work) -> None:
+    """Remind somebody of a booking, if it still is what it was."""
+    reminding.remind(session, businesses.load(session), work)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
     "lapse": _lapse,
     "complete": _complete,
@@ -143,6 +161,8 @@ KINDS: dict[str, Callable[[Session, Work], None]] = {
     "wait": _wait,
     "wait_over": _wait_over,
     "offer": _offer,
+    "reminders": _reminders,
+    "remind": _remind,
     "undelivered": undelivered.reported,
     "unproven": _unproven,
     "forgotten": _forgotten,

@@ -17,6 +17,7 @@ from core.blueprint.fits import minutes, overlapping_classes, unheld
 from core.blueprint.lines import Path
 from core.blueprint.season_checks import seasons
 from core.blueprint.service_checks import confirmation, money, most, needs, starting, unknown
+from core.deadline import Deadline
 
 Found = Iterator[tuple[Path, str]]
 _LONGEST_CLOSURE = 366  # days
@@ -76,14 +77,20 @@ def _timing(root: shape.Root) -> Found:
         yield ("notice",), "must be shorter than “furthest”, or nothing can ever be booked"
     if root.quiet[0] == root.quiet[1]:
         yield ("quiet",), "begins when it ends; name two different times"
-    for n, (earlier, later) in enumerate(pairwise(root.reminders), 1):
-        if later >= earlier:
-            yield ("reminders", n), "is not shorter than the one before it; the longest is first"
+    yield from _reminders(root.reminders, ("reminders",))
+    for key, service in root.services.items():
+        yield from _reminders(service.reminders or [], ("services", key, "reminders"))
     wait = root.waitlist
     if wait.accept_soon > wait.accept:
         yield ("waitlist", "accept_soon"), "must not be longer than “accept”"
     if wait.cutoff > wait.soon:
         yield ("waitlist", "cutoff"), "must not be longer than “soon”"
+
+
+def _reminders(rules: list[Deadline], where: Path) -> Found:
+    for n, (earlier, later) in enumerate(pairwise(rules), 1):
+        if earlier.minutes and later.minutes and later.minutes >= earlier.minutes:
+            yield (*where, n), "is not shorter than the one before it; the longest is first"
 
 
 def _tiers(tiers: list[shape.Tier]) -> Found:

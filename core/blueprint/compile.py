@@ -200,6 +200,7 @@ def _service(
         max_day=facts.per_day,
         max_week=facts.per_week,
         change_until=facts.change_until,
+        reminders=None if facts.reminders is None else tuple(facts.reminders),
         anyone=facts.anyone,
         lengths=tuple((ids[k], minutes) for k, minutes in facts.lengths.items()),
         extras=tuple(

@@ -91,6 +91,16 @@ def _deadline(value: Any) -> Deadline:  # noqa: ANN401 - whatever TOML gave
     )
 
 
+def _reminder(value: Any) -> Deadline:  # noqa: ANN401 - whatever TOML gave
+    """Read "24 h" (before the start) or "18:00 the day before"."""
+    if isinstance(value, str) and value.endswith(" the day before"):
+        return _deadline(value)
+    minutes = values.length(value)
+    if not 1 <= minutes <= 60 * values.DAY:
+        raise values.UnreadableError("is not between 1 minute and 60 days")
+    return Deadline(minutes=minutes)
+
+
 def _anyone(value: Any) -> Anyone:  # noqa: ANN401 - whatever TOML gave
     try:
         return Anyone(value)
@@ -136,6 +146,7 @@ Starts = Annotated[
 ]
 Whoever = Annotated[Anyone, BeforeValidator(_anyone)]
 Latest = Annotated[Deadline, BeforeValidator(_deadline)]
+Reminder = Annotated[Deadline, BeforeValidator(_reminder)]
 Count = Annotated[int, _between(1, 1000, "1 and 1000")]
 MonthDay = Annotated[str, BeforeValidator(_day)]
 
@@ -222,6 +233,7 @@ class Service(Shape):
     grid: Annotated[Length, _between(1, 720, "1 minute and 12 hours")] | None = None
     starts: Starts = {}
     change_until: Latest | None = None
+    reminders: list[Reminder] | None = None
     anyone: Whoever | None = None
     gaps: Annotated[Length, _between(0, 720, "nothing and 12 hours")] | None = None
     lengths: dict[str, Annotated[Length, _between(1, values.DAY, "1 minute and a day")]] = {}
@@ -323,10 +335,7 @@ class Root(Shape):
     )
     hold: Annotated[Length, _between(1, values.DAY, "1 minute and a day")] = 5
     quiet: Span = (time(21), time(8))
-    reminders: list[Annotated[Length, _between(1, 60 * values.DAY, "1 minute and 60 days")]] = [
-        1440,
-        60,
-    ]
+    reminders: list[Reminder] = [Deadline(minutes=1440), Deadline(minutes=60)]
     cancellation: list[Tier] = [Tier(back=100, until=0)]
     change_until: Latest | None = None
     anyone: Whoever = Anyone.USUAL

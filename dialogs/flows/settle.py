@@ -11,7 +11,7 @@ from core.people import Reader
 from core.refusals import Reason, Refusal
 from core.rules import Business
 from core.span import MINUTE
-from dialogs.flows import telling
+from dialogs.flows import reminding, telling
 from dialogs.flows.about import (
     facts_for_staff,
     facts_of,
@@ -40,7 +40,8 @@ def agreed(turn: Turn, held: int) -> State | None:
         return _moved(turn, moving, held)
     if booking.confirm(turn.session, booking=held, by=turn.by, now=turn.now) is not None:
         return None
-    turn.say("booked", **shown(turn, held), ask_name=_unnamed(turn))
+    facts = shown(turn, held) | reminding.said(turn, before)
+    turn.say("booked", **facts, ask_name=_unnamed(turn))
     telling.providers(turn.session, turn.business, held, note="new_booking", now=turn.now)
     return _done(turn, before)
 

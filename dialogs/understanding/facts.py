@@ -63,6 +63,7 @@ class Intent(StrEnum):
     FORGET = "forget"
     TAKE = "take"
     LET_GO = "let_go"
+    COMING = "coming"
     UNKNOWN = "unknown"
 
 

@@ -25,7 +25,29 @@ def _booked(page: Page) -> Worded:
         when=_start(page),
         ref=page.facts["ref"],
     )
-    return _name_asked(page, text + _change_until(page))
+    return _name_asked(page, text + _change_until(page) + _reminded(page))
+
+
+def _reminded(page: Page) -> str:
+    """Return when a reminder follows, where it is not as usual."""
+    if not page.facts.get("skipped"):
+        return ""
+    if not page.facts.get("reminder"):
+        return " " + page.t("It is soon, so I'll send no reminder.")
+    at = page.by(page.instant("reminder"), beside=page.instant("start"))
+    return " " + page.t("I'll remind you on {when}.", when=at)
+
+
+def _reminder(page: Page) -> Worded:
+    facts = {"booking": page.title(), "when": _start(page)}
+    if not page.facts["asks"]:
+        return Worded(page.t("Reminder: {booking} on {when}. See you then!", **facts))
+    text = page.t("Reminder: {booking} on {when}. Will you come?", **facts)
+    return Worded(text, (page.t("Yes, I'll come"), page.t("Move it"), page.t("Cancel it")))
+
+
+def _coming(page: Page) -> Worded:
+    return Worded(page.t("Thank you, see you on {when}!", when=_start(page)))
 
 
 def _change_until(page: Page) -> str:
@@ -219,6 +241,8 @@ def t(message: str) -> str:
 
 NOTES: dict[str, Callable[[Page], Worded]] = {
     "booked": _booked,
+    "reminder": _reminder,
+    "coming": _coming,
     "requested": _requested,
     "request_accepted": _accepted,
     "request_declined": _declined,

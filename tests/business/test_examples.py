@@ -82,7 +82,7 @@ def test_juniper_and_its_people(juniper: Business) -> None:
     assert (juniper.grid, juniper.notice, juniper.furthest) == (15, 60, 60)
     assert juniper.limits == Limits(per_day=2, open=5)
     assert juniper.quiet == Quiet(time(21), time(8))
-    assert juniper.reminders == (1440, 60)
+    assert [rule.minutes for rule in juniper.reminders] == [1440, 60]
     assert juniper.waitlist == Waitlist(30, 10, 240, 60)
     assert juniper.tiers == (Tier(100, "hours", 24), Tier(50, "day"))
     ana, ben, mia, leo = juniper.providers

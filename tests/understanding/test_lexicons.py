@@ -7,7 +7,8 @@ import pytest
 from dialogs.understanding import Intent, languages
 from dialogs.understanding.lexicon import LOCALES, lexicon
 
-BY_FACTS = {Intent.CHOOSE, Intent.INFORM, Intent.UNKNOWN, Intent.TAKE, Intent.LET_GO}
+BY_FACTS = {Intent.CHOOSE, Intent.INFORM, Intent.UNKNOWN}
+BY_FACTS |= {Intent.TAKE, Intent.LET_GO, Intent.COMING}
 """Intents that follow from facts or from what is open, not from patterns."""
 
 
