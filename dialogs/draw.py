@@ -1,16 +1,21 @@
-"""Draw the transition table as a Mermaid diagram, and keep the one in the README current. Pure.
+"""Draw the literal tables, and keep what the documents show of them current. Pure.
+
+The transition table is a Mermaid diagram in the README, and what is said unasked a table in
+docs/messages.md.
 
 What every state answers by the way is left out. What begins anew from every state is drawn once,
 from "any"; the states of a request under way stand together, since most steps lead to whichever of
-them asks for what is missing. `python -m dialogs.draw` writes it between the README's markers.
+them asks for what is missing. `python -m dialogs.draw` writes both between their markers.
 """
 
 from collections import defaultdict
 from pathlib import Path
 
+from dialogs import sent
 from dialogs.states import ANEW, EVERYWHERE, TABLE, WISHING, State, Step
 
 README = Path(__file__).with_name("README.md")
+MESSAGES = Path(__file__).parents[1] / "docs" / "messages.md"
 BEGIN, END = "<!-- diagram: begin -->", "<!-- diagram: end -->"
 REQUEST = (State.SERVICE, State.PARTY, State.WHEN, State.CHOICE, State.PROPOSAL, State.SERIES)
 
@@ -46,12 +51,16 @@ def _add(arrows: Arrows, source: str, step: Step) -> None:
             arrows[source, target][step.flow.partition(".")[2]] = None
 
 
-def placed(text: str) -> str:
-    """Return a README with the diagram of now between its markers."""
+def placed(text: str, drawn: str) -> str:
+    """Return a document with what was drawn between its markers."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n```mermaid\n{diagram()}\n```\n{END}{after}"
+    return f"{before}{BEGIN}\n{drawn}\n{END}{after}"
 
+
+DRAWN = {README: lambda: f"```mermaid\n{diagram()}\n```", MESSAGES: sent.drawn}
 
 if __name__ == "__main__":
-    README.write_text(placed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for document, draw in DRAWN.items():
+        text = document.read_text(encoding="utf-8")
+        document.write_text(placed(text, draw()), encoding="utf-8")

@@ -45,6 +45,7 @@ def test_an_unlisted_pair_is_an_error() -> None:
 
 
 def test_the_drawn_diagram_is_the_table() -> None:
-    """The README's diagram was drawn from the table as it is."""
-    text = draw.README.read_text(encoding="utf-8")
-    assert draw.placed(text) == text, "run: python -m dialogs.draw"
+    """What the documents show of a table was drawn from it as it is."""
+    for document, drawn in draw.DRAWN.items():
+        text = document.read_text(encoding="utf-8")
+        assert draw.placed(text, drawn()) == text, "run: python -m dialogs.draw"

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 from core.refusals import Reason
+from dialogs.sent import SENT
 from dialogs.wording.notes import NOTES, REMARKS
 from dialogs.wording.refusals import WHY
 from support.gsm import is_plain
@@ -102,3 +103,20 @@ def test_a_message_formats_and_is_plain(message: str) -> None:
     assert all(re.fullmatch(r"[a-z_]+", name) for name in names)
     assert is_plain(message)
     assert len(message) <= 250
+
+
+def told() -> set[str]:
+    """Return the kinds that somebody is told unasked, where they are named in the call."""
+    workers = [*(ROOT / "workers").glob("*.py")]
+    kinds: set[str] = set()
+    for call in calls([*FLOWS, *workers], "customer", "providers", "human", "tell", "_tell"):
+        kinds |= {w for k in call.keywords if k.arg == "note" for w in strings(k.value)}
+    for call in calls(FLOWS, "tell_of"):
+        kinds |= {w for k in call.keywords if k.arg == "note" for w in strings(k.value)}
+    return kinds
+
+
+def test_all_that_is_said_unasked_is_in_the_table() -> None:
+    """Whoever is told something without asking finds it in docs/messages.md, and nothing else."""
+    assert told() <= set(SENT), sorted(told() - set(SENT))
+    assert set(SENT) <= set(NOTES), sorted(set(SENT) - set(NOTES))
