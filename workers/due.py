@@ -127,7 +127,7 @@ def _freed(session: Session, work: Work) -> None:
 
 def _wait(session: Session, work: Work) -> None:
     """Look for what came free while somebody began to wait."""
-    offering.offer_next(session, businesses.load(session), only=work.subject)
+    offering.offer_next(session, businesses.load(session), since=work.subject)
 
 
 def _wait_over(session: Session, work: Work) -> None:

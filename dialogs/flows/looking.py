@@ -181,13 +181,13 @@ def _within(start: datetime, window: Window) -> bool:
     return first is not None and end is not None and first <= start < end
 
 
-def on_each_day(wish: Wish) -> Wish:
-    """Return "weekday mornings" as the mornings of the next weeks; a wish without such as it is."""
+def on_each_day(wish: Wish, *, reach: int = _REPEATED) -> Wish:
+    """Return "weekday mornings" as those of the next days; a wish without such as it is."""
     window = wish.windows[0] if wish.windows else None
     if wish.rrule is None or window is None or window.start is None or exact_starts(wish):
         return wish
     days = _weekdays(wish.rrule) or WEEKDAYS
-    ahead = (timedelta(days=n) for n in range(_REPEATED))
+    ahead = (timedelta(days=n) for n in range(reach))
     windows = (_later(window, by) for by in ahead)
     fitting = tuple(w for w in windows if w.start and WEEKDAYS[w.start.weekday()] in days)
     return replace(wish, windows=fitting, rrule=None)

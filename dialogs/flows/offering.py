@@ -7,6 +7,7 @@ are asked at once and the hold is theirs together. Who is passed over is kept wi
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from core import booking, changing, due, finding, offers, people, waitlist
@@ -25,6 +26,7 @@ from dialogs.flows import looking, telling
 CLOCK = By("clock")
 _PAGES = 20  # of the line that one transaction looks at
 _TRIES = 3  # starts that are tried for one who waits
+_STARTS = 100  # that are looked at for who just began to
 
 
 class _NotHeldError(Exception):
@@ -41,6 +43,7 @@ class _Search:
     refused: set[tuple[int, datetime]] = field(default_factory=set)
     asked: dict[int, int] = field(default_factory=dict)
     passed: list[Passed] = field(default_factory=list)
+    made: int | None = None  # the offer, the first of several
 
     def know(self, line: Sequence[Waiting]) -> None:
         """Read of the next in line what they refused, and what is open to them."""
@@ -68,48 +71,50 @@ def offer_next(
     business: Business,
     *,
     span: Span | None = None,
-    only: int | None = None,
+    since: int | None = None,
 ) -> bool:
     """Offer what is free around a span to whoever comes first, and look again; say if it was.
 
-    Without a span each day is looked at by itself. `only` looks for one who just began to wait.
+    Without a span each day is looked at by itself. `since` looks for what came free while somebody
+    began to wait: whoever comes first may still be another.
     """
     waitlist.lock_line(session)
-    if only is not None:
-        return _offer_to(session, business, waitlist.entry(session, only))
-    if span is None:
+    if since is not None:
+        free = _since(session, business, waitlist.entry(session, since))
+    elif span is not None:
+        around = _free(session, business, span)
+        free = sorted(around, key=lambda one: abs(one.start - span.start))
+    else:
         _each_day(session, business)
         return False
-    free = sorted(_free(session, business, span), key=lambda one: abs(one.start - span.start))
     look = _Search(session, business, free)
-    made, after = False, 0
+    _to_the_first(look)
+    if look.made is not None and span is not None:  # there may be room for another
+        _again(session, span, f"after:{look.made}")
+    return look.made is not None
+
+
+def _to_the_first(look: _Search) -> None:
+    """Walk the line until somebody can be asked; keep who was passed over."""
+    after = 0
     for _ in range(_PAGES if look.free else 0):
-        line = waitlist.in_line(session, look.free, after=after)
+        line = waitlist.in_line(look.session, look.free, after=after)
         if not line:
             break
         after = line[-1].id
         look.know(line)
-        made = any(_ask(look, one, line) for one in line)
-        if made:
+        if any(_ask(look, one, line) for one in line):
             break
-    offers.passed_over(session, look.passed, now=session.now)
-    if made:  # there may be room for another
-        _again(session, span, f"after:{after}:{session.now.isoformat()}")
-    return made
+    offers.passed_over(look.session, look.passed, now=look.session.now)
 
 
-def _offer_to(session: Session, business: Business, waiting: Waiting) -> bool:
-    """Offer one who just began to wait what has come free since they were told."""
-    service = business.service_by_id.get(waiting.service)
-    if waiting.status != "waiting" or service not in business.services:
-        return False
+def _since(session: Session, business: Business, waiting: Waiting) -> list[Free]:
+    """Return the first starts that fit a wish and were not free when it was made."""
+    if waiting.status != "waiting":
+        return []
     whole = Span(waiting.windows[0].start, waiting.until)
-    free = [one for one in _free(session, business, whole, waiting) if waiting.fits(one.start)]
-    look = _Search(session, business, free)
-    look.know([waiting])
-    made = _ask(look, waiting, [waiting])
-    offers.passed_over(session, look.passed, now=session.now)
-    return made
+    free = _free(session, business, whole, waiting)
+    return list(islice((one for one in free if waiting.fits(one.start)), _STARTS))
 
 
 def _each_day(session: Session, business: Business) -> None:
@@ -269,6 +274,7 @@ def _tell(look: _Search, group: Sequence[Waiting], held: Held) -> None:
         start=held.span.start,
         now=now,
     )
+    look.made = min(made.values())
     for member in group:
         reader = people.of_person(session, member.person)
         if reader is None:

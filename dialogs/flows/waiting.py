@@ -111,7 +111,7 @@ def told(turn: Turn, waiting: Waiting) -> dict[str, object]:
 def _windows(turn: Turn, wish: Wish) -> list[Span]:
     """Return when a start would fit, as instants from now on to the horizon."""
     everything = bookable(turn.business, now=turn.now)
-    each = looking.on_each_day(wish)
+    each = looking.on_each_day(wish, reach=turn.business.furthest + 1)
     spans = looking.windows_of(each, business=turn.business, now=turn.now)
     never = looking.excluded(wish, business=turn.business, now=turn.now)
     return minus(both(spans, [everything]), never)
