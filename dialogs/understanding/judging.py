@@ -382,7 +382,10 @@ _BEATS: Iterable[tuple[Intent, set[Intent]]] = (
         {Intent.CANCEL, Intent.BOOK, Intent.LIST, Intent.ASK, Intent.HOURS, Intent.SOONER},
     ),
     (Intent.CANCEL, {Intent.BOOK, Intent.LIST, Intent.ASK}),
-    (Intent.JOIN, {Intent.CANCEL, Intent.BOOK, Intent.ASK, Intent.ALTERNATIVES}),
+    (
+        Intent.JOIN,
+        {Intent.CANCEL, Intent.BOOK, Intent.ASK, Intent.ALTERNATIVES, Intent.CHOOSE},
+    ),
     (Intent.POLICY, {Intent.PRICE, Intent.CANCEL, Intent.ASK}),
     (Intent.LIST, {Intent.ASK, Intent.BOOK}),
     (Intent.BOOK, {Intent.ASK}),

@@ -35,6 +35,8 @@ def _window(page: Page, start: datetime, end: datetime) -> str:
         return page.t("{first} to {last}", first=page.day(start), last=page.day(last))
     if whole:
         return page.day(start)
+    if end.astimezone(page.zone).time() == first.min.time():
+        return page.t("{day} from {time}", day=page.day(start), time=page.clock(start))
     span = formats.span(start, end, page.locale, page.zone)
     return f"{page.day(start)} {span}"
 

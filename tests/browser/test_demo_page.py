@@ -143,18 +143,19 @@ HOSTILE = [
     "\u202ehaircut\u202c {{7*7}} ${7*7} %s \\u003cb\\u003e &lt;",
     "🎉🎉🎉",
 ]
+CLEAN = [text.strip("\u202e").replace("\u202c", "") for text in HOSTILE]  # none turns others' text
 
 
 def test_a_hostile_message_is_text(visit: Visit, demo: Demo) -> None:
     """What looks like HTML, SQL or a template is shown as it was written, and answered."""
     page = visit()
     mine = page.locator("#phone-maya .message.me .text")
-    for count, text in enumerate(HOSTILE, 1):
+    for count, (text, shown) in enumerate(zip(HOSTILE, CLEAN, strict=True), 1):
         say(page, "Maya", text)
         expect(page.locator("#phone-maya .message.bot")).to_have_count(count)
-        expect(mine.last).to_have_text(text)
+        expect(mine.last).to_have_text(shown)
     page.reload()
-    expect(mine).to_have_text(HOSTILE)
+    expect(mine).to_have_text(CLEAN)
     assert page.locator("#rail img, #rail script").count() == 0
     assert "book it?" in demo.asks("joe", ASKED)
 

@@ -256,6 +256,7 @@ def test_a_hold_knows_when_it_lapses(desk: Desk) -> None:
         ("lapse", held.expires),
         ("lapse", until),
         ("complete", desk.at("10:20")),
+        ("reminders", MONDAY),  # which are written down by the worker
     ]
 
 
