@@ -2,9 +2,10 @@
 
 A transaction takes its locks late and in this order, so that no two wait for each other:
 
-1. rows of `conversations`, `plans`, `people`, `bookings` (by id), then `sessions`, with
-   `FOR NO KEY UPDATE`; people who are being forgotten with `FOR UPDATE`, for which whoever gives
-   them another address waits;
+0. the line of a business's waitlist, by whoever offers freed time (core.waitlist.lock_line);
+1. rows of `conversations`, `plans`, `people`, `waits`, `bookings` (by id), then `offers` and
+   `sessions`, with `FOR NO KEY UPDATE`; people who are being forgotten with `FOR UPDATE`, for which
+   whoever gives them another address waits;
 2. a person, whose bookings are counted: here;
 3. days of resources, here, sorted: shared where the exclusion constraint alone decides, exclusive
    where a rule spans rows (several resources or seats together, day and week limits, who of several
