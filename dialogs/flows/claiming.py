@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core import booking, changing, finding, offers, waitlist
+from core import booking, changing, finding, offers, outbox, waitlist
 from core.booking import By, Held
 from core.db import Session
 from core.offers import Offer
@@ -19,6 +19,7 @@ from dialogs.understanding import Intent
 
 _BOUND = timedelta(minutes=5)  # for which an older question is the one that a yes answers
 _REMEMBERED = timedelta(hours=24)  # after which a yes means no offer any more
+_NEWS = {"wait_offer", "wait_lapsed", "wait_lost"}
 _ASKING = {State.IDLE, State.NAME}
 _VAGUE = {  # what says little where nothing was asked
     *(Intent.UNKNOWN, Intent.INFORM, Intent.THANKS, Intent.BOOK, Intent.CANCEL, Intent.CHOOSE)
@@ -39,13 +40,17 @@ def bind(turn: Turn, hearing: Hearing, *, since: datetime | None) -> None:
     `since` is when the conversation last went on.
     """
     idle = turn.state in _ASKING
+    if turn.said.intents[0] not in {Intent.CONFIRM, Intent.DECLINE, *_VAGUE}:
+        return
     if turn.message.kind != "text" or (not idle and since and turn.now - since < _BOUND):
         return
     offer = _answerable(turn) if idle else _open(turn)
-    if offer is None:
+    if offer is None or not _asked_last(turn, offer):
         return
     said, now = turn.said, turn.now
-    if said.intents[0] in _VAGUE:  # heard as the answer that it may be
+    if said.intents[0] in (
+        _VAGUE if offer.closed is None else {Intent.UNKNOWN}
+    ):  # heard as the answer that it may be
         asked = Talk(start=offer.start, service=offer.service)
         said = replace(hearing, state=State.PROPOSAL).understood(turn.reader, asked)
     if said.intents[0] is Intent.CONFIRM:
@@ -55,6 +60,18 @@ def bind(turn: Turn, hearing: Hearing, *, since: datetime | None) -> None:
     no = said.intents[0] is Intent.DECLINE or said.intents[:2] == (Intent.CANCEL, Intent.DECLINE)
     if no and not (nameless or said.facts.wish or said.facts.service):
         turn.said = replace(said, intents=(Intent.LET_GO,))
+
+
+def _asked_last(turn: Turn, offer: Offer) -> bool:
+    """Whether an offer is what was said last here, or is open and no reminder asked after it.
+
+    Of one that is over "ok" is no yes, and neither is a yes to something else.
+    """
+    last = outbox.last_said(turn.session, turn.reader.address)
+    if offer.closed is not None:
+        return last is not None and last.note in _NEWS
+    reminded = last is not None and last.note == "reminder"
+    return not (reminded and offer.sent is not None and turn.now - offer.sent > _BOUND)
 
 
 def _open(turn: Turn) -> Offer | None:
