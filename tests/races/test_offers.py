@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from threading import Barrier
 
-from core import booking, changing, inbox, offers, people, waitlist
+from core import booking, changing, inbox, offers, outbox, people, waitlist
 from core.booking import By, Held
 from core.choosing import Wanted
 from core.db import Database, Session, passing
@@ -110,6 +110,15 @@ def _round(here: Ground, number: int, start: datetime) -> list[int]:
         made = [offer.id for offer in offers.of_hold(session, hold)]
         offers.close(session, made, status="lapsed", now=session.now)
         changing.release(session, booking=hold, by=BY, now=session.now)
+        for reader in readers[HOLDERS : HOLDERS + LATE]:
+            outbox.post(
+                session,
+                address=reader.address,
+                note="wait_lapsed",
+                facts={},
+                locale="en",
+                now=session.now,
+            )
         _offered(session, here, first, _held(session, here, wanted, first[0].person), wanted)
         said = start.astimezone(here.business.zone)
         for n, reader in enumerate(readers):
