@@ -159,9 +159,9 @@ _LAST = text(
     f"SELECT {_COLUMNS} FROM offers WHERE business_id = :business AND person_id = :person"
     " AND (sent_at IS NOT NULL OR status = 'open') ORDER BY status = 'open' DESC, id DESC LIMIT 1"
 )
-_OF_HOLD = text(
+_OPEN_OF = text(
     f"SELECT {_COLUMNS} FROM offers WHERE business_id = :business AND booking_id = :booking"
-    " ORDER BY id"
+    " AND status = 'open' ORDER BY id"
 )
 _REFUSED = text(
     "SELECT wait_id, starts_at FROM offers WHERE business_id = :business"
@@ -192,10 +192,10 @@ def last_to(session: Session, person: int) -> Offer | None:
     return Offer(*row) if row else None
 
 
-def of_hold(session: Session, booking: int) -> list[Offer]:
-    """Return the offers of one hold."""
+def open_of(session: Session, booking: int) -> list[Offer]:
+    """Return the offers of one hold that are not answered."""
     facts = {"business": session.business, "booking": booking}
-    return [Offer(*row) for row in session.execute(_OF_HOLD, facts)]
+    return [Offer(*row) for row in session.execute(_OPEN_OF, facts)]
 
 
 def refused(session: Session, waits: Sequence[int]) -> set[tuple[int, datetime]]:

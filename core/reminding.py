@@ -61,17 +61,13 @@ def ahead(
 
 _COMING = text("""
 WITH done AS (
-    UPDATE bookings b SET events = events + 1
-    WHERE business_id = :business AND id = :booking AND status = 'confirmed' AND starts_at > :now
-      AND NOT EXISTS (SELECT 1 FROM booking_events e WHERE e.business_id = :business
-        AND e.booking_id = b.id AND e.kind = 'acknowledged'
-        AND CAST(e.facts ->> 'version' AS int) = b.version)
+    UPDATE bookings SET events = events + 1 WHERE business_id = :business AND id = :booking
     RETURNING id, events, version)
 INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at, facts)
 SELECT :business, id, events, 'acknowledged', :actor, :message, :now,
     jsonb_build_object('version', version) FROM done
 """)
-_CAME_BACK = text(
+_SAID_SO = text(
     "SELECT 1 FROM booking_events e JOIN bookings b"
     " ON b.business_id = e.business_id AND b.id = e.booking_id"
     " WHERE e.business_id = :business AND e.booking_id = :booking AND e.kind = 'acknowledged'"
@@ -89,11 +85,12 @@ def acknowledge(session: Session, *, booking: int, by: By, now: datetime) -> Ref
     row = session.execute(_LOCK, facts).one_or_none()
     if row is None or row.status != "confirmed" or row.starts_at <= now:
         return Refusal(Reason.GONE)
-    session.execute(_COMING, facts | {"actor": by.actor, "message": by.message})
+    if not acknowledged(session, booking):
+        session.execute(_COMING, facts | {"actor": by.actor, "message": by.message})
     return None
 
 
 def acknowledged(session: Session, booking: int) -> bool:
     """Whether a customer said that they will come, at the time that it has now."""
     facts = {"business": session.business, "booking": booking}
-    return session.execute(_CAME_BACK, facts).one_or_none() is not None
+    return session.execute(_SAID_SO, facts).one_or_none() is not None

@@ -274,8 +274,8 @@ _STATUS = text(
 _NO_CELLS = text("DELETE FROM wait_cells WHERE business_id = :business AND wait_id = :wait")
 
 
-def settle(session: Session, wait: int, *, status: str, booking: int | None = None) -> bool:
-    """End what is waited for ("left", "over", "booked"), or let it rest ("claimed"); say if it was.
+def settle(session: Session, wait: int, *, status: str, booking: int | None = None) -> None:
+    """End what is waited for ("left", "over", "booked"), or let it rest ("claimed").
 
     The caller holds the lock of the entry.
     """
@@ -286,10 +286,8 @@ def settle(session: Session, wait: int, *, status: str, booking: int | None = No
         "booking": booking,
         "among": ["waiting", "claimed"],
     }
-    if session.execute(_STATUS, facts).rowcount == 0:
-        return False
+    session.execute(_STATUS, facts)
     session.execute(_NO_CELLS, {"business": session.business, "wait": wait})
-    return True
 
 
 _FELL_THROUGH = text(

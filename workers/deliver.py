@@ -75,8 +75,8 @@ def send_all(runtime: Runtime, business: int, address: int) -> None:
 
 def _claim(session: Session, address: int) -> _Claimed | None:
     """Lease the head of an address's letters."""
-    business = businesses.load(session)
     while letter := outbox.claim(session, address=address, now=session.now):
+        business = businesses.load(session)
         asked = offers.asked(session, business, letter) if letter.note == "wait_offer" else letter
         if asked is not None:
             return _with_what_it_takes(session, business, asked)

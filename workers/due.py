@@ -15,7 +15,6 @@ from core import (
     offers,
     people,
     timetable,
-    waitlist,
 )
 from core.booking import By
 from core.db import Session, passing
@@ -72,8 +71,7 @@ def _lapse(session: Session, work: Work) -> None:
     if about is None or about.status != "expired":
         return
     business = businesses.load(session)
-    open_offers = [o for o in offers.of_hold(session, about.id) if o.status == "open"]
-    offering.lapsed(session, business, open_offers)
+    offering.lapsed(session, business, offers.open_of(session, about.id))
     settle.lapsed(session, business, about, was=finding.lapsed_from(session, about.id))
 
 
@@ -116,18 +114,15 @@ def _forgotten(session: Session, work: Work) -> None:
 
 def _freed(session: Session, work: Work) -> None:
     """Offer what came free to whoever waits for it first."""
-    waitlist.lock_line(session)
-    if work.subject:
-        waitlist.take_back(session, work.subject, now=session.now)
     edges = (work.facts.get("from"), work.facts.get("until"))
     start, end = (datetime.fromisoformat(edge) if edge else None for edge in edges)
     span = Span(start, end) if start and end else None
-    offering.offer_next(session, businesses.load(session), span=span)
+    offering.freed(session, businesses.load(session), span=span, booking=work.subject)
 
 
 def _wait(session: Session, work: Work) -> None:
     """Look for what came free while somebody began to wait."""
-    offering.offer_next(session, businesses.load(session), since=work.subject)
+    offering.joined(session, businesses.load(session), work.subject)
 
 
 def _wait_over(session: Session, work: Work) -> None:

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core import booking, changing, finding, offers, outbox, waitlist
-from core.booking import By, Held
+from core import changing, finding, offers, outbox, waitlist
+from core.booking import By
 from core.db import Session
 from core.offers import Offer
 from core.refusals import Reason, Refusal
 from core.span import MINUTE, Span
 from core.waitlist import Waiting
 from dialogs.flows import looking, offering, pursuing, settle
+from dialogs.flows.holding import RefusedError
 from dialogs.flows.info import nothing_open
 from dialogs.hearing import Hearing
 from dialogs.states import State
@@ -24,14 +25,6 @@ _ASKING = {State.IDLE, State.NAME}
 _VAGUE = {  # what says little where nothing was asked
     *(Intent.UNKNOWN, Intent.INFORM, Intent.THANKS, Intent.BOOK, Intent.CANCEL, Intent.CHOOSE)
 }
-
-
-class _RefusedError(Exception):
-    """Undoes a savepoint: the time cannot be this person's."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.reason)
-        self.refusal = refusal
 
 
 def bind(turn: Turn, hearing: Hearing, *, since: datetime | None) -> None:
@@ -48,9 +41,8 @@ def bind(turn: Turn, hearing: Hearing, *, since: datetime | None) -> None:
     if offer is None or not _asked_last(turn, offer):
         return
     said, now = turn.said, turn.now
-    if said.intents[0] in (
-        _VAGUE if offer.closed is None else {Intent.UNKNOWN}
-    ):  # heard as the answer that it may be
+    vague = _VAGUE if offer.closed is None else {Intent.UNKNOWN}
+    if said.intents[0] in vague:  # heard as the answer that it may be
         asked = Talk(start=offer.start, service=offer.service)
         said = replace(hearing, state=State.PROPOSAL).understood(turn.reader, asked)
     if said.intents[0] is Intent.CONFIRM:
@@ -124,7 +116,7 @@ def _claimed(turn: Turn, offer: Offer, waiting: Waiting) -> State | None:
             with turn.session.attempt():
                 changing.release(turn.session, booking=held.id, by=turn.by, now=turn.now)
                 number = _hold(turn, waiting, offer.start)
-        except _RefusedError as refused:
+        except RefusedError as refused:
             return _cannot(turn, offer, refused.refusal)
     state = settle.agreed(turn, number)
     if state is not None:
@@ -133,20 +125,9 @@ def _claimed(turn: Turn, offer: Offer, waiting: Waiting) -> State | None:
 
 
 def _hold(turn: Turn, waiting: Waiting, start: datetime) -> int:
-    """Hold a start for a moment, in the sender's own name; _RefusedError where that cannot be."""
-    got = booking.hold(
-        turn.session,
-        business=turn.business,
-        wanted=offering.wanted(turn.business, waiting, start),
-        person=turn.reader.person,
-        until=turn.now + MINUTE,
-        by=turn.by,
-        now=turn.now,
-        instead_of=waiting.for_id,
-    )
-    if isinstance(got, Held):
-        return got.id
-    raise _RefusedError(got)
+    """Hold a start for a moment, in the sender's own name; RefusedError where that cannot be."""
+    until = turn.now + MINUTE
+    return offering.held(turn.session, turn.business, waiting, start, until=until, by=turn.by).id
 
 
 def _cannot(turn: Turn, offer: Offer, refused: Refusal) -> State:
@@ -163,7 +144,7 @@ def _won(turn: Turn, offer: Offer, waiting: Waiting, number: int) -> None:
     booked = number if waits or waiting.for_id is None else waiting.for_id
     waitlist.settle(session, waiting.id, status="claimed" if waits else "booked", booking=booked)
     offers.close(session, [offer.id], status="taken", now=now)
-    others = [o for o in offers.of_hold(session, offer.booking) if o.status == "open"]
+    others = offers.open_of(session, offer.booking)
     gone = offers.close(session, [o.id for o in others], status="withdrawn", now=now)
     for other in others:
         if other.id in gone and other.sent is not None:
@@ -176,7 +157,7 @@ def _late(turn: Turn, offer: Offer, waiting: Waiting) -> State:
         try:
             with turn.session.attempt():
                 number = _hold(turn, waiting, offer.start)
-        except _RefusedError:
+        except RefusedError:
             pass
         else:
             state = settle.agreed(turn, number)
@@ -225,5 +206,4 @@ def let_go(turn: Turn) -> State:
 def give_up(session: Session, offer: Offer, *, by: By, now: datetime) -> None:
     """Close an offer that its person does not want; the last of its hold lets the time go."""
     offers.close(session, [offer.id], status="declined", now=now)
-    if not any(o.status == "open" for o in offers.of_hold(session, offer.booking)):
-        changing.release(session, booking=offer.booking, by=by, now=now)
+    offering.release_if_last(session, offer, by=by)

@@ -13,7 +13,7 @@ from dialogs.flows import looking
 from dialogs.talk import Turn
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """Undoes a savepoint, so that the earlier hold stays and no lock is kept for the next try."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -40,7 +40,7 @@ def hold(turn: Turn, start: datetime, provider: int | None) -> Held | Refusal:
             if earlier is not None:
                 changing.release(turn.session, booking=earlier, by=turn.by, now=turn.now)
             return _first(turn, start, (before, provider), instead_of=target, swapped=False)
-    except _RefusedError as refused:
+    except RefusedError as refused:
         return refused.refusal
 
 
@@ -52,14 +52,14 @@ def _first(
     instead_of: int | None,
     swapped: bool,
 ) -> Held:
-    """Take the start with the first of these that can; _RefusedError with the last refusal."""
+    """Take the start with the first of these that can; RefusedError with the last refusal."""
     refused = Refusal(Reason.TAKEN)
     for provider in dict.fromkeys(providers):
         got = _take(turn, start, provider, instead_of=instead_of, swapped=swapped)
         if isinstance(got, Held):
             return got
         refused = got
-    raise _RefusedError(refused)
+    raise RefusedError(refused)
 
 
 def _provider_before(turn: Turn, target: int) -> int | None:

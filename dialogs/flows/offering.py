@@ -22,15 +22,12 @@ from core.rules import Business
 from core.span import DAY, Span, days_between, instant
 from core.waitlist import Free, Waiting
 from dialogs.flows import looking, telling
+from dialogs.flows.holding import RefusedError
 
 CLOCK = By("clock")
 _PAGES = 20  # of the line that one transaction looks at
 _TRIES = 3  # starts that are tried for one who waits
 _STARTS = 100  # that are looked at for who just began to
-
-
-class _NotHeldError(Exception):
-    """Undoes a savepoint: what was tried could not be held."""
 
 
 @dataclass
@@ -44,11 +41,18 @@ class _Search:
     asked: dict[int, int] = field(default_factory=dict)
     passed: list[Passed] = field(default_factory=list)
     made: int | None = None  # the offer, the first of several
+    readers: dict[int, Reader | None] = field(default_factory=dict)
 
     def know(self, line: Sequence[Waiting]) -> None:
         """Read of the next in line what they refused, and what is open to them."""
         self.refused |= offers.refused(self.session, [one.id for one in line])
         self.asked |= offers.asked(self.session, [one.person for one in line])
+
+    def reader(self, waiting: Waiting) -> Reader | None:
+        """Return where somebody is reached, read once."""
+        if waiting.person not in self.readers:
+            self.readers[waiting.person] = people.of_person(self.session, waiting.person)
+        return self.readers[waiting.person]
 
     def starts(self, waiting: Waiting) -> Iterator[Free]:
         """Yield what fits somebody's wish and was not refused by them."""
@@ -66,36 +70,34 @@ class _Search:
         self.passed.append(Passed(waiting.id, start, why, facts))
 
 
-def offer_next(
-    session: Session,
-    business: Business,
-    *,
-    span: Span | None = None,
-    since: int | None = None,
-) -> bool:
-    """Offer what is free around a span to whoever comes first, and look again; say if it was.
+def freed(session: Session, business: Business, *, span: Span | None, booking: int) -> None:
+    """Offer what came free around a span to whoever comes first, and look again.
 
-    Without a span each day is looked at by itself. `since` looks for what came free while somebody
-    began to wait: whoever comes first may still be another.
+    Without a span each day is looked at by itself. Whose claim of the `booking` that gave its time
+    back fell through waits again.
     """
     waitlist.lock_line(session)
-    if since is not None:
-        free = _since(session, business, waitlist.entry(session, since))
-    elif span is not None:
-        around = _free(session, business, span)
-        free = sorted(around, key=lambda one: abs(one.start - span.start))
-    else:
+    if booking:
+        waitlist.take_back(session, booking, now=session.now)
+    if span is None:
         _each_day(session, business)
-        return False
-    look = _Search(session, business, free)
-    _to_the_first(look)
-    if look.made is not None and span is not None:  # there may be room for another
-        _again(session, span, f"after:{look.made}")
-    return look.made is not None
+        return
+    around = _free(session, business, span)
+    free = sorted(around, key=lambda one: abs(one.start - span.start))
+    made = _to_the_first(_Search(session, business, free))
+    if made is not None:  # there may be room for another
+        _again(session, span, f"after:{made}")
 
 
-def _to_the_first(look: _Search) -> None:
-    """Walk the line until somebody can be asked; keep who was passed over."""
+def joined(session: Session, business: Business, wait: int) -> None:
+    """Offer what came free while somebody began to wait: whoever comes first may be another."""
+    waitlist.lock_line(session)
+    free = _since(session, business, waitlist.entry(session, wait))
+    _to_the_first(_Search(session, business, free))
+
+
+def _to_the_first(look: _Search) -> int | None:
+    """Walk the line until somebody can be asked; keep who was passed over, return the offer."""
     after = 0
     for _ in range(_PAGES if look.free else 0):
         line = waitlist.in_line(look.session, look.free, after=after)
@@ -106,6 +108,7 @@ def _to_the_first(look: _Search) -> None:
         if any(_ask(look, one, line) for one in line):
             break
     offers.passed_over(look.session, look.passed, now=look.session.now)
+    return look.made
 
 
 def _since(session: Session, business: Business, waiting: Waiting) -> list[Free]:
@@ -170,16 +173,16 @@ def _ask(look: _Search, waiting: Waiting, line: Sequence[Waiting]) -> bool:
         group = [waitlist.entry(look.session, member.id, lock=True) for member in group]
         if group[0].status != "waiting":
             return False
-        held = _hold(look, group[0], one.start)
-        if held is None:
+        got = _hold(look, group[0], one.start)
+        if got is None:
             continue
-        who = looking.provider_of(held.resources, look.business)
+        who = looking.provider_of(got.resources, look.business)
         asked = [
             member
             for member in group
             if member.status == "waiting" and member.provider in {None, who, waiting.provider}
         ]
-        _tell(look, asked, held)
+        _tell(look, asked, got)
         return True
     return False
 
@@ -210,7 +213,7 @@ def _askable(look: _Search, waiting: Waiting, start: datetime) -> bool:
     if waiting.for_id is not None and not _still_later(session, waiting, start):
         look.leave_out(waiting, start, "not earlier")
         return False
-    reader = people.of_person(session, waiting.person)
+    reader = look.reader(waiting)
     if reader is None:
         look.leave_out(waiting, start, "unreachable")
         return False
@@ -232,51 +235,60 @@ def _still_later(session: Session, waiting: Waiting, start: datetime) -> bool:
 def _hold(look: _Search, waiting: Waiting, start: datetime) -> Held | None:
     """Take a start for somebody; where it cannot be theirs, why not is kept."""
     session, business = look.session, look.business
-    reader = people.of_person(session, waiting.person)
+    reader = look.reader(waiting)
     heard = telling.heard_at(reader, business, session.now) if reader else session.now
     last = offers.last_moment(business, start)
     until = offers.held_until(business.waitlist, heard=heard, start=start, last=last)
     try:
         with session.attempt():
-            got = booking.hold(
-                session,
-                business=business,
-                wanted=wanted(business, waiting, start),
-                person=waiting.person,
-                until=until,
-                by=CLOCK,
-                now=session.now,
-                instead_of=waiting.for_id,
-            )
-            if not isinstance(got, Held):
-                look.leave_out(waiting, start, got.reason.value, **got.facts)
-                raise _NotHeldError  # noqa: TRY301 - it undoes the savepoint
-    except _NotHeldError:
+            return held(session, business, waiting, start, until=until, by=CLOCK)
+    except RefusedError as refused:
+        why = refused.refusal
+        look.leave_out(waiting, start, why.reason.value, **why.facts)
         return None
-    return got
 
 
-def wanted(business: Business, waiting: Waiting, start: datetime) -> Wanted:
-    """Return what somebody who waits wants at a start."""
+def held(
+    session: Session,
+    business: Business,
+    waiting: Waiting,
+    start: datetime,
+    *,
+    until: datetime,
+    by: By,
+) -> Held:
+    """Hold a start for somebody who waits; RefusedError where it cannot be theirs."""
     service = as_kept(business.service(waiting.service), waiting.extras)
-    return Wanted(service, start, waiting.party, waiting.provider)
+    got = booking.hold(
+        session,
+        business=business,
+        wanted=Wanted(service, start, waiting.party, waiting.provider),
+        person=waiting.person,
+        until=until,
+        by=by,
+        now=session.now,
+        instead_of=waiting.for_id,
+    )
+    if isinstance(got, Held):
+        return got
+    raise RefusedError(got)
 
 
-def _tell(look: _Search, group: Sequence[Waiting], held: Held) -> None:
+def _tell(look: _Search, group: Sequence[Waiting], hold: Held) -> None:
     """Write down whom a hold is offered to, and post the letters."""
     session, business, now = look.session, look.business, look.session.now
-    who = looking.provider_of(held.resources, business)
+    who = looking.provider_of(hold.resources, business)
     made = offers.make(
         session,
         waits=[member.id for member in group],
-        booking=held.id,
+        booking=hold.id,
         provider=who,
-        start=held.span.start,
+        start=hold.span.start,
         now=now,
     )
     look.made = min(made.values())
     for member in group:
-        reader = people.of_person(session, member.person)
+        reader = look.reader(member)
         if reader is None:
             continue
         old = finding.booking(session, member.for_id) if member.for_id is not None else None
@@ -286,8 +298,8 @@ def _tell(look: _Search, group: Sequence[Waiting], held: Held) -> None:
             "extras": list(member.extras),
             "party": member.party,
             "provider": who,
-            "start": held.span.start,
-            "end": held.span.end,
+            "start": hold.span.start,
+            "end": hold.span.end,
             "was": old.start if old else None,
             "several": len(group) > 1,
         }
@@ -305,16 +317,20 @@ def unanswered(session: Session, business: Business, number: int) -> None:
     if offer is None or offer.answer_by is None or offer.answer_by > session.now:
         return
     lapsed(session, business, [offer])
-    if not any(o.status == "open" for o in offers.of_hold(session, offer.booking)):
-        changing.release(session, booking=offer.booking, by=CLOCK, now=session.now)
+    release_if_last(session, offer, by=CLOCK)
 
 
 def withdraw(session: Session, offer: Offer) -> None:
     """Take an offer back that cannot be sent in time; the last of its hold lets the time go."""
     changing.lock(session, [offer.booking])
     offers.close(session, [offer.id], status="withdrawn", now=session.now)
-    if not any(o.status == "open" for o in offers.of_hold(session, offer.booking)):
-        changing.release(session, booking=offer.booking, by=CLOCK, now=session.now)
+    release_if_last(session, offer, by=CLOCK)
+
+
+def release_if_last(session: Session, offer: Offer, *, by: By) -> None:
+    """Let the time of an offer that was closed go, where nobody else is asked for it."""
+    if not offers.open_of(session, offer.booking):
+        changing.release(session, booking=offer.booking, by=by, now=session.now)
 
 
 def lapsed(session: Session, business: Business, gone: Sequence[Offer]) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core import due, finding, outbox, people, reminding
 from core.db import Session
+from core.deadline import Deadline
 from core.due import Work
 from core.finding import Booked
 from core.people import Reader
@@ -17,7 +17,7 @@ from dialogs.flows.about import facts_of
 from dialogs.flows.info import stale
 from dialogs.hearing import Hearing
 from dialogs.states import State
-from dialogs.talk import Talk, Turn, reader_zone
+from dialogs.talk import Talk, Turn
 from dialogs.understanding import Intent, Understood
 
 _SLACK = MINUTE  # a moment that moved by less is the same
@@ -41,13 +41,12 @@ def plan(session: Session, business: Business, booking: int) -> None:
 def _ahead(
     business: Business, about: Booked, reader: Reader, now: datetime
 ) -> list[reminding.Reminder]:
-    rules = reminding.rules_of(business, business.service_by_id.get(about.service))
-    return reminding.ahead(business, rules, about.start, reader=_zone(reader, business), now=now)
+    zone = telling.nights_of(reader, business)
+    return reminding.ahead(business, _rules(business, about), about.start, reader=zone, now=now)
 
 
-def _zone(reader: Reader, business: Business) -> ZoneInfo:
-    """Return the zone whose nights are quiet for a reader."""
-    return ZoneInfo(reader.zone) if reader.zone else reader_zone(reader, business)
+def _rules(business: Business, about: Booked) -> tuple[Deadline, ...]:
+    return reminding.rules_of(business, business.service_by_id.get(about.service))
 
 
 def remind(session: Session, business: Business, work: Work) -> None:
@@ -62,11 +61,11 @@ def remind(session: Session, business: Business, work: Work) -> None:
     if about.version != work.facts["version"]:
         return
     reader = people.of_person(session, about.person)
-    rules = reminding.rules_of(business, business.service_by_id.get(about.service))
+    rules = _rules(business, about)
     mine = next((rule for rule in rules if rule.name == work.facts["rule"]), None)
     if reader is None or mine is None:
         return
-    zone = _zone(reader, business)
+    zone = telling.nights_of(reader, business)
     at = reminding.moment(business, mine, about.start, zone)
     if at > now + _SLACK:
         key = f"remind:{about.id}:{about.version}:{mine.name}:{at.isoformat()}"
@@ -83,9 +82,8 @@ def remind(session: Session, business: Business, work: Work) -> None:
 
 def said(turn: Turn, about: Booked) -> dict[str, Any]:
     """Return what a confirmation says of reminders where some of them come too late."""
-    rules = reminding.rules_of(turn.business, turn.business.service_by_id.get(about.service))
     left = _ahead(turn.business, about, turn.reader, turn.now)
-    if len(left) == len(rules):
+    if len(left) == len(_rules(turn.business, about)):
         return {}
     return {"reminder": left[0].at if left else None, "skipped": True}
 

@@ -104,5 +104,9 @@ def tell(
 
 def heard_at(reader: Reader, business: Business, now: datetime) -> datetime:
     """Return when a message that nobody asked for may reach a reader."""
-    zone = ZoneInfo(reader.zone) if reader.zone else reader_zone(reader, business)
-    return awake(business.quiet, zone, now)
+    return awake(business.quiet, nights_of(reader, business), now)
+
+
+def nights_of(reader: Reader, business: Business) -> ZoneInfo:
+    """Return the zone whose nights are quiet for a reader."""
+    return ZoneInfo(reader.zone) if reader.zone else reader_zone(reader, business)

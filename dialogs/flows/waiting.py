@@ -1,11 +1,13 @@
 """Wait for a time that is taken: join the list, one's place in it, leave it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from core import changing, finding, offers, people, waitlist
 from core.booking import By
 from core.db import Session
-from core.finding import Booked
+from core.finding import Booked, Search
 from core.policy import bookable
 from core.rules import Business, Service
 from core.span import Span, both, minus
@@ -51,20 +53,13 @@ def join(turn: Turn) -> State:
     same = _already(turn, service, windows, provider)
     if same is not None:
         return _say_place(turn, "wait_already", same)
-    free = _free_now(turn, service, windows, provider=provider, party=party)
-    waiting = waitlist.join(
-        turn.session,
-        person=turn.reader.person,
-        service=service.id,
-        provider=provider,
-        party=party,
-        extras=turn.talk.extras if named is None or named.id == turn.talk.service else (),
-        windows=windows,
-        without=free,
-        by=turn.by,
-        now=turn.now,
+    kept = named is None or named.id == turn.talk.service
+    return _wait(
+        turn,
+        Search(service, party, provider),
+        windows,
+        extras=turn.talk.extras if kept else (),
     )
-    return _joined(turn, waiting)
 
 
 def _usual(turn: Turn) -> Service | None:
@@ -77,7 +72,36 @@ def _usual(turn: Turn) -> Service | None:
     return next((s for s in turn.business.services if s.id == number), None)
 
 
-def _joined(turn: Turn, waiting: Waiting) -> State:
+def _wait(
+    turn: Turn,
+    search: Search,
+    windows: list[Span],
+    *,
+    extras: Sequence[dict[str, Any]],
+    for_id: int | None = None,
+) -> State:
+    """Put the sender on the list; what could be had at once they do not want."""
+    free = looking.find(
+        turn.session,
+        business=turn.business,
+        search=search,
+        windows=windows,
+        exclude=(),
+        now=turn.now,
+    )
+    waiting = waitlist.join(
+        turn.session,
+        person=turn.reader.person,
+        service=search.service.id,
+        provider=search.provider,
+        party=search.party,
+        extras=extras,
+        for_id=for_id,
+        windows=windows,
+        without=[slot.start for slot in free],
+        by=turn.by,
+        now=turn.now,
+    )
     _say_place(turn, "wait_joined", waiting)
     if turn.state in {State.PROPOSAL, State.SERIES, State.CANCELLING, State.PLAN}:
         return turn.state
@@ -86,13 +110,18 @@ def _joined(turn: Turn, waiting: Waiting) -> State:
 
 
 def _say_place(turn: Turn, note: str, waiting: Waiting) -> State:
-    turn.say(note, **told(turn, waiting))
+    turn.say(note, **_placed(turn, waiting))
     return turn.state
 
 
-def told(turn: Turn, waiting: Waiting) -> dict[str, object]:
-    """Return what a note says of somebody's wish and place."""
+def _placed(turn: Turn, waiting: Waiting) -> dict[str, Any]:
+    """Return what a note says of somebody's wish and their place in the line."""
     ahead, exact = waitlist.place(turn.session, waiting)
+    return _wished(turn, waiting) | {"place": ahead, "exact": exact}
+
+
+def _wished(turn: Turn, waiting: Waiting) -> dict[str, Any]:
+    """Return what a note says of somebody's wish."""
     old = finding.booking(turn.session, waiting.for_id) if waiting.for_id is not None else None
     return {
         "wait": waiting.id,
@@ -102,8 +131,6 @@ def told(turn: Turn, waiting: Waiting) -> dict[str, object]:
         "party": waiting.party,
         "windows": [[w.start, w.end] for w in waiting.windows[:_SAID]],
         "more": len(waiting.windows) > _SAID,
-        "place": ahead,
-        "exact": exact,
         "was": old.start if old else None,
     }
 
@@ -133,21 +160,6 @@ def _already(
     )
 
 
-def _free_now(
-    turn: Turn, service: Service, windows: list[Span], *, provider: int | None, party: int
-) -> list[datetime]:
-    """Return the starts that could be had at once: whoever waits does not want them."""
-    found = looking.find(
-        turn.session,
-        business=turn.business,
-        search=finding.Search(service, party, provider),
-        windows=windows,
-        exclude=(),
-        now=turn.now,
-    )
-    return [slot.start for slot in found]
-
-
 def _to_be_earlier(turn: Turn) -> Booked | None:
     """Return the booking for which an earlier time is waited for."""
     target = turn.talk.target
@@ -175,27 +187,14 @@ def _join_earlier(turn: Turn, old: Booked) -> State:
     same = next((one for one in mine if one.for_id == old.id), None)
     if same is not None:
         return _say_place(turn, "wait_already", same)
-    free = _free_now(turn, service, windows, provider=provider, party=old.party)
-    waiting = waitlist.join(
-        turn.session,
-        person=turn.reader.person,
-        service=old.service,
-        provider=provider,
-        party=old.party,
-        extras=old.extras,
-        for_id=old.id,
-        windows=windows,
-        without=free,
-        by=turn.by,
-        now=turn.now,
-    )
-    return _joined(turn, waiting)
+    search = Search(service, old.party, provider)
+    return _wait(turn, search, windows, extras=old.extras, for_id=old.id)
 
 
 def place(turn: Turn) -> State:
     """Say what the sender waits for, and where they stand."""
     mine = waitlist.of_person(turn.session, turn.reader.person, now=turn.now)
-    turn.say("wait_place", waits=[told(turn, one) for one in mine])
+    turn.say("wait_place", waits=[_placed(turn, one) for one in mine])
     return turn.state
 
 
@@ -227,7 +226,7 @@ def everybody(turn: Turn) -> State:
         return not_yours(turn)
     rows = waitlist.everybody(turn.session, now=turn.now, limit=_SHOWN + 1)
     names = people.names(turn.session, [row.person for row in rows])
-    listed = [told(turn, row) | {"name": names.get(row.person, "")} for row in rows[:_SHOWN]]
+    listed = [_wished(turn, row) | {"name": names.get(row.person, "")} for row in rows[:_SHOWN]]
     turn.say("waiting", waits=listed, more=len(rows) > _SHOWN)
     return turn.state
 

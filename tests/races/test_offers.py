@@ -107,7 +107,7 @@ def _round(here: Ground, number: int, start: datetime) -> list[int]:
         late, first = waits[HOLDERS:], waits[:HOLDERS]
         hold = _held(session, here, wanted, late[0].person)
         _offered(session, here, late, hold, wanted)
-        made = [offer.id for offer in offers.of_hold(session, hold)]
+        made = [offer.id for offer in offers.open_of(session, hold)]
         offers.close(session, made, status="lapsed", now=session.now)
         changing.release(session, booking=hold, by=BY, now=session.now)
         for reader in readers[HOLDERS : HOLDERS + LATE]:
