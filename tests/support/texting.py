@@ -13,6 +13,7 @@ import httpx
 
 from support.processes import KEY
 
+_BUSY_HOURS = {9, 10, 11, 14, 15, 16}
 _GIVES_UP = 90.0  # seconds after which a vendor would stop sending a message again
 
 
@@ -46,8 +47,11 @@ def talks(chance: random.Random, number: int, today: date) -> Iterator[Talk]:
 
 
 def _moment(chance: random.Random, today: date) -> str:
-    day = today + timedelta(days=chance.randint(3, 40))
-    return f"{day:%A} {day.day} {day:%B} at {chance.randint(9, 17)}:{chance.choice(('00', '30'))}"
+    """Return a day and an hour, nine in ten outside weekends, evenings and lunch."""
+    while True:
+        day, hour = today + timedelta(days=chance.randint(3, 40)), chance.randint(9, 17)
+        if (1 <= day.weekday() <= 4 and hour in _BUSY_HOURS) or chance.random() < 0.07:
+            return f"{day:%A} {day.day} {day:%B} at {hour}:{chance.choice(('00', '30'))}"
 
 
 @dataclass
