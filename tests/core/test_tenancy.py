@@ -274,6 +274,7 @@ def test_the_name_ends_with_the_transaction(two: tuple[Desk, Desk]) -> None:
 def test_the_router_sees_its_columns_only(two: tuple[Desk, Desk]) -> None:
     """The router reads which business and when, of all businesses; never what, and never writes."""
     columns = {table.name: set(table.c.keys()) for table in metadata.sorted_tables}
+    written = {t.name: {c.name for c in t.c if c.computed is None} for t in metadata.sorted_tables}
     with _transactional(two[0].database.router) as connection:
         for table, names in columns.items():
             for column in names:
@@ -284,7 +285,8 @@ def test_the_router_sees_its_columns_only(two: tuple[Desk, Desk]) -> None:
                         assert allowed, (table, column)
                 except ProgrammingError:
                     assert not allowed, (table, column)
-            for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = NULL"):
+            updates = (f"UPDATE {table} SET {column} = NULL" for column in written[table])
+            for statement in (f"DELETE FROM {table}", *updates):
                 with (
                     pytest.raises(ProgrammingError, match="permission denied"),
                     connection.begin_nested(),
