@@ -93,6 +93,18 @@ class Slack(BaseSettings):
     token_verification: bool = True
 
 
+class Stripe(BaseSettings):
+    """Money in advance: the account of each business, by its name."""
+
+    model_config = _group("SLOTKEEPER_STRIPE_")
+
+    keys: SecretPairs = {}  # business=secret key
+    webhook_secrets: SecretPairs = {}  # business=secret; two with a blank between while one changes
+    base_url: Url = "https://api.stripe.com"
+
+    _pairs = field_validator("keys", "webhook_secrets", mode="before")(_paired)
+
+
 class Settings(BaseSettings):
     """What `serve`, `work` and `tick` run with. Names are SLOTKEEPER_…, but for the two URLs.
 
@@ -124,6 +136,7 @@ class Settings(BaseSettings):
     twilio: Twilio = Field(default_factory=Twilio)
     telegram: Telegram = Field(default_factory=Telegram)
     slack: Slack = Field(default_factory=Slack)
+    stripe: Stripe = Field(default_factory=Stripe)
 
     _lists = field_validator("secret_keys", mode="before")(_listed)
 
@@ -134,8 +147,9 @@ def read() -> Settings:
     twilio = _group_of(Twilio, found)
     telegram = _group_of(Telegram, found)
     slack = _group_of(Slack, found)
+    stripe = _group_of(Stripe, found)
     try:
-        settings = Settings(twilio=twilio, telegram=telegram, slack=slack)
+        settings = Settings(twilio=twilio, telegram=telegram, slack=slack, stripe=stripe)
     except ValidationError as error:
         found += _mistakes(error, "SLOTKEEPER_")
     if found:

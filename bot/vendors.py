@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.home import Home
 from bot.menus import Languages, menus
-from bot.settings import Settings, SettingsError, Slack, Telegram, Twilio
+from bot.settings import Settings, SettingsError, Slack, Stripe, Telegram, Twilio
 from channels import registry
 from channels.message import Party
 from core.db import Database
@@ -34,6 +34,8 @@ def parties(
             installations=_installations(settings, database) if shared else None,
             book=Home(database) if database else None,
         )
+    if settings.stripe.keys:
+        found["stripe"] = registry.join("stripe", _stripe(settings, url))
     return found
 
 
@@ -92,6 +94,25 @@ def _slack(chosen: Slack, url: str) -> dict[str, Any]:
         "base_url": chosen.base_url,
         "command": chosen.command,
         "token_verification": chosen.token_verification,
+    }
+
+
+def _stripe(settings: Settings, url: str) -> dict[str, Any]:
+    if not url:
+        raise SettingsError("SLOTKEEPER_PUBLIC_URL: is missing; Stripe must reach us")
+    if not settings.secret_keys:
+        raise SettingsError(
+            "SLOTKEEPER_SECRET_KEYS: is missing; links from Stripe back to us are signed"
+        )
+    chosen: Stripe = settings.stripe
+    return {
+        "keys": {name: key.get_secret_value() for name, key in chosen.keys.items()},
+        "secrets": {
+            name: tuple(secrets.get_secret_value().split())
+            for name, secrets in chosen.webhook_secrets.items()
+        },
+        "public_url": url,
+        "base_url": chosen.base_url,
     }
 
 

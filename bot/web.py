@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot import acting, floods, metrics
+from bot import acting, floods, metrics, money
 from bot.acting import Who
 from bot.floods import Buckets
 from bot.guards import Guarded
@@ -125,6 +125,9 @@ class Store:
         for status in taken.statuses:
             with self._database.transaction(status.business) as session:
                 _report(session, status)
+        for news in taken.news:
+            if money.heard(self._database, news) is None:
+                raise RejectedError(404, "no business is reached there")
 
     def _keep(self, inbound: Inbound, *, by_slug: bool) -> None:
         """Store a message, unless it came before, reached no business, or is one of a flood."""

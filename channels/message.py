@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from channels.till import News
+
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
@@ -62,13 +64,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a request held: messages to store, news of letters, and the answer to the request.
+    """What a request held: messages to store, news of letters and money, and the answer to it.
 
     `after` is done once all is stored, outside any transaction; what it raises is only logged.
     """
 
     messages: tuple[Inbound, ...] = ()
     statuses: tuple[Status, ...] = ()
+    news: tuple[News, ...] = ()
     reply: Reply = field(default_factory=Reply)
     after: Callable[[], None] | None = None
 

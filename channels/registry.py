@@ -9,6 +9,7 @@ PARTIES = {
     "twilio": ("channels.sms", "Twilio"),
     "telegram": ("channels.telegram", "Telegram"),
     "slack": ("channels.slack", "Slack"),
+    "stripe": ("channels.payments", "Stripe"),
 }
 
 

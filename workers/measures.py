@@ -7,6 +7,7 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 INBOUND = Counter("slotkeeper_inbound_total", "Messages that came in", ["channel", "kind"])
 IGNORED = Counter("slotkeeper_ignored_total", "Messages not stored, and why", ["channel", "why"])
 OUTBOUND = Counter("slotkeeper_outbound_total", "Messages that vendors took", ["channel", "note"])
+MONEY = Counter("slotkeeper_money_total", "News of money, each once", ["kind"])
 FAILURES = Counter("slotkeeper_failures_total", "Sendings that failed", ["channel", "kind"])
 SEND = Histogram(
     "slotkeeper_send_seconds", "Time a vendor took for a message", ["channel"], buckets=_SECONDS

@@ -212,7 +212,7 @@ def _vendors(chosen: Settings) -> Iterable[Finding]:
     except SettingsError as error:
         yield Finding("channels", good=False, advice=str(error))
         return
-    if not found:
+    if not any(party.channels for party in found.values()):
         yield Finding("channels", good=False, advice="none is set up: see docs/channels")
     for party in found.values():
         yield from party.check()

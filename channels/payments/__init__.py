@@ -1,0 +1,1 @@
+"""Stripe: pages to pay at, refunds, and what Stripe tells of both."""
