@@ -11,7 +11,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from bot.cli import COMMANDS
-from bot.settings import Settings, Slack, Telegram, Twilio
+from bot.settings import Settings, Slack, Stripe, Telegram, Twilio
 from house.test_readmes import DOCUMENTS, ROOT
 
 PROVING = {"SLOTKEEPER_PROVE"}  # read by the tests and measurements, not by the bot
@@ -34,7 +34,7 @@ def said(document: str) -> str:
 def variables() -> set[str]:
     """Return the name of every variable that settings are read from."""
     vendors = {"twilio", "telegram", "slack"}
-    groups: tuple[type[BaseSettings], ...] = (Settings, Twilio, Telegram, Slack)
+    groups: tuple[type[BaseSettings], ...] = (Settings, Twilio, Telegram, Slack, Stripe)
     return {
         str(field.validation_alias or f"{group.model_config['env_prefix']}{name}".upper())
         for group in groups
