@@ -31,15 +31,17 @@ def said(document: str) -> str:
     return (ROOT / document).read_text(encoding="utf-8")
 
 
+_GROUPS = ("twilio", "telegram", "slack", "stripe")
+
+
 def variables() -> set[str]:
     """Return the name of every variable that settings are read from."""
-    vendors = {"twilio", "telegram", "slack"}
     groups: tuple[type[BaseSettings], ...] = (Settings, Twilio, Telegram, Slack, Stripe)
     return {
         str(field.validation_alias or f"{group.model_config['env_prefix']}{name}".upper())
         for group in groups
         for name, field in group.model_fields.items()
-        if not (group is Settings and name in vendors)
+        if not (group is Settings and name in _GROUPS)
     }
 
 
@@ -48,7 +50,7 @@ def named(text: str) -> Iterator[str]:
     group = ""
     for whole, ending in _VARIABLE.findall(text):
         if whole:
-            group = next((g for g in ("TWILIO", "TELEGRAM", "SLACK") if f"_{g}_" in whole), "")
+            group = next((g for g in map(str.upper, _GROUPS) if f"_{g}_" in whole), "")
             yield whole
         else:
             yield f"SLOTKEEPER_{group}{ending}" if group else f"SLOTKEEPER{ending}"
