@@ -28,6 +28,14 @@ _FAILED = text(
     " done_at = CASE WHEN attempts + 1 < :tries THEN NULL ELSE CAST(:now AS timestamptz) END"
     " WHERE business_id = :business AND id = :id"
 )
+_LEASE = text(
+    "UPDATE due_work SET due_at = :due, facts = CAST(:facts AS jsonb)"
+    " WHERE business_id = :business AND id = :id"
+)
+_LATER = text(
+    "UPDATE due_work SET attempts = attempts + 1, error = :error, due_at = :due"
+    " WHERE business_id = :business AND id = :id AND done_at IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,21 @@ def claim(session: Session, work: int, *, now: datetime) -> Work | None:
 def done(session: Session, work: int, *, now: datetime) -> None:
     """Mark work as done, in the transaction that did it."""
     session.execute(_DONE, {"business": session.business, "id": work, "now": now})
+
+
+def lease(session: Session, work: int, *, until: datetime, facts: dict[str, Any]) -> None:
+    """Put work off while it is done outside any transaction: by then nobody else does it.
+
+    `facts` are what must be known of it where this process dies meanwhile.
+    """
+    given = {"business": session.business, "id": work, "due": until, "facts": json.dumps(facts)}
+    session.execute(_LEASE, given)
+
+
+def later(session: Session, work: int, *, error: str, due: datetime) -> None:
+    """Put work off that waits for somebody else, however often."""
+    facts = {"business": session.business, "id": work, "error": error[:500], "due": due}
+    session.execute(_LATER, facts)
 
 
 def failed(session: Session, work: int, *, error: str, now: datetime) -> None:

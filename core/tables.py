@@ -27,13 +27,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConstraint
 
-from core import hand_tables, news_tables, people_tables, wait_tables
+from core import hand_tables, news_tables, payment_tables, people_tables, wait_tables
 from core.columns import business, created, facts, instant, metadata, tenant, to
 
 people = people_tables.people
 plans = hand_tables.plans
 waits = wait_tables.waits
 payment_events = news_tables.payment_events
+checkouts = payment_tables.checkouts
 
 PENDING = ("held", "awaiting_provider", "awaiting_payment")
 STATUSES = (*PENDING, "confirmed", "cancelled", "expired", "released", "completed", "no_show")
