@@ -42,6 +42,7 @@ from core.rules import Business, Extra, Service
 from core.sending import Row
 from core.span import Span, local_days
 from core.taking import Piece, take
+from core.terms import entered, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,10 @@ def hold(
         return chosen
     choices = in_turn(wanted.service, found) if chosen is None else [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
+    if instead_of is not None:
+        row["policy"] = json.dumps(
+            terms(business, wanted) | entered(session, instead_of, asked=by.asked)
+        )
     row |= {
         "series": series,
         "purpose": "booking" if instead_of is None else "move",
@@ -311,17 +316,6 @@ def as_kept(service: Service, rows: Sequence[Mapping[str, Any]]) -> Service:
         )
         for row in rows
     )
-
-
-def terms(business: Business, wanted: Wanted) -> dict[str, Any]:
-    """Return the terms that are shown now and will judge this booking later."""
-    rule = wanted.service.change_until or business.change_until
-    return {
-        "tiers": [[t.percent, t.until, t.hours] for t in business.tiers],
-        "advance": wanted.service.advance(wanted.party),
-        "provider": wanted.provider,
-        "change_until": rule and rule.to_json(),
-    }
 
 
 _SESSION = text(

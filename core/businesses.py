@@ -132,6 +132,7 @@ def _read(session: Session) -> Business:
         change_until=Deadline.from_json(rules.get("change_until")),
         anyone=Anyone(rules.get("anyone", Anyone.USUAL)),
         gaps=rules.get("gaps"),
+        payments=rules.get("payments", "link"),
         contact=Contact(**rules["contact"], routes=_routes(session)),
         joins=tuple(_joins(rules.get("joins", ()), [r for _, r in resources])),
         former=tuple(r for active, r in resources if not active),

@@ -112,6 +112,7 @@ def _business(b: Business) -> _Sheet:
         "change until": b.change_until and f"customers change alone until {_until(b.change_until)}",
         "anyone": f"who names nobody gets: {b.anyone}",
         "gaps": b.gaps and f"gaps shorter than {length(b.gaps)} are avoided",
+        "payments": f"money in advance is paid {_PAID[b.payments]}",
         "human": f"the human is {contact.human}",
         "human's key": contact.human_key and f"the human is “{contact.human_key}”",
         "tables to join": b.joins and f"tables that may be joined: {_joins(b)}",
@@ -133,8 +134,12 @@ def _joins(b: Business) -> str:
     return ", ".join(" and ".join(b.resource(r).name for r in tables) for tables in b.joins)
 
 
+_PAID = {"link": "by link", "place": "at the place"}
+
+
 def _tier(percent: int, until: str, hours: int) -> str:
-    when = "the day begins" if until == "day" else f"{hours} h before"
+    when = {"day": "the day begins", "hours": f"{hours} h before"}.get(until)
+    when = when or f"{until.partition('d')[2]} the day before"
     return f"{percent} % until {when}"
 
 

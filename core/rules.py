@@ -276,8 +276,8 @@ class Service:
 class Tier:
     """A cancellation tier: `percent` comes back until the moment it names.
 
-    `until` is "hours" (so many `hours` before the start) or "day" (the start of the place's
-    calendar day of the booking).
+    `until` is "hours" (so many `hours` before the start), "day" (the start of the place's calendar
+    day of the booking) or a wall time of a day before it, as "1d18:00".
     """
 
     percent: int
@@ -356,6 +356,7 @@ class Business:
     change_until: Deadline | None = None  # until when a customer may cancel or move alone
     anyone: Anyone = Anyone.USUAL
     gaps: int | None = None  # minutes: shorter ones in a provider's day are avoided
+    payments: str = "link"  # how money in advance is taken: by "link", or at the "place" itself
     contact: Contact = field(default_factory=Contact)
     joins: tuple[tuple[int, ...], ...] = ()  # tables that may be put together, each set a tuple
     former: tuple[Resource, ...] = ()  # removed since, but old bookings still name them
@@ -380,6 +381,10 @@ class Business:
 
     def provider_named(self, key: str) -> Resource:
         return next(r for r in self.resources if r.key == key)
+
+    def upfront(self, service: Service, party: int) -> int:
+        """Return what must be paid by link before a booking is confirmed, in minor units."""
+        return service.advance(party) if self.payments == "link" else 0
 
     @cached_property
     def providers(self) -> tuple[Resource, ...]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
-from core.booking import By, Held, kept, terms
+from core.booking import By, Held, kept
 from core.choosing import (
     Chance,
     Chosen,
@@ -33,6 +33,7 @@ from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.span import Span, local_days
 from core.taking import lapse_around, take_all
+from core.terms import terms
 
 
 def hold_all(
@@ -307,7 +308,7 @@ def _row(
         "wall": local(one.start, business).replace(tzinfo=None).isoformat(),
         "expires": expires,
         "price": one.service.cost(one.party),
-        "policy": terms(business, one),
+        "policy": terms(business, one) | {"due": 0},  # money is asked for the first alone
         "choice": chosen.choice,
         "because": whom.why([r for r, _ in chosen.choice]),
         "turn": whom.turn([r for r, _ in chosen.choice]),

@@ -201,6 +201,7 @@ def _rules(business: Business) -> dict[str, Any]:
         "tiers": [asdict(tier) for tier in business.tiers],
         "anyone": business.anyone,
         "gaps": business.gaps,
+        "payments": business.payments,
         "change_until": business.change_until and business.change_until.to_json(),
         "seasons": [_season(business, season) for season in business.seasons],
         "joins": [[business.resource(r).key for r in tables] for tables in business.joins],

@@ -100,11 +100,12 @@ def _tiers(tiers: list[shape.Tier]) -> Found:
             yield (*path, "back"), f"rises from {before.back} to {after.back}; it may only fall"
         if before.until == "day":
             yield (*path, "until"), "follows “day”, which must be the last"
-        elif after.until != "day" and after.until >= before.until:
-            yield (
-                (*path, "until"),
-                f"goes from {before.until} h to {after.until} h; the hours must fall",
-            )
+        elif isinstance(after.until, int) and isinstance(before.until, int):
+            if after.until >= before.until:
+                found = f"goes from {before.until} h to {after.until} h; the hours must fall"
+                yield (*path, "until"), found
+        elif after.until == before.until:
+            yield (*path, "until"), "is the same as of the one before it"
 
 
 def _hours(path: Path, hours: shape.Hours) -> Found:

@@ -72,6 +72,7 @@ def compiled(
         change_until=root.change_until,
         anyone=root.anyone,
         gaps=root.gaps,
+        payments=root.payments,
         contact=_contact(root),
         joins=tuple(tuple(resources[key] for key in tables) for tables in root.joins),
     )
@@ -287,8 +288,8 @@ def _holidays(facts: shape.Holidays | None) -> Holidays | None:
 
 
 def _tier(tier: shape.Tier) -> Tier:
-    if tier.until == "day":
-        return Tier(tier.back, "day")
+    if isinstance(tier.until, str):
+        return Tier(tier.back, tier.until)
     return Tier(tier.back, "hours", tier.until)
 
 

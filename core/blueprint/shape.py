@@ -65,9 +65,11 @@ def _percent(value: int) -> int:
     return value
 
 
-def _until(value: Any) -> int | Literal["day"]:  # noqa: ANN401 - whatever TOML gave
+def _until(value: Any) -> int | str:  # noqa: ANN401 - whatever TOML gave
     if value == "day":
         return "day"
+    if isinstance(value, str) and value.endswith(" the day before"):
+        return _deadline(value).name
     if value == 0:  # the start itself needs no unit
         return 0
     if isinstance(value, str):
@@ -282,7 +284,7 @@ class Tier(Shape):
     """How much comes back until when."""
 
     back: Annotated[int, AfterValidator(_percent)]
-    until: Annotated[int | Literal["day"], BeforeValidator(_until)]
+    until: Annotated[int | str, BeforeValidator(_until)]
 
 
 class Limits(Shape):
@@ -340,6 +342,7 @@ class Root(Shape):
     change_until: Latest | None = None
     anyone: Whoever = Anyone.USUAL
     gaps: Annotated[Length, _between(1, 720, "1 minute and 12 hours")] | None = None
+    payments: Literal["link", "place"] = "link"
     limits: Limits = Limits()
     waitlist: Waitlist = Waitlist()
     holidays: Holidays | None = None

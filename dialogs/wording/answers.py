@@ -1,7 +1,7 @@
 """The words of what is asked by the way, of manners, and of what was not understood."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from core.deadline import Deadline
@@ -61,6 +61,10 @@ def _tier(page: Page, percent: int, until: str, hours: int) -> str:
     share = page.t("all of it") if percent == _ALL else f"{percent}%"
     if until == "day":
         return page.t("{share} until the day itself", share=share)
+    if until != "hours":
+        at, zone = time.fromisoformat(until.partition("d")[2]), page.business.zone
+        eve = formats.clock(datetime.combine(_SOME_DAY, at, zone), page.locale, zone)
+        return page.t("{share} until {time} the day before", share=share, time=eve)
     if not hours:
         return page.t("{share} until it begins", share=share)
     return page.n(

@@ -56,6 +56,7 @@ PLACE: dict[str, Any] = {
     "change_until": Deadline(minutes=1440),
     "anyone": Anyone.ROUND_ROBIN,
     "gaps": 30,
+    "payments": "place",
     "joins": ((5, 6),),
     "contact": Contact(human="Ana", human_key="ana", address="Elsewhere"),
 }
