@@ -15,6 +15,10 @@ COMMANDS = {
     "explain": ("bot.commands.explain", "Say why a time can be booked, or why not."),
     "retime": ("bot.commands.retime", "Keep wall times where clock rules change."),
     "forget": ("bot.commands.forget", "Take a person out of every row."),
+    "simulate": (
+        "bot.commands.simulate",
+        "Play a town of people on a virtual clock; prove its book.",
+    ),
     "verify": ("bot.commands.verify", "Prove the book: nothing doubled, lost or forgotten."),
     "serve": ("bot.commands.serve", "Open the web door; without REDIS_URL, do all the work too."),
     "work": ("bot.commands.work", "Answer and deliver what comes over Redis."),

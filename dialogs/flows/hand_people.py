@@ -13,7 +13,7 @@ from core.refusals import Refusal
 from core.span import MINUTE, Span, instant
 from dialogs import nights
 from dialogs.flows import change, hand_plans, hand_taking, hand_time, info, looking
-from dialogs.flows.about import facts_for_staff, human_of
+from dialogs.flows.about import facts_for_staff, human_of, providers_of
 from dialogs.flows.hand_who import known, named_in
 from dialogs.regions import read_in
 from dialogs.states import State
@@ -299,14 +299,17 @@ def _names_one(turn: Turn) -> bool:
 
 
 def _begun(turn: Turn, resource: int) -> list[Booked]:
-    """Return what began in the last hours and was neither cancelled nor missed, in order."""
+    """Return what began in the last hours and was neither cancelled nor missed, in order.
+
+    It is a provider's where they do it, or would hear of it: a host of tables, an owner of rooms.
+    """
     span = Span(turn.now - _AGO, turn.now + MINUTE)
     return [
         row
         for row in finding.between(turn.session, span, now=turn.now)
         if row.status in {"confirmed", "completed"}
         and row.start <= turn.now
-        and resource in row.resources
+        and resource in {*row.resources, *providers_of(turn.business, row)}
     ]
 
 

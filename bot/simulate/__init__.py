@@ -1,0 +1,1 @@
+"""A town of generated people on a virtual clock: `slotkeeper simulate`."""
