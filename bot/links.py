@@ -1,7 +1,8 @@
-"""Links that only we can make: to a booking's calendar file. Short, for they go into text messages.
+"""Links that only we can make: to a booking's calendar file, and to what became of a payment.
 
-A link says which booking of which business, and is signed (HMAC-SHA256, cut to 72 bits) with the
-first of the secret keys; any of them proves it. Nothing of a booking can be read from it.
+Short, for they go into text messages. A link says which booking (or checkout) of which business,
+and is signed (HMAC-SHA256, cut to 72 bits) with the first of the secret keys; any of them proves
+it. Nothing of a booking can be read from it.
 """
 
 import base64
@@ -20,6 +21,7 @@ from core.db import Database
 from workers import calendars
 
 PATH = "/ics/{token}"
+PAID = "/paid/{token}"
 _TOKEN = re.compile(r"[\w-]{14,40}", re.ASCII)
 _SIGNED = 9  # bytes of the signature: to guess one takes more requests than there is time for
 _MOST = 2**63
@@ -30,16 +32,23 @@ class Links:
 
     def __init__(self, public_url: str, keys: Sequence[str]) -> None:
         self._base = public_url.rstrip("/")
-        self._keys = [hashlib.sha256(b"slotkeeper ics " + key.encode()).digest() for key in keys]
+        self._keys = {path: [_digest(path, key) for key in keys] for path in ("ics", "paid")}
 
     def calendar(self, business: int, booking: int) -> str:
         """Return the link to a booking's calendar file."""
-        what = _packed(business) + _packed(booking)
-        token = base64.urlsafe_b64encode(what + _signature(self._keys[0], what))
-        return f"{self._base}/ics/{token.decode().rstrip('=')}"
+        return self._link("ics", business, booking)
 
-    def read(self, token: str) -> tuple[int, int] | None:
-        """Return the business and the booking that a token of ours names; None for any other."""
+    def paid(self, business: int, checkout: int) -> str:
+        """Return the link to the page that says what became of a payment."""
+        return self._link("paid", business, checkout)
+
+    def _link(self, path: str, business: int, number: int) -> str:
+        what = _packed(business) + _packed(number)
+        token = base64.urlsafe_b64encode(what + _signature(self._keys[path][0], what))
+        return f"{self._base}/{path}/{token.decode().rstrip('=')}"
+
+    def read(self, token: str, path: str = "ics") -> tuple[int, int] | None:
+        """Return the business and the row that a token of ours names there; None for any other."""
         if not _TOKEN.fullmatch(token):
             return None
         try:
@@ -47,9 +56,13 @@ class Links:
         except binascii.Error:
             return None
         what, signature = whole[:-_SIGNED], whole[-_SIGNED:]
-        proven = [hmac.compare_digest(_signature(key, what), signature) for key in self._keys]
+        proven = [hmac.compare_digest(_signature(key, what), signature) for key in self._keys[path]]
         same = base64.urlsafe_b64encode(whole).decode().rstrip("=") == token
         return _unpacked(what) if any(proven) and same else None
+
+
+def _digest(path: str, key: str) -> bytes:
+    return hashlib.sha256(f"slotkeeper {path} {key}".encode()).digest()
 
 
 def _signature(key: bytes, what: bytes) -> bytes:

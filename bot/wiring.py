@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from bot.links import Links, linker
 from bot.settings import Settings
 from bot.vendors import parties
 from channels import simulator
-from channels.absent import Absent
+from channels.absent import Absent, AbsentTill
 from channels.console import Console
 from channels.message import Channel, Door, Party
 from channels.simulator import Simulator
+from channels.till import Till
 from core.db import Database
 from workers.runtime import Runtime
 
@@ -31,6 +33,12 @@ class House:
         """Close what the parties keep open: nothing is sent after it."""
         for party in self.parties.values():
             party.close()
+
+
+def till(parties: Mapping[str, Party]) -> Till:
+    """Return where money is taken, of the parties that are set up."""
+    found = parties.get("stripe")
+    return cast(Till, found) if found else AbsentTill()
 
 
 def simulated(database: Database, *, log: Path | None = None) -> Runtime:
@@ -58,5 +66,7 @@ def joined(database: Database, settings: Settings) -> House:
         database,
         {**others, "console": Console(), **real},
         calendar_link=links.calendar if links else None,
+        till=till(found),
+        paid_link=links.paid if links else None,
     )
     return House(runtime, found, tuple(doors), links)

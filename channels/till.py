@@ -14,7 +14,8 @@ class Checkout:
 
     `number` is our row of it, `key` says what must happen once, `amount` is in the currency's minor
     units (yen have none), `ref` the booking's reference. The page closes at `expires_at`, which is
-    at least 30 minutes ahead, and leads back to the page `back`, paid or not.
+    at least 30 minutes ahead, and leads back to the page `back`, with "?done" behind it
+    where somebody did all they could to pay.
     """
 
     number: int
@@ -133,7 +134,7 @@ class Till(Protocol):
         """Open a page to pay at; the same key again gives the same page."""
 
     def expire(self, business: str, page: str) -> bool:
-        """Close a page that nobody paid at; False where it is closed or paid already."""
+        """Close a page, if it is not closed yet; False where it was paid at."""
 
     def refund(self, business: str, refund: Refund) -> Refunded:
         """Give money back; the same key again gives back nothing more."""

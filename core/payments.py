@@ -302,3 +302,26 @@ _COUNTS_FOR = text(
     " SELECT checkout_id FROM ledger WHERE business_id = :business AND booking_id = :booking"
     " GROUP BY checkout_id HAVING sum(amount) > 0) ORDER BY id DESC"
 )
+
+
+_WHOSE = text(
+    "SELECT booking_id FROM ledger WHERE business_id = :business AND checkout_id = :checkout"
+    " AND kind IN ('charge', 'transfer') GROUP BY booking_id HAVING sum(amount) > 0 LIMIT 1"
+)
+_GOES_BACK = text(
+    "SELECT coalesce(sum(amount), 0) FROM refunds"
+    " WHERE business_id = :business AND checkout_id = :checkout AND status <> 'failed'"
+)
+
+
+def whose(session: Session, checkout: Checkout) -> int:
+    """Return the booking that a checkout's money counts for; its own until that was taken anew."""
+    facts = {"business": session.business, "checkout": checkout.id}
+    row = session.execute(_WHOSE, facts).one_or_none()
+    return int(row.booking_id) if row else checkout.booking
+
+
+def going_back(session: Session, checkout: Checkout) -> int:
+    """Return how many minor units of a checkout's money went back, or are on their way."""
+    facts = {"business": session.business, "checkout": checkout.id}
+    return int(session.execute(_GOES_BACK, facts).scalar_one())

@@ -98,6 +98,42 @@ SENT: dict[str, Sent] = {
     "wrote_opted_out": Sent(HUMAN, "somebody wrote whom no answer may reach", "at their message"),
     "not_understood": Sent(HUMAN, "a customer was not understood three times", "at their message"),
     "wants_human": Sent(HUMAN, "a customer would like to talk to them", "at their message"),
+    "pay_here": Sent(
+        CUSTOMER,
+        "where they pay, and until when the time is theirs",
+        "when the page is open, as a rule within a second of their yes",
+        "is sent at once: they just wrote",
+    ),
+    "pay_waits": Sent(
+        CUSTOMER,
+        "the page cannot be opened just now; the time stays held",
+        "when the vendor of payments is out of reach, once",
+        "is sent at once: they just wrote",
+    ),
+    "pay_refused": Sent(
+        CUSTOMER,
+        "no page can be opened, and nothing is booked",
+        "when the vendor of payments refuses it",
+        "is sent at once: they just wrote",
+    ),
+    "pay_lapsed": Sent(CUSTOMER, "nothing was paid in time", "when the hold runs out"),
+    "pay_failed": Sent(CUSTOMER, "their payment failed", "at the vendor's word"),
+    "paid": Sent(
+        CUSTOMER,
+        "the money arrived, and they are booked",
+        "at the vendor's word",
+        "is sent at once: they just paid",
+    ),
+    "paid_late": Sent(
+        CUSTOMER,
+        "they paid when the time was gone; all of it goes back, and what is free instead",
+        "at the vendor's word",
+        "is sent at once: they just paid",
+    ),
+    "refunded": Sent(CUSTOMER, "money is on its way back", "when the vendor took the refund"),
+    "pay_trouble": Sent(
+        HUMAN, "money that did not move as it should, or a bank wants back", "at the vendor's word"
+    ),
     "undelivered": Sent(
         HUMAN, "a message did not arrive, and what it said", "when every address has failed"
     ),

@@ -24,12 +24,14 @@ from dialogs.flows import (
     hand_later,
     hand_time,
     offering,
+    paying,
     recurring,
     reminding,
     settle,
     waiting,
 )
-from workers import undelivered
+from workers import asking, payments, undelivered
+from workers.asking import Asked
 from workers.runtime import Runtime
 
 _log = structlog.get_logger()
@@ -47,8 +49,15 @@ def do(runtime: Runtime, business: int, work: int) -> None:
             claimed = due.claim(session, work, now=session.now)
             if claimed is None:
                 return
-            KINDS[claimed.kind](session, claimed)
-            due.done(session, work, now=session.now)
+            asked: Asked | None = None
+            if claimed.kind in payments.KINDS:
+                asked = payments.KINDS[claimed.kind](session, runtime, claimed)
+                asking.lease(session, claimed, asked)
+            else:
+                KINDS[claimed.kind](session, claimed)
+                due.done(session, work, now=session.now)
+        if asked is not None:
+            asking.ask(database, runtime.till, business, claimed, asked)
     except Exception as error:
         if passing(error):
             raise
@@ -145,7 +154,13 @@ def _remind(session: Session, work: Work) -> None:
     reminding.remind(session, businesses.load(session), work)
 
 
+def _settle(session: Session, work: Work) -> None:
+    """Do what a vendor's news of money asks for."""
+    paying.settled(session, businesses.load(session), work.subject)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
+    "settle": _settle,
     "lapse": _lapse,
     "complete": _complete,
     "classes": _classes,

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from channels.absent import AbsentTill
 from channels.message import Channel
+from channels.till import Till
 from core.db import Database
 from workers.hands import Hands, OwnHands
 
@@ -12,10 +14,13 @@ from workers.hands import Hands, OwnHands
 class Runtime:
     """Joined once, by `bot.wiring`. `hands` send; queues give each channel threads.
 
-    `calendar_link` is where a business's booking is had as a calendar file, where that is known.
+    `calendar_link` is where a business's booking is had as a calendar file, where that is known;
+    `paid_link` where who paid at a checkout comes back to. `till` is where money is taken.
     """
 
     database: Database
     channels: Mapping[str, Channel]
     hands: Hands = field(default_factory=OwnHands)
     calendar_link: Callable[[int, int], str] | None = None
+    till: Till = field(default_factory=AbsentTill)
+    paid_link: Callable[[int, int], str] | None = None

@@ -16,7 +16,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from bot import links, web
+from bot import links, paid, web
 from bot.patience import CONNECTIONS, Patient
 from bot.starting import UNUSABLE, Started, house, started
 from workers import broker
@@ -47,7 +47,7 @@ def run(arguments: list[str]) -> None:
             here.doors,
             store=store,
             metrics_key=key.get_secret_value() if key else None,
-            routes=[links.route(process.database, here.links)] if here.links else [],
+            routes=[p.route(process.database, here.links) for p in (links, paid) if here.links],
         )
         _serve(app, listening, process.ending)
 

@@ -35,7 +35,7 @@ class Stripe:
         return taking.opened(self._client(business), business, checkout)
 
     def expire(self, business: str, page: str) -> bool:
-        """Close a page; False where it is closed or paid already."""
+        """Close a page; False where it was paid at."""
         return taking.expired(self._client(business), page)
 
     def refund(self, business: str, refund: Refund) -> Refunded:

@@ -32,7 +32,7 @@ def opened(client: stripe.StripeClient, business: str, checkout: Checkout) -> Li
                 "client_reference_id": f"{business}:{checkout.number}",
                 "locale": cast("Any", checkout.locale),
                 "expires_at": int(checkout.expires_at.timestamp()),
-                "success_url": checkout.back,
+                "success_url": f"{checkout.back}?done",
                 "cancel_url": checkout.back,
                 "line_items": [
                     {
@@ -58,7 +58,7 @@ def opened(client: stripe.StripeClient, business: str, checkout: Checkout) -> Li
 
 
 def expired(client: stripe.StripeClient, page: str) -> bool:
-    """Close a page; one that was paid at, or is closed, says so."""
+    """Close a page, if it is not closed yet; False where it was paid at."""
     try:
         with asking():
             client.v1.checkout.sessions.expire(page)
@@ -66,8 +66,7 @@ def expired(client: stripe.StripeClient, page: str) -> bool:
         if not error.permanent:
             raise
         with asking():  # what is refused may be unknown, too, which is nobody's to ignore
-            client.v1.checkout.sessions.retrieve(page)
-        return False
+            return client.v1.checkout.sessions.retrieve(page).status == "expired"
     return True
 
 

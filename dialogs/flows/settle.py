@@ -11,7 +11,7 @@ from core.people import Reader
 from core.refusals import Reason, Refusal
 from core.rules import Business
 from core.span import MINUTE
-from dialogs.flows import reminding, telling
+from dialogs.flows import paying, reminding, telling
 from dialogs.flows.about import (
     facts_for_staff,
     facts_of,
@@ -207,6 +207,9 @@ def lapsed(session: Session, business: Business, about: Booked, *, was: str) -> 
         kept: dict[str, Any] = {"was": old.start} if old else {}
         telling.customer(session, business, about, note="request_lapsed", now=now, **kept)
         telling.providers(session, business, about.id, note="request_lapsed_provider", now=now)
+        return
+    if was == "awaiting_payment":
+        paying.lapsed(session, business, about)
         return
     reader = people.talking_of(session, about.id)
     if reader is None:

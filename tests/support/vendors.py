@@ -133,6 +133,15 @@ class Caller:
         """Make one request."""
         return asyncio.run(self._post(post))
 
+    def get(self, path: str) -> httpx.Response:
+        """Open a page."""
+        return asyncio.run(self._get(path))
+
+    async def _get(self, path: str) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get(path)
+
     async def _post(self, post: Post) -> httpx.Response:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
