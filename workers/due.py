@@ -146,7 +146,7 @@ def _offer(session: Session, work: Work) -> None:
 
 def _reminders(session: Session, work: Work) -> None:
     """Write down when somebody is reminded of a booking that has a time now."""
-    reminding.plan(session, businesses.load(session), work.subject)
+    reminding.plan(session, businesses.load(session), work.subject, since=work.due)
 
 
 def _remind(session: Session, work: Work) -> None:

@@ -28,6 +28,7 @@ _ABSENT = text(
     " WHERE b.business_id = :business AND b.status = 'confirmed' AND b.starts_at > :since"
     " AND b.starts_at <= :now GROUP BY b.id, b.ref ORDER BY b.id"
 )
+_AN_INSTANT = timedelta(seconds=2)
 _EVERY = 30 * MINUTE  # somebody looks who did not come
 
 Somebody = Customer | Provider
@@ -104,12 +105,14 @@ class Town:
             self.database.set_clock(frozen=moment)
             while self._events and self._events[0].at <= moment:
                 self._happens(heapq.heappop(self._events))
-            look = self._due is not None and self._due <= moment
             died = sum(self.hands.kills.values())
-            self.hands.work(look=look or self._leases_end(moment))
+            self.hands.work(look=self._leases_end(moment))
             if sum(self.hands.kills.values()) > died:
                 self._leases.append(moment + LEASE + timedelta(seconds=1))
-            self._due = next_due(self.database, after=moment)
+            self._due = next_due(self.database, after=moment - _AN_INSTANT)
+            if self._due is not None and self._due <= moment:  # what nobody was woken for
+                self.hands.work(look=True)
+                self._due = next_due(self.database, after=moment)
             for letter in self.mail.emptied():
                 self._comes(letter)
 

@@ -26,13 +26,16 @@ _MOVING = {Intent.MOVE, Intent.CORRECT, Intent.ALTERNATIVES}
 _VAGUE = {Intent.UNKNOWN, Intent.INFORM, Intent.THANKS, Intent.CANCEL, Intent.BYE}
 
 
-def plan(session: Session, business: Business, booking: int) -> None:
-    """Write down when somebody is to be reminded of a booking, at the time that it has now."""
+def plan(session: Session, business: Business, booking: int, *, since: datetime) -> None:
+    """Write down when somebody is to be reminded of a booking, at the time that it has now.
+
+    It has it `since` an instant: what was still to come then is not lost where this runs later.
+    """
     about = finding.booking(session, booking)
     reader = people.of_person(session, about.person) if about is not None else None
     if about is None or about.status != "confirmed" or reader is None:
         return
-    for one in _ahead(business, about, reader, session.now):
+    for one in _ahead(business, about, reader, since):
         key = f"remind:{about.id}:{about.version}:{one.rule}"
         facts = {"version": about.version, "rule": one.rule}
         due.post(session, kind="remind", subject=about.id, key=key, due=one.at, facts=facts)

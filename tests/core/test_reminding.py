@@ -79,6 +79,18 @@ def test_each_reminder_is_written_once_for_a_version(desk: Desk) -> None:
     assert desk.wrong() == ()
 
 
+def test_a_reminder_is_not_lost_where_its_plan_is_late(desk: Desk) -> None:
+    """Confirmed a minute before a reminder, looked at a minute after it: the reminder is sent."""
+    runtime, start = simulated(desk.database), desk.at("15:00", "03-05")
+    moment = start - 24 * _HOUR
+    desk.clock(moment - timedelta(minutes=1))
+    desk.booked("haircut", start, provider="ana")
+    desk.clock(moment + timedelta(minutes=1))
+    tick.drain(runtime)
+    said = desk.ask("SELECT key FROM outbox WHERE note = 'reminder'")
+    assert [row.key.rsplit(":", 1)[1] for row in said] == ["1440"]
+
+
 def test_who_went_elsewhere_is_not_woken(desk: Desk) -> None:
     """The zone counts in which the reader is when a reminder is due."""
     runtime, start = simulated(desk.database), desk.at("10:30", "03-05")
