@@ -51,8 +51,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
     valkey.start()
     twilio = FakeTwilio()
     try:
-        with _house(url, valkey.url, twilio) as (door, crew, env):
-            seconds, answered = asyncio.run(_calls(door, twilio))
+        with house(url, valkey.url, twilio) as (door, crew, env):
+            seconds, answered = asyncio.run(calls(door, twilio, seconds=SECONDS))
             if answered != {200}:
                 raise RuntimeError(f"the door answered {answered}")
             yield at_most(f"a call at the door, {PACE} a second, p99", _p99(seconds), 50, unit="ms")
@@ -60,7 +60,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
             crew.end("serve")
             for command in ("work", "tick"):
                 crew.start(command, command, env)
-            _drained(bench, name)
+            drained(bench, name)
             twilio.pace(SLOW)
             rate = _sent(bench, name, Database(url), juniper)
         ms = SLOW * 1000
@@ -73,7 +73,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 
 @contextmanager
-def _house(url: str, redis: str, twilio: FakeTwilio) -> Iterator[tuple[str, Crew, dict[str, str]]]:
+def house(url: str, redis: str, twilio: FakeTwilio) -> Iterator[tuple[str, Crew, dict[str, str]]]:
     """Run a door whose texts go to the fake; give it, its crew, and the environment of others."""
     port = free_port()
     env = environment(
@@ -92,10 +92,10 @@ def _house(url: str, redis: str, twilio: FakeTwilio) -> Iterator[tuple[str, Crew
         yield door, crew, env
 
 
-async def _calls(door: str, twilio: FakeTwilio) -> tuple[list[float], set[int]]:
+async def calls(door: str, twilio: FakeTwilio, *, seconds: int) -> tuple[list[float], set[int]]:
     """Call at the pace; return the seconds of each call, and the statuses there were."""
     posts = [
-        twilio.inbound(f"+1646555{n % 1000:04}", "hi", message=n) for n in range(PACE * SECONDS)
+        twilio.inbound(f"+1646555{n % 1000:04}", "hi", message=n) for n in range(PACE * seconds)
     ]
     connections = aiohttp.TCPConnector(limit=200)  # httpx's pool would be what is measured
     async with aiohttp.ClientSession(door, connector=connections) as client:
@@ -113,14 +113,14 @@ async def _calls(door: str, twilio: FakeTwilio) -> tuple[list[float], set[int]]:
         done = await asyncio.gather(
             *(call(post, start + n / PACE) for n, post in enumerate(posts[20:]))
         )
-    return [seconds for seconds, _ in done], {status for _, status in done}
+    return [took for took, _ in done], {status for _, status in done}
 
 
 def _p99(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=100)[-1] * 1000
 
 
-def _drained(bench: Bench, name: str) -> None:
+def drained(bench: Bench, name: str) -> None:
     """Wait until nothing is to be answered or sent."""
     with bench.admin(name) as connection:
         for question in (_OPEN, _LEFT):

@@ -33,6 +33,7 @@ NAMES = (
     "forgotten",
     "starting",
     "doors",
+    "lateness",
 )
 
 

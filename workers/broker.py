@@ -29,7 +29,6 @@ from workers.runtime import Runtime
 
 THREADS = 8
 _NAMESPACE = "slotkeeper"
-_PRIORITY = {"answer": 0, "deliver": 0, "due": 1}  # people first, clocks second
 _LOCAL_IDLE, _REDIS_IDLE = 250, 1000  # milliseconds between two looks at an empty queue
 _LONG = 500  # wakes in a queue; what the tick finds need not be added to them
 _WAKES = 16  # of idle consumers, kept where none is idle
@@ -242,7 +241,10 @@ def _message(wake: Wake) -> dramatiq.Message[None]:
 
 
 def _declare(broker: dramatiq.Broker, runtime: Runtime, taken: Callable[[Wake], None]) -> None:
-    """Declare the actors: one a job, each with a queue of its own."""
+    """Declare the actors: one a job, each with a queue of its own, none before another.
+
+    A worker fetches as much of each queue: so a flood of messages never holds up what falls due.
+    """
 
     def actor(kind: str) -> None:
         def act(business: int, subject: int) -> None:
@@ -250,9 +252,7 @@ def _declare(broker: dramatiq.Broker, runtime: Runtime, taken: Callable[[Wake], 
             taken(wake)
             attempt(runtime, wake)
 
-        dramatiq.actor(actor_name=kind, queue_name=kind, priority=_PRIORITY[kind], broker=broker)(
-            act
-        )
+        dramatiq.actor(actor_name=kind, queue_name=kind, broker=broker)(act)
 
     for kind in JOBS:
         actor(kind)
