@@ -18,6 +18,7 @@ plans = tenant(  # what a provider wants done: previewed, carried out, taken bac
     to("addresses", "address_id"),
     CheckConstraint("status IN ('asked', 'staged', 'done', 'undone', 'dropped')", name="status"),
     Index("plans_address", "business_id", "address_id", "id"),
+    Index("plans_kept", "business_id", "kind", "id", postgresql_where=text("status = 'done'")),
 )
 
 person_notes = tenant(  # what a provider wants to remember of somebody

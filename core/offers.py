@@ -15,7 +15,7 @@ from sqlalchemy import text
 from core import due
 from core.db import Session
 from core.rules import Business, Waitlist
-from core.span import MINUTE
+from core.span import MINUTE, Span
 
 _GRACE = 10 * MINUTE  # for which a hold waits for its letter to be sent
 
@@ -247,6 +247,28 @@ def close(session: Session, offers: Sequence[int], *, status: str, now: datetime
         "now": now,
     }
     return [row.id for row in session.execute(_CLOSE, facts)]
+
+
+_OPEN_IN = text(
+    f"SELECT {_COLUMNS} FROM offers WHERE business_id = :business AND status = 'open'"
+    " AND starts_at >= :since AND starts_at < :until ORDER BY id"
+)
+_BEFORE = text(
+    "SELECT 1 FROM offers WHERE business_id = :business AND service_id = :service"
+    " AND starts_at = :start AND wait_id < :wait LIMIT 1"
+)
+
+
+def open_in(session: Session, span: Span) -> list[Offer]:
+    """Return what is offered and not answered of the starts in a span."""
+    facts = {"business": session.business, "since": span.start, "until": span.end}
+    return [Offer(*row) for row in session.execute(_OPEN_IN, facts)]
+
+
+def made_before(session: Session, *, service: int, start: datetime, wait: int) -> bool:
+    """Whether a start was offered to somebody who waits longer than an entry."""
+    facts = {"business": session.business, "service": service, "start": start, "wait": wait}
+    return session.execute(_BEFORE, facts).one_or_none() is not None
 
 
 _GONE_AT = text(

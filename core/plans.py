@@ -41,6 +41,10 @@ _STANDING = text(
     f"SELECT {_COLUMNS} FROM plans WHERE business_id = :business AND resource_id = :resource"
     " AND kind = :kind AND status = 'done' ORDER BY id FOR NO KEY UPDATE"
 )
+_KEPT = text(
+    f"SELECT {_COLUMNS} FROM plans WHERE business_id = :business AND kind = :kind"
+    " AND status = 'done' ORDER BY id"
+)
 _KEEP = text(
     "UPDATE plans SET facts = CAST(:facts AS jsonb) WHERE business_id = :business AND id = :plan"
 )
@@ -130,6 +134,12 @@ def standing(session: Session, resource: int, kind: str) -> list[Plan]:
     """Lock and return what was done of a kind to somebody's book and not taken back, in order."""
     facts = {"business": session.business, "resource": resource, "kind": kind}
     return [Plan(*row) for row in session.execute(_STANDING, facts)]
+
+
+def kept(session: Session, kind: str) -> list[Plan]:
+    """Return what was done of a kind, to anybody's book, and not taken back; not locked."""
+    facts = {"business": session.business, "kind": kind}
+    return [Plan(*row) for row in session.execute(_KEPT, facts)]
 
 
 def keep(session: Session, plan: Plan, **more: object) -> None:

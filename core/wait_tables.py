@@ -96,6 +96,8 @@ offers = tenant(  # a time held for somebody who waits, until their answer
     Index("offers_wait", "business_id", "wait_id", "starts_at"),
     Index("offers_hold", "business_id", "booking_id"),
     Index("offers_person", "business_id", "person_id", "id"),
+    Index("offers_start", "business_id", "service_id", "starts_at"),
+    Index("offers_open", "business_id", "starts_at", postgresql_where=text("status = 'open'")),
     fillfactor=85,
 )
 

@@ -158,6 +158,18 @@ def _waiting(row: Any) -> Waiting:  # noqa: ANN401 - a row of whatever kind
     )
 
 
+_LATELY = text(
+    f"SELECT {_COLUMNS} FROM waits w WHERE w.business_id = :business AND w.person_id = :person"
+    " ORDER BY w.id DESC LIMIT 5"
+)
+
+
+def lately(session: Session, person: int) -> list[Waiting]:
+    """Return what a person waits or waited for, the newest first, whatever became of it."""
+    facts = {"business": session.business, "person": person}
+    return [_waiting(row) for row in session.execute(_LATELY, facts)]
+
+
 # The kinds of wishes that there are, by steps of the index: as many looks as there are kinds.
 _WANTED = text("""
 WITH RECURSIVE kinds AS (

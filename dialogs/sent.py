@@ -83,6 +83,9 @@ SENT: dict[str, Sent] = {
     ),
     "wait_lapsed": Sent(CUSTOMER, "they did not answer an offer", "at its deadline"),
     "wait_lost": Sent(CUSTOMER, "somebody else was quicker", "at the other's yes"),
+    "wait_withdrawn": Sent(
+        CUSTOMER, "an offer is taken back", "when a provider stops offering that time"
+    ),
     "wait_over": Sent(
         CUSTOMER, "nothing came free", "when the last moment that they waited for has passed"
     ),

@@ -89,6 +89,7 @@ ASIDE = {
     I.POLICY: Step("info.policy"),
     I.QUESTION: Step("info.question"),
     I.WHY: Step("info.why"),
+    I.UNASKED: Step("unasked.why"),
     I.HOURS: Step("info.hours"),
     I.ADDRESS: Step("info.address"),
     I.HELP: Step("info.help"),
@@ -124,6 +125,8 @@ DAY = {
     I.NO_SHOW: Step("hand.no_show", _PLANNING, stays=True),
     I.NOTE: Step("hand.note", _PLANNING, stays=True),
     I.WAITING: Step("waiting.everybody"),
+    I.OFFER_TO: Step("hand.offer_to", _PLANNING, stays=True),
+    I.NO_OFFERS: Step("hand.no_offers", _PLANNING, stays=True),
     I.BOOK_FOR: Step("hand.book_for", _PLANNING, stays=True),
     I.UNDO: Step("hand.undo", (S.IDLE,), stays=True),
 }

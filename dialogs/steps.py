@@ -12,6 +12,7 @@ from dialogs.flows import (
     info,
     profile,
     reminding,
+    unasked,
     waiting,
 )
 from dialogs.talk import Flow
@@ -52,11 +53,14 @@ FLOWS: dict[str, Flow] = {
     "hand.note": hand.note,
     "hand.book_for": hand.book_for,
     "hand.undo": hand.undo,
+    "hand.offer_to": hand.offer_to,
+    "hand.no_offers": hand.no_offers,
     "hand.yes": hand.yes,
     "hand.no": hand.no,
     "hand.accept": hand.accept,
     "hand.refuse": hand.refuse,
     "hand.unclear": hand.unclear,
+    "unasked.why": unasked.why,
     "waiting.join": waiting.join,
     "waiting.place": waiting.place,
     "waiting.leave": waiting.leave,

@@ -21,6 +21,7 @@ from core.db import Session, passing
 from core.due import Work
 from core.span import Span
 from dialogs.flows import (
+    closing,
     hand_later,
     hand_time,
     offering,
@@ -80,7 +81,7 @@ def _lapse(session: Session, work: Work) -> None:
     if about is None or about.status != "expired":
         return
     business = businesses.load(session)
-    offering.lapsed(session, business, offers.open_of(session, about.id))
+    closing.lapsed(session, business, offers.open_of(session, about.id))
     settle.lapsed(session, business, about, was=finding.lapsed_from(session, about.id))
 
 
@@ -141,7 +142,7 @@ def _wait_over(session: Session, work: Work) -> None:
 
 def _offer(session: Session, work: Work) -> None:
     """Close an offer that nobody answered in time."""
-    offering.unanswered(session, businesses.load(session), work.subject)
+    closing.unanswered(session, businesses.load(session), work.subject)
 
 
 def _reminders(session: Session, work: Work) -> None:

@@ -6,7 +6,7 @@ from core import offers, outbox
 from core.db import Session
 from core.outbox import Letter
 from core.rules import Business
-from dialogs.flows import offering
+from dialogs.flows import closing
 
 
 def asked(session: Session, business: Business, letter: Letter) -> Letter | None:
@@ -19,6 +19,6 @@ def asked(session: Session, business: Business, letter: Letter) -> Letter | None
     if until is not None:
         return replace(letter, facts=letter.facts | {"until": until.isoformat()})
     if offer is not None:
-        offering.withdraw(session, offer)
+        closing.withdraw(session, offer)
     outbox.failed(session, letter.id, error="overtaken", body=None)
     return None

@@ -10,7 +10,7 @@ from core.offers import Offer
 from core.refusals import Reason, Refusal
 from core.span import MINUTE, Span
 from core.waitlist import Waiting
-from dialogs.flows import looking, offering, pursuing, settle
+from dialogs.flows import closing, looking, offering, pursuing, settle
 from dialogs.flows.holding import RefusedError
 from dialogs.flows.info import nothing_open
 from dialogs.hearing import Hearing
@@ -148,7 +148,7 @@ def _won(turn: Turn, offer: Offer, waiting: Waiting, number: int) -> None:
     gone = offers.close(session, [o.id for o in others], status="withdrawn", now=now)
     for other in others:
         if other.id in gone and other.sent is not None:
-            offering.tell_of(session, turn.business, other, note="wait_lost")
+            closing.tell_of(session, turn.business, other, note="wait_lost")
 
 
 def _late(turn: Turn, offer: Offer, waiting: Waiting) -> State:
@@ -206,4 +206,4 @@ def let_go(turn: Turn) -> State:
 def give_up(session: Session, offer: Offer, *, by: By, now: datetime) -> None:
     """Close an offer that its person does not want; the last of its hold lets the time go."""
     offers.close(session, [offer.id], status="declined", now=now)
-    offering.release_if_last(session, offer, by=by)
+    closing.release_if_last(session, offer, by=by)

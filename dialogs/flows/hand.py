@@ -9,7 +9,15 @@ from typing import Any
 
 from core import plans
 from core.plans import Plan
-from dialogs.flows import day, hand_booking, hand_people, hand_plans, hand_time, info
+from dialogs.flows import (
+    day,
+    hand_booking,
+    hand_offering,
+    hand_people,
+    hand_plans,
+    hand_time,
+    info,
+)
 from dialogs.states import State
 from dialogs.talk import Talk, Turn
 
@@ -23,12 +31,15 @@ no_show = hand_people.no_show
 no = hand_people.leave
 note = hand_people.note
 book_for = hand_booking.book_for
+offer_to = hand_offering.offer_to
+no_offers = hand_offering.no_offers
 
 # What a yes does at once: the facts that UNDO needs.
 _AT_ONCE: dict[str, Callable[[Turn, Plan], dict[str, Any]]] = {
     "block": hand_time.block_now,
     "block_again": hand_time.again_now,
     "hours": hand_time.hours_now,
+    "no_offers": hand_offering.no_offers_now,
 }
 # What a yes only begins: the rest is staged, or said to be gone.
 _STAGED: dict[str, Callable[[Turn, Plan], None]] = {
@@ -48,6 +59,7 @@ _UNDO: dict[str, Callable[[Turn, Plan], None]] = {
     "sick": hand_time.undo_block,
     "move": hand_plans.let_go,
     "book_for": hand_booking.undo_book,
+    "no_offers": hand_offering.undo_no_offers,
 }
 
 
@@ -113,8 +125,10 @@ __all__ = [
     "late",
     "move",
     "no",
+    "no_offers",
     "no_show",
     "note",
+    "offer_to",
     "refuse",
     "sick",
     "unblock",

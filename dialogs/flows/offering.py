@@ -10,21 +10,23 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from core import booking, changing, due, finding, offers, people, waitlist
+from core import booking, due, finding, offers, people, plans, waitlist
 from core.booking import By, Held, as_kept
 from core.choosing import Wanted
 from core.db import Session
 from core.finding import Search
-from core.offers import Offer, Passed
+from core.offers import Passed
 from core.people import Reader
 from core.policy import bookable
 from core.rules import Business
 from core.span import DAY, Span, days_between, instant
 from core.waitlist import Free, Waiting
 from dialogs.flows import looking, telling
+from dialogs.flows.about import human_of
 from dialogs.flows.holding import RefusedError
 
 CLOCK = By("clock")
+NO_OFFERS = "no_offers"  # the kind of a provider's plan that holds their time back
 _PAGES = 20  # of the line that one transaction looks at
 _TRIES = 3  # starts that are tried for one who waits
 _STARTS = 100  # that are looked at for who just began to
@@ -42,6 +44,7 @@ class _Search:
     passed: list[Passed] = field(default_factory=list)
     made: int | None = None  # the offer, the first of several
     readers: dict[int, Reader | None] = field(default_factory=dict)
+    back: Sequence[tuple[int, Span]] = ()  # whose starts of which time are offered to nobody
 
     def know(self, line: Sequence[Waiting]) -> None:
         """Read of the next in line what they refused, and what is open to them."""
@@ -62,8 +65,20 @@ class _Search:
             if fits and by and waiting.fits(one.start):
                 if (waiting.id, one.start) in self.refused:
                     self.leave_out(waiting, one.start, "refused")
+                elif self._held_back(one):
+                    self.leave_out(waiting, one.start, "held back")
                 else:
                     yield one
+
+    def _held_back(self, one: Free) -> bool:
+        """Whether everybody who could do it offers nothing then, or the business's human said so.
+
+        Where nobody does it, as at a table, whoever hears of it is asked nothing either.
+        """
+        whose = {who for who, span in self.back if span.start <= one.start < span.end}
+        host = human_of(self.business)
+        staff = {p.id for p in self.business.providers} & set(one.providers)
+        return host in whose or (bool(staff) and staff <= whose)
 
     def leave_out(self, waiting: Waiting, start: datetime, why: str, **facts: Any) -> None:  # noqa: ANN401 - a decision's own facts
         """Keep that somebody is not asked, and why."""
@@ -98,7 +113,7 @@ def joined(session: Session, business: Business, wait: int) -> None:
 
 def _to_the_first(look: _Search) -> int | None:
     """Walk the line until somebody can be asked; keep who was passed over, return the offer."""
-    after = 0
+    after, look.back = 0, held_back(look.session)
     for _ in range(_PAGES if look.free else 0):
         line = waitlist.in_line(look.session, look.free, after=after)
         if not line:
@@ -109,6 +124,43 @@ def _to_the_first(look: _Search) -> int | None:
             break
     offers.passed_over(look.session, look.passed, now=look.session.now)
     return look.made
+
+
+def held_back(session: Session) -> list[tuple[int, Span]]:
+    """Return whose starts of which time are to be offered to nobody, by their own word."""
+    return [
+        (plan.resource, Span(*(datetime.fromisoformat(edge) for edge in span)))
+        for plan in plans.kept(session, NO_OFFERS)
+        for span in plan.facts["spans"]
+    ]
+
+
+def to_one(session: Session, business: Business, wait: int, start: datetime) -> str | datetime:
+    """Offer a start to one who waits, before whoever is first in line.
+
+    Returns when they can read it; or why they cannot be asked, which is kept as well.
+    """
+    waitlist.lock_line(session)
+    waiting = waitlist.entry(session, wait, lock=True)
+    look = _Search(session, business, ())
+    look.know([waiting])
+    if waiting.status != "waiting":
+        return "not waiting"
+    if (wait, start) in look.refused:
+        return "refused"
+    got = _hold(look, waiting, start) if _askable(look, waiting, start) else None
+    offers.passed_over(session, look.passed, now=session.now)
+    if got is None:
+        return look.passed[-1].why
+    _tell(look, [waiting], got)
+    reader = look.reader(waiting)
+    return telling.heard_at(reader, business, session.now) if reader else session.now
+
+
+def look_again(session: Session, spans: Sequence[Span], key: str) -> None:
+    """Have whoever waits asked for what is free in some spans."""
+    for number, span in enumerate(spans):
+        _again(session, span, f"{key}:{number}")
 
 
 def _since(session: Session, business: Business, waiting: Waiting) -> list[Free]:
@@ -305,56 +357,3 @@ def _tell(look: _Search, group: Sequence[Waiting], hold: Held) -> None:
         }
         key = f"offer:{made[member.id]}"
         telling.tell(session, business, reader, note="wait_offer", facts=facts, now=now, key=key)
-
-
-def unanswered(session: Session, business: Business, number: int) -> None:
-    """Close an offer whose time to answer is over; the last of its hold lets the time go."""
-    offer = offers.one(session, number)
-    if offer is None or offer.status != "open":
-        return
-    changing.lock(session, [offer.booking])
-    offer = offers.one(session, number)
-    if offer is None or offer.answer_by is None or offer.answer_by > session.now:
-        return
-    lapsed(session, business, [offer])
-    release_if_last(session, offer, by=CLOCK)
-
-
-def withdraw(session: Session, offer: Offer) -> None:
-    """Take an offer back that cannot be sent in time; the last of its hold lets the time go."""
-    changing.lock(session, [offer.booking])
-    offers.close(session, [offer.id], status="withdrawn", now=session.now)
-    release_if_last(session, offer, by=CLOCK)
-
-
-def release_if_last(session: Session, offer: Offer, *, by: By) -> None:
-    """Let the time of an offer that was closed go, where nobody else is asked for it."""
-    if not offers.open_of(session, offer.booking):
-        changing.release(session, booking=offer.booking, by=by, now=session.now)
-
-
-def lapsed(session: Session, business: Business, gone: Sequence[Offer]) -> None:
-    """Close offers that nobody answered and tell them; one that was never sent was never made."""
-    now = session.now
-    sent = [offer for offer in gone if offer.sent is not None]
-    offers.close(session, [o.id for o in gone if o.sent is None], status="withdrawn", now=now)
-    closed = offers.close(session, [o.id for o in sent], status="lapsed", now=now)
-    for offer in sent:
-        if offer.id in closed:
-            tell_of(session, business, offer, note="wait_lapsed")
-
-
-def tell_of(session: Session, business: Business, offer: Offer, *, note: str) -> None:
-    """Tell somebody what became of their offer."""
-    reader: Reader | None = people.of_person(session, offer.person)
-    if reader is None:
-        return
-    facts = {
-        "offer": offer.id,
-        "service": offer.service,
-        "provider": offer.provider,
-        "start": offer.start,
-        "until": offer.answer_by,
-    }
-    key = f"{note}:{offer.id}"
-    telling.tell(session, business, reader, note=note, facts=facts, now=session.now, key=key)

@@ -30,6 +30,7 @@ class Intent(StrEnum):
     POLICY = "policy"
     QUESTION = "question"
     WHY = "why"
+    UNASKED = "unasked"
     HOURS = "hours"
     ADDRESS = "address"
     ZONE = "zone"
@@ -55,6 +56,8 @@ class Intent(StrEnum):
     SICK = "sick"
     NO_SHOW = "no_show"
     WAITING = "waiting"
+    OFFER_TO = "offer_to"
+    NO_OFFERS = "no_offers"
     BOOK_FOR = "book_for"
     NOTE = "note"
     LINK = "link"
@@ -79,11 +82,72 @@ PROVIDERS = frozenset(
         Intent.SICK,
         Intent.NO_SHOW,
         Intent.WAITING,
+        Intent.OFFER_TO,
+        Intent.NO_OFFERS,
         Intent.BOOK_FOR,
         Intent.NOTE,
     }
 )
 """What only a linked provider can want; for anybody else these words mean something else."""
+
+
+ORDER = (
+    Intent.STOP,
+    Intent.START,
+    Intent.FORGET,
+    Intent.LINK,
+    Intent.PREFER,
+    Intent.DATA,
+    Intent.UNDO,
+    Intent.NOTE,
+    Intent.ACCEPT,
+    Intent.REFUSE,
+    Intent.SICK,
+    Intent.LATE,
+    Intent.NO_SHOW,
+    Intent.NO_OFFERS,
+    Intent.OFFER_TO,
+    Intent.UNBLOCK,
+    Intent.BLOCK,
+    Intent.BOOK_FOR,
+    Intent.WAITING,
+    Intent.TODAY,
+    Intent.TOMORROW,
+    Intent.WEEK,
+    Intent.LEAVE,
+    Intent.UNASKED,
+    Intent.WHY,
+    Intent.CANCEL,
+    Intent.MOVE,
+    Intent.CORRECT,
+    Intent.CHOOSE,
+    Intent.CONFIRM,
+    Intent.JOIN,
+    Intent.SOONER,
+    Intent.ALTERNATIVES,
+    Intent.RECURRING,
+    Intent.BOOK,
+    Intent.DECLINE,
+    Intent.PLACE,
+    Intent.LIST,
+    Intent.QUESTION,
+    Intent.POLICY,
+    Intent.PRICE,
+    Intent.HOURS,
+    Intent.ADDRESS,
+    Intent.ASK,
+    Intent.ZONE,
+    Intent.LANGUAGE,
+    Intent.HUMAN,
+    Intent.HELP,
+    Intent.HESITATE,
+    Intent.INFORM,
+    Intent.HELLO,
+    Intent.THANKS,
+    Intent.BYE,
+    Intent.UNKNOWN,
+)
+"""Which intent comes first where a message carries several."""
 
 
 TOPICS = ("bill", "parking", "cards", "pets", "access", "wifi", "children", "toilets")

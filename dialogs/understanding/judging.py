@@ -5,66 +5,13 @@ from dataclasses import replace
 
 from dialogs.understanding.choosing import within
 from dialogs.understanding.correcting import add, scope
-from dialogs.understanding.facts import PROVIDERS, Asked, Facts, Intent
+from dialogs.understanding.facts import ORDER, PROVIDERS, Asked, Facts, Intent
 from dialogs.understanding.gathering import Said
 from dialogs.understanding.lexicon import Lexicon
 from dialogs.understanding.providing import provide
 from dialogs.understanding.view import BREAKS
 from dialogs.when import Grain, Wish
 
-ORDER = (
-    Intent.STOP,
-    Intent.START,
-    Intent.FORGET,
-    Intent.LINK,
-    Intent.PREFER,
-    Intent.DATA,
-    Intent.UNDO,
-    Intent.NOTE,
-    Intent.ACCEPT,
-    Intent.REFUSE,
-    Intent.SICK,
-    Intent.LATE,
-    Intent.NO_SHOW,
-    Intent.UNBLOCK,
-    Intent.BLOCK,
-    Intent.BOOK_FOR,
-    Intent.WAITING,
-    Intent.TODAY,
-    Intent.TOMORROW,
-    Intent.WEEK,
-    Intent.LEAVE,
-    Intent.WHY,
-    Intent.CANCEL,
-    Intent.MOVE,
-    Intent.CORRECT,
-    Intent.CHOOSE,
-    Intent.CONFIRM,
-    Intent.JOIN,
-    Intent.SOONER,
-    Intent.ALTERNATIVES,
-    Intent.RECURRING,
-    Intent.BOOK,
-    Intent.DECLINE,
-    Intent.PLACE,
-    Intent.LIST,
-    Intent.QUESTION,
-    Intent.POLICY,
-    Intent.PRICE,
-    Intent.HOURS,
-    Intent.ADDRESS,
-    Intent.ASK,
-    Intent.ZONE,
-    Intent.LANGUAGE,
-    Intent.HUMAN,
-    Intent.HELP,
-    Intent.HESITATE,
-    Intent.INFORM,
-    Intent.HELLO,
-    Intent.THANKS,
-    Intent.BYE,
-    Intent.UNKNOWN,
-)
 _RANK = {intent: rank for rank, intent in enumerate(ORDER)}
 _YESNO = frozenset({"confirm"})
 _PICKING = frozenset({"choose", "which"})
@@ -346,6 +293,8 @@ def _courtesies(found: set[Intent], asked: Asked, *, closing: bool, acknowledged
 
 def _prune(found: set[Intent], facts: Facts) -> None:
     """Where two readings of the same words stand side by side, keep the one that is meant."""
+    if Intent.UNASKED in found:
+        found &= {Intent.UNASKED}
     for strong, weak in _BEATS:
         if strong in found:
             found -= weak

@@ -2,6 +2,8 @@
 
 from dialogs.understanding.facts import Facts, Intent
 
+_ALONE = (Intent.NOTE, Intent.NO_OFFERS, Intent.OFFER_TO)
+
 
 def provide(found: set[Intent], facts: Facts) -> None:
     """Sort out a provider's words: one thing at a time, and a number needs its request."""
@@ -31,8 +33,9 @@ def provide(found: set[Intent], facts: Facts) -> None:
 
 def _own_words(found: set[Intent], facts: Facts) -> None:
     """Take a note for nothing but a note, and "I only work 12 to 4" for time that is blocked."""
-    if Intent.NOTE in found:  # whatever else it speaks of is what is noted
-        found &= {Intent.NOTE}
+    alone = next((one for one in _ALONE if one in found), None)
+    if alone is not None:  # whatever else it speaks of is what is noted, or offered
+        found &= {alone}
     elif facts.works and facts.wish.windows and not found & {Intent.SICK, Intent.UNBLOCK}:
         found.add(Intent.BLOCK)
         found -= {Intent.INFORM, Intent.CORRECT, Intent.TOMORROW, Intent.TODAY}

@@ -43,7 +43,8 @@ def stretch(page: Page, start: datetime, end: datetime) -> str:
     )
 
 
-def _spans(page: Page, name: str = "spans") -> str:
+def spans_said(page: Page, name: str = "spans") -> str:
+    """Return spans of a note in short, listed."""
     pairs = [map(datetime.fromisoformat, pair) for pair in page.facts[name]]
     return formats.listed([stretch(page, *pair) for pair in pairs], page.locale)
 
@@ -61,8 +62,7 @@ def _days(page: Page) -> str:
             )
             for start, end in spans
         ]
-        listed = formats.listed(hours, page.locale)
-        said.append(f"{page.day(date.fromisoformat(day))}, {listed}")
+        said.append(f"{page.day(date.fromisoformat(day))}, {formats.listed(hours, page.locale)}")
     return formats.listed(said, page.locale)
 
 
@@ -92,14 +92,14 @@ def undo(page: Page, text: str) -> Worded:
 def _block(page: Page) -> Worded:
     return above(
         page,
-        page.t("Booked on {spans}:", spans=_spans(page)),
+        page.t("Booked on {spans}:", spans=spans_said(page)),
         rows_of(page),
         page.t("Shall I block the rest? These stay unless you cancel or move them."),
     )
 
 
 def _blocked(page: Page) -> Worded:
-    text = page.t("Blocked: {spans}.", spans=formats.because(_spans(page), page.facts))
+    text = page.t("Blocked: {spans}.", spans=formats.because(spans_said(page), page.facts))
     if not page.facts["bookings"]:
         return undo(page, text)
     still = "\n".join([page.t("Still booked then:"), *rows_of(page)])
@@ -118,14 +118,14 @@ def _hours(page: Page) -> Worded:
 def _sick(page: Page) -> Worded:
     return above(
         page,
-        page.t("Get well soon. Booked on {spans}:", spans=_spans(page)),
+        page.t("Get well soon. Booked on {spans}:", spans=spans_said(page)),
         rows_of(page),
         page.t("Shall I block that time, cancel these with all their money back, and tell them?"),
     )
 
 
 def _staged_sick(page: Page) -> Worded:
-    text = page.t("Blocked: {spans}.", spans=_spans(page))
+    text = page.t("Blocked: {spans}.", spans=spans_said(page))
     later = page.n(
         "In {n} minute I cancel the bookings and tell everyone; until then UNDO takes it all back.",
         "In {n} minutes I cancel the bookings and tell everyone; until then UNDO takes it all "
@@ -349,10 +349,10 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "hand_hours_set": lambda p: undo(p, p.t("Your hours: {days}.", days=_days(p))),
     "hand_unblock_which": _unblock_which,
     "hand_not_blocked": _not_blocked,
-    "hand_unblocked": lambda p: undo(p, p.t("Free again: {spans}.", spans=_spans(p))),
+    "hand_unblocked": lambda p: undo(p, p.t("Free again: {spans}.", spans=spans_said(p))),
     "hand_sick": _sick,
     "hand_sick_free": lambda p: undo(
-        p, p.t("Get well soon. Blocked: {spans}; nobody was booked.", spans=_spans(p))
+        p, p.t("Get well soon. Blocked: {spans}; nobody was booked.", spans=spans_said(p))
     ),
     "hand_staged_sick": _staged_sick,
     "hand_staged": _staged,
