@@ -138,6 +138,8 @@ def hold(
         return chosen
     choices = in_turn(wanted.service, found) if chosen is None else [chosen]
     row = _row(business, wanted, session_id=held_class, person=person, until=until, by=by)
+    if instead_of is None and by.actor.startswith("provider:"):  # whoever it is for pays there
+        row["policy"] = json.dumps(terms(business, wanted) | {"due": 0})
     if instead_of is not None:
         row["policy"] = json.dumps(
             terms(business, wanted) | entered(session, instead_of, asked=by.asked)

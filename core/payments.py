@@ -48,7 +48,7 @@ WITH done AS (
     UPDATE bookings SET status = 'awaiting_payment', events = events + 1,
         expires_at = least(CAST(:until AS timestamptz), starts_at)
     WHERE business_id = :business AND id = :booking AND starts_at > :now AND expires_at > :now
-      AND status IN ('held', 'awaiting_provider')
+      AND status IN ('held', 'awaiting_provider', 'awaiting_payment')
     RETURNING id, events, expires_at, currency),
 noted AS (
     INSERT INTO booking_events (business_id, booking_id, seq, kind, actor, message_id, at)
@@ -96,8 +96,24 @@ def ask(
     ).one_or_none()
     if row is None:
         return Refusal(Reason.GONE)
+    for earlier in of_booking(session, booking):  # of what it was before it was changed
+        if earlier.id != row.id and earlier.status in {"opening", "open"}:
+            key = f"checkout_expire:{earlier.id}"
+            due.post(session, kind="checkout_expire", subject=earlier.id, key=key, due=now)
     due.post(session, kind="checkout", subject=row.id, key=f"checkout:{row.id}", due=now)
     return _known(session, row.id)
+
+
+_NEEDS = text(
+    "UPDATE bookings SET policy = policy || jsonb_build_object('due', CAST(:amount AS int))"
+    " WHERE business_id = :business AND id = :booking"
+)
+
+
+def needs(session: Session, *, booking: int, amount: int) -> None:
+    """Say of the first booking of a series what it needs for all of them, in minor units."""
+    facts = {"business": session.business, "booking": booking, "amount": amount}
+    session.execute(_NEEDS, facts)
 
 
 def one(session: Session, checkout: int) -> Checkout | None:

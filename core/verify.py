@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from core import proving_money
 from core.db import Session
 from core.due import TRIES
 from core.rules import Business, Service
@@ -237,7 +238,7 @@ def prove(session: Session, business: Business) -> Proof:
     }
     wrong = [
         Wrong(rule, row.which, row.found)
-        for rule, question in _QUESTIONS.items()
+        for rule, question in (_QUESTIONS | proving_money.QUESTIONS).items()
         for row in session.execute(text(question), facts)
     ]
     wrong.extend(_classes(session, business))

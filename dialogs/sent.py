@@ -26,6 +26,9 @@ SENT: dict[str, Sent] = {
         "when the customer says yes; the deadline counts from when they can read it",
     ),
     "request_accepted": Sent(CUSTOMER, "the provider confirmed", "at the provider's word"),
+    "request_to_pay": Sent(
+        CUSTOMER, "the provider confirmed, and money is due", "at the provider's word"
+    ),
     "request_declined": Sent(CUSTOMER, "the provider declined", "at the provider's word"),
     "request_lapsed": Sent(CUSTOMER, "nobody answered their request", "at its deadline"),
     "request_lapsed_provider": Sent(PROVIDER, "a request ran out", "at its deadline"),

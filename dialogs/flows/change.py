@@ -7,6 +7,7 @@ from core.finding import Booked
 from core.refusals import Reason
 from dialogs import nights
 from dialogs.flows import book, extras, holding, looking, meaning, overview, several, telling
+from dialogs.flows import upfront as money
 from dialogs.flows.about import facts_of, providers_of
 from dialogs.flows.late import refuse, too_late
 from dialogs.states import State
@@ -262,7 +263,7 @@ def cancel_now(turn: Turn) -> State:
         turn.say("gone_already", **facts_of(turn.business, before))
         return State.IDLE
     _release_moves(turn, before.id)
-    turn.say("cancelled", **facts_of(turn.business, before))
+    turn.say("cancelled", **facts_of(turn.business, before) | money.cancelled(turn, before))
     telling.providers(
         turn.session,
         turn.business,
@@ -319,7 +320,7 @@ def _with(turn: Turn, row: Booked) -> State:
         return several.ask_cancel(turn, row)
     if turn.talk.doing == "cancel":
         turn.learn(target=row.id, start=row.start, options=())
-        turn.say("ask_cancel", **facts_of(turn.business, row))
+        turn.say("ask_cancel", **facts_of(turn.business, row) | money.quoted(turn, row))
         return State.CANCELLING
     wish = _new_time(turn, row, turn.said.facts.wish) or _new_time(turn, row, turn.talk.wish)
     if wish.time_said and not wish.day_said:

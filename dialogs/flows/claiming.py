@@ -140,7 +140,7 @@ def _won(turn: Turn, offer: Offer, waiting: Waiting, number: int) -> None:
     """Take the winner off the list, and tell the others who were asked that it went."""
     session, now = turn.session, turn.now
     made = finding.booking(session, number)
-    waits = made is not None and made.status == "awaiting_provider"
+    waits = made is not None and made.status in {"awaiting_provider", "awaiting_payment"}
     booked = number if waits or waiting.for_id is None else waiting.for_id
     waitlist.settle(session, waiting.id, status="claimed" if waits else "booked", booking=booked)
     offers.close(session, [offer.id], status="taken", now=now)

@@ -18,7 +18,7 @@ from core.people import Reader
 from core.plans import Plan
 from core.rules import Business
 from core.span import MINUTE, Span
-from dialogs.flows import hand_plans, looking, telling
+from dialogs.flows import hand_plans, looking, telling, upfront
 from dialogs.flows.about import facts_for_staff, facts_of, providers_of
 from dialogs.states import State
 from dialogs.talk import Talk
@@ -140,7 +140,7 @@ def _cancel(work: Work, row: Booked) -> None:
         exclude=[Span(row.start, row.end)] if work.plan.kind == "cancel" else [],
         now=now,
     )
-    paid = bool(row.policy.get("advance"))
+    paid = bool(upfront.back(session, work.business, row, at=None, reason="provider cancelled"))
     free = hand_plans.offered(work.business, slots)
     _tell(work, row, note="cancelled_by_provider", free=free, paid=paid)
     others = [p for p in providers_of(work.business, row) if p != work.plan.resource]

@@ -9,7 +9,7 @@ from core.finding import Booked
 from core.inbox import Received
 from core.people import Reader
 from core.rules import Business
-from dialogs.flows import telling, waiting
+from dialogs.flows import telling, upfront, waiting
 from dialogs.flows.about import providers_of
 from dialogs.hearing import Hearing
 from dialogs.states import State
@@ -40,6 +40,7 @@ def erase(session: Session, business: Business, person: int, *, by: By) -> None:
             changing.release(session, booking=row.id, by=by, now=session.now)
             continue
         changing.cancel(session, booking=row.id, by=by, now=session.now, why="forgotten")
+        upfront.back(session, business, row, at=session.now, reason="forgotten")
         telling.providers(
             session,
             business,

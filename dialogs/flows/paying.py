@@ -5,7 +5,17 @@ Who is told of a page, or has just paid, is awake: only what comes by itself wai
 
 from typing import Any
 
-from core import booking, changing, finding, outbox, payment_events, payments, people, refunding
+from core import (
+    booking,
+    changing,
+    finding,
+    outbox,
+    payment_events,
+    payments,
+    people,
+    refunding,
+    series,
+)
 from core.booking import By, Held
 from core.choosing import Wanted
 from core.db import Session
@@ -78,7 +88,8 @@ def _paid(session: Session, business: Business, told: Told) -> None:
     if checkout is None or about is None:
         return
     old = finding.booking(session, about.for_id) if about.for_id is not None else None
-    made = _confirmed(session, about) or _anew(session, business, about, checkout)
+    made = _confirmed(session, business, about, checkout)
+    made = made or _anew(session, business, about, checkout)
     if made is None:
         _too_late(session, business, about, checkout, told.amount)
         return
@@ -106,12 +117,27 @@ def _too_late(
     _now(session, business, about, note="paid_late", key=key, amount=amount, options=options)
 
 
-def _confirmed(session: Session, about: Booked) -> Booked | None:
-    """Confirm a hold that still waits, or move the booking that it is for."""
+def _due(about: Booked) -> int:
+    """Return what a booking needs, in minor units: it may have been changed since it was asked."""
+    return int(about.policy.get("due", 0))
+
+
+def _confirmed(
+    session: Session, business: Business, about: Booked, checkout: Checkout
+) -> Booked | None:
+    """Confirm a hold that still waits, or move the booking that it is for, or book its series."""
     now = session.now
     if about.for_id is not None:
         gone = changing.swap(session, booking=about.for_id, hold=about.id, by=_VENDOR, now=now)
-        return None if gone else finding.booking(session, about.for_id)
+        if gone is not None:
+            return None
+        payments.transfer(session, checkout=checkout, to=about.for_id, now=now)
+        return finding.booking(session, about.for_id)
+    if about.status != "awaiting_payment" or payments.kept(session, about.id) < _due(about):
+        return None
+    if about.series is not None:
+        gone = series.confirm(session, business=business, series=about.series, by=_VENDOR, now=now)
+        return None if gone else finding.booking(session, about.id)
     if booking.confirm(session, booking=about.id, by=_VENDOR, now=now) is not None:
         return None
     return finding.booking(session, about.id)
@@ -120,9 +146,14 @@ def _confirmed(session: Session, about: Booked) -> Booked | None:
 def _anew(session: Session, business: Business, about: Booked, checkout: Checkout) -> Booked | None:
     """Take the time again that was lost meanwhile, if it is free; the money counts for it."""
     service = business.service_by_id.get(about.service)
-    if service is None or about.for_id is not None or about.start <= session.now:
-        return None
     changing.expire(session, booking=about.id, now=session.now)
+    gone = finding.booking(session, about.id)
+    if service is None or gone is None or gone.status != "expired":
+        return None  # let go, or cancelled: nobody wants it any more
+    if about.for_id is not None or about.series is not None or about.start <= session.now:
+        return None
+    if payments.kept(session, about.id) < _due(about):
+        return None
     service = booking.as_kept(service, about.extras)
     provider = about.policy.get("provider")
     held = booking.hold(

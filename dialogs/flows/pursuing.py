@@ -13,7 +13,7 @@ from core.policy import bookable
 from core.refusals import Reason, Refusal
 from core.rules import Service
 from core.span import DAY, MINUTE, Span, instant
-from dialogs.flows import holding, looking, picking, recurring, several, telling
+from dialogs.flows import holding, looking, picking, recurring, several, upfront
 from dialogs.flows.about import shown, staff_of
 from dialogs.flows.whom import search
 from dialogs.states import State
@@ -82,14 +82,10 @@ def ask_service(turn: Turn) -> State:
 def _forbidden(turn: Turn, service: Service) -> State | None:
     """Say what cannot be booked by text, for so many or any more, before times are looked for."""
     human = turn.business.contact.human
-    amount = service.advance(turn.party)
     most = turn.business.limits.open
     if turn.party > service.party_max:
         facts = {"largest": service.party_max}
         return _back(turn, "refused", reason="party", facts=facts, human=human)
-    if amount:
-        reached = telling.human_reached(turn.session, turn.business)
-        return _back(turn, "needs_money", service=service.id, amount=amount, reached=reached)
     booked = {(r.series, None if r.series else r.id) for r in _others(turn)}  # a series is one
     if most is not None and turn.talk.target is None and len(booked) >= most:
         return _back(turn, "refused", reason="person_open", facts={"most": most}, human=human)
@@ -307,7 +303,8 @@ def propose(turn: Turn, starts: list[datetime], *, provider: int | None) -> Stat
             _offer_both(turn, service, got.span.start)
             # From here on "an hour later" or "friday" corrects this time, not the wish before it.
             turn.learn(wish=looking.at(got.span.start.astimezone(turn.zone)))
-            turn.say("proposal", **shown(turn, got.id), expires=got.expires, was=holding.was(turn))
+            facts = shown(turn, got.id) | upfront.proposed(turn, got.id)
+            turn.say("proposal", **facts, expires=got.expires, was=holding.was(turn))
             return State.PROPOSAL
         refused = refused or got
     return refuse(turn, refused or Refusal(Reason.TAKEN), Span(starts[0], starts[0]))

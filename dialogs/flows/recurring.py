@@ -14,7 +14,7 @@ from core.refusals import Reason, Refusal
 from core.rules import Business, Service
 from core.series import Laid, Plan
 from core.span import MINUTE, Span
-from dialogs.flows import holding, looking, settle, telling, whom
+from dialogs.flows import holding, looking, settle, telling, upfront, whom
 from dialogs.flows.about import facts_for_staff, facts_of, shown
 from dialogs.states import State
 from dialogs.talk import Talk, Turn
@@ -114,7 +114,10 @@ def _instead(turn: Turn, plan: Plan, laid: Laid, until: datetime) -> dict[dateti
 def _said(turn: Turn, plan: Plan, laid: Laid, elsewhere: dict[datetime, Held]) -> dict[str, Any]:
     """Return what a note says of a series: its first booking, how often, until when, what not."""
     held = sorted([*(h for _, h in laid.held), *elsewhere.values()], key=lambda h: h.span.start)
-    return shown(turn, laid.held[0][1].id) | {
+    first = laid.held[0][1].id
+    money = upfront.proposed(turn, first, due=turn.business.upfront(plan.service, plan.party))
+    return shown(turn, first) | {
+        **money,
         "rule": plan.recurrence.rule,
         "times": len(held),
         "of": len(laid.held) + len(laid.refused),
@@ -142,7 +145,13 @@ def confirm(turn: Turn) -> State:
     if service is None or number is None or start is None:
         return State.IDLE
     asks = service.asks_provider(turn.party)
-    gone = _request(turn, number, service) if asks else _agreed(turn, number)
+    needs = turn.business.upfront(service, turn.party)
+    if needs and not asks and _to_pay(turn, number, needs):
+        return State.IDLE
+    if needs and not asks:
+        gone: Refusal | None = Refusal(Reason.GONE)
+    else:
+        gone = _request(turn, number, service) if asks else _agreed(turn, number)
     if gone is not None:
         holding.let_go(turn)  # what is left of it would be in the way
         turn.remark("series_again")
@@ -153,6 +162,18 @@ def confirm(turn: Turn) -> State:
         turn.say("series_gone", service=service.id, start=start)
         return State.IDLE
     return _requested(turn, number) if asks else _booked(turn, number)
+
+
+def _to_pay(turn: Turn, number: int, amount: int) -> bool:
+    """Have the series wait for the money that its first booking needs; False where it has gone."""
+    first = _first(turn, number)
+    if first is None:
+        return False
+    if upfront.ask_series(turn.session, turn.business, first, by=turn.by) is not None:
+        return False
+    turn.say("to_pay", **facts_of(turn.business, first), amount=amount)
+    turn.talk = Talk(start=first.start, service=first.service, last=turn.talk.last)
+    return True
 
 
 def _agreed(turn: Turn, number: int) -> Refusal | None:

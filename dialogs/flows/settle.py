@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from core import booking, changing, finding, people, series
+from core import booking, changing, finding, payments, people, series
 from core.booking import By
 from core.db import Session
 from core.finding import Booked
@@ -11,7 +11,7 @@ from core.people import Reader
 from core.refusals import Reason, Refusal
 from core.rules import Business
 from core.span import MINUTE
-from dialogs.flows import paying, reminding, telling
+from dialogs.flows import paying, reminding, telling, upfront
 from dialogs.flows.about import (
     facts_for_staff,
     facts_of,
@@ -36,11 +36,14 @@ def agreed(turn: Turn, held: int) -> State | None:
     moving = finding.booking(turn.session, before.for_id) if before.for_id is not None else None
     if turn.business.service(before.service).asks_provider(before.party):
         return _request(turn, before, moving)
+    if upfront.lacking(turn.session, before, moving) > 0:
+        return _to_pay(turn, before, moving)
     if moving is not None:
         return _moved(turn, moving, held)
     if booking.confirm(turn.session, booking=held, by=turn.by, now=turn.now) is not None:
         return None
     facts = shown(turn, held) | reminding.said(turn, before)
+    facts |= upfront.there(turn.business, before)
     turn.say("booked", **facts, ask_name=_unnamed(turn))
     telling.providers(turn.session, turn.business, held, note="new_booking", now=turn.now)
     return _done(turn, before)
@@ -64,10 +67,34 @@ def _done(turn: Turn, made: Booked) -> State:
     return State.NAME if asked else State.IDLE
 
 
+def _to_pay(turn: Turn, held: Booked, moving: Booked | None) -> State | None:
+    """Have the hold wait for money; the page to pay at is sent once it is opened.
+
+    A booking that is moved before it was paid for waits on, for what its new time needs.
+    """
+    asked, was = held, moving.start if moving is not None else None
+    if moving is not None and moving.status == "awaiting_payment":
+        if changing.swap(turn.session, booking=moving.id, hold=held.id, by=turn.by, now=turn.now):
+            return None
+        asked, moving = _again(turn.session, moving), None
+    amount = upfront.lacking(turn.session, asked, moving)
+    purpose = "difference" if moving is not None else "advance"
+    page = payments.ask(
+        turn.session, booking=asked.id, amount=amount, by=turn.by, now=turn.now, purpose=purpose
+    )
+    if isinstance(page, Refusal):
+        return None
+    name = _unnamed(turn) if was is None else False
+    turn.say("to_pay", **shown(turn, asked.id), amount=amount, was=was, ask_name=name)
+    return _done(turn, moving or asked)
+
+
 def _moved(turn: Turn, old: Booked, held: int) -> State | None:
     if changing.swap(turn.session, booking=old.id, hold=held, by=turn.by, now=turn.now) is not None:
         return None
-    turn.say("moved", **shown(turn, old.id), was=old.start)
+    new = _again(turn.session, old)
+    back = upfront.difference(turn.session, turn.business, old, new, at=turn.by.asked)
+    turn.say("moved", **shown(turn, old.id), was=old.start, back=back)
     telling.providers(
         turn.session,
         turn.business,
@@ -77,7 +104,7 @@ def _moved(turn: Turn, old: Booked, held: int) -> State | None:
         was=old.start,
         also=providers_of(turn.business, old),
     )
-    return _done(turn, _again(turn.session, old))
+    return _done(turn, new)
 
 
 def _request(turn: Turn, held: Booked, moving: Booked | None) -> State | None:
@@ -156,16 +183,38 @@ def decided(
                 session, business, request, note="request_declined", now=now, was=old.start
             )
         return gone
+    if upfront.lacking(session, request, old) > 0:
+        return _asked_to_pay(session, business, request, old=old, by=by)
     gone = changing.swap(session, booking=old.id, hold=request.id, by=by, now=now)
     if gone is None:
         new = _again(session, old)
-        telling.customer(session, business, new, note="moved", now=now, was=old.start)
+        back = upfront.difference(session, business, old, new, at=None)
+        telling.customer(session, business, new, note="moved", now=now, was=old.start, back=back)
     return gone
+
+
+def _asked_to_pay(
+    session: Session, business: Business, request: Booked, *, old: Booked | None, by: By
+) -> Refusal | None:
+    """Have a request that was agreed to wait for money, and tell its customer so."""
+    amount = upfront.lacking(session, request, old)
+    purpose = "advance" if old is None else "difference"
+    page = payments.ask(
+        session, booking=request.id, amount=amount, by=by, now=session.now, purpose=purpose
+    )
+    if isinstance(page, Refusal):
+        return page
+    telling.customer(
+        session, business, request, note="request_to_pay", now=session.now, amount=amount
+    )
+    return None
 
 
 def _answered(
     session: Session, business: Business, request: Booked, *, yes: bool, by: By, now: datetime
 ) -> Refusal | None:
+    if yes and upfront.lacking(session, request) > 0:
+        return _asked_to_pay(session, business, request, old=None, by=by)
     if yes:
         gone = booking.confirm(session, booking=request.id, by=by, now=now)
     else:
@@ -182,6 +231,15 @@ def _answered_all(
     """Carry out a provider's word on a whole series: all of it, or none."""
     number = request.series or 0
     times = len(series.standing(session, number, since=now, now=now))
+    needs = business.upfront(business.service(request.service), request.party)
+    if yes and needs:
+        first = finding.booking(session, series.standing(session, number, since=now, now=now)[0][0])
+        gone = upfront.ask_series(session, business, first or request, by=by)
+        if gone is None:
+            telling.customer(
+                session, business, request, note="request_to_pay", now=now, amount=needs
+            )
+        return gone
     if yes:
         gone = series.confirm(session, business=business, series=number, by=by, now=now)
         if gone is not None:

@@ -11,7 +11,7 @@ from core.finding import Booked
 from core.recurrence import moved
 from core.refusals import Reason, Refusal
 from core.series import Laid
-from dialogs.flows import looking, recurring, telling
+from dialogs.flows import looking, recurring, telling, upfront
 from dialogs.flows.about import facts_of, providers_of
 from dialogs.flows.late import refuse, too_late
 from dialogs.states import State
@@ -73,10 +73,11 @@ def cancel_now(turn: Turn, row: Booked, scope: str | None) -> State:
         turn.say("gone_already", **facts_of(turn.business, row))
         return State.IDLE
     facts = facts_of(turn.business, row) | _several(rows)
-    core_series.end(
+    gone = core_series.end(
         turn.session, series=row.series, since=rows[0][1], by=turn.by, now=turn.now, why="customer"
     )
-    turn.say("series_cancelled", **facts)
+    money = _back(turn, gone)
+    turn.say("series_cancelled", **facts | money)
     telling.providers(
         turn.session,
         turn.business,
@@ -87,6 +88,16 @@ def cancel_now(turn: Turn, row: Booked, scope: str | None) -> State:
         **_several(rows),
     )
     return State.IDLE
+
+
+def _back(turn: Turn, gone: list[int]) -> dict[str, Any]:
+    """Give back what the cancelled occurrences return; one of them, the first, was paid for."""
+    money: dict[str, Any] = {}
+    for number in gone:
+        about = finding.booking(turn.session, number)
+        if about is not None:
+            money |= upfront.cancelled(turn, about)
+    return money
 
 
 class _TriedError(Exception):

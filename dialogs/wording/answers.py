@@ -5,9 +5,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from core.deadline import Deadline
+from core.rules import Service
 from dialogs.wording import formats
 from dialogs.wording.asking import ask
-from dialogs.wording.page import Page, Worded, stays
+from dialogs.wording.page import Page, Worded
 
 _ALL = 100  # percent
 _SOME_DAY = date(2026, 1, 5)  # for a wall time of any day
@@ -21,12 +22,31 @@ def _prices(page: Page) -> Worded:
         cost = page.money(service.price) if service.price else page.t("free")
         if service.per_head and service.price:
             cost = page.t("{money} per person", money=cost)
-        rows.append(page.t("{service}: {money}", service=name, money=cost))
+        rows.append(
+            page.t("{service}: {money}", service=name, money=cost) + _advance(page, service)
+        )
         for extra in service.extras:
             more = page.money(extra.price) if extra.price else page.t("free")
             added = page.t("{service}: {money}", service=extra.name(page.language), money=more)
             rows.append(f"+ {added}")
     return Worded("\n".join(rows))
+
+
+def _advance(page: Page, service: Service) -> str:
+    """Return how much of a price is paid in advance, with a space before it."""
+    rule = service.payment
+    if rule is None or page.business.payments != "link":
+        return ""
+    if rule.kind == "full":
+        return " " + page.t("(in advance)")
+    facts = {"money": page.money(rule.amount), "n": rule.from_party}
+    if rule.per_head:
+        said = page.t("{money} per person in advance", **facts)
+    else:
+        said = page.t("{money} in advance", **facts)
+    if rule.from_party > 1:
+        said = page.t("{said} for {n} people or more", said=said, n=rule.from_party)
+    return f" ({said})"
 
 
 def _policy(page: Page) -> Worded:
@@ -125,20 +145,6 @@ def _not_by_text(page: Page) -> Worded:
     else:
         text = page.t("I can't do that by text yet; please ask {human}.", human=human)
     return Worded(text)
-
-
-def _needs_money(page: Page) -> Worded:
-    text = page.t(
-        "{service} needs {money} in advance, which I can't take by text yet.",
-        service=page.service(),
-        money=page.money(page.facts["amount"]),
-    )
-    human = page.business.contact.human
-    if page.facts.get("reached"):
-        text += " " + page.t("{human} will gladly book it with you: reply HUMAN.", human=human)
-    else:
-        text += " " + page.t("Please ask {human} to book it with you.", human=human)
-    return Worded(stays(page, text))
 
 
 def example(page: Page) -> str:
@@ -272,7 +278,6 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "address": _address,
     "human": _human,
     "not_by_text": _not_by_text,
-    "needs_money": _needs_money,
     "hello": _hello,
     "help": _help,
     "thanks": lambda p: Worded(p.t("You're welcome!")),

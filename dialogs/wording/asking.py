@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from dialogs.wording import money
 from dialogs.wording.page import Page, Worded, stays
 from dialogs.wording.refusals import why
 
@@ -185,20 +186,17 @@ def _proposal(page: Page) -> Worded:
     start = page.instant("start")
     when = page.when(start)
     until = page.until(page.instant("expires"), beside=start)
+    facts = {"booking": page.title(), "when": when, "until": until, "money": money.due(page)}
     if page.facts.get("was") and page.instant("was") == start:
         text = page.t(
-            "Change it to {booking} on {when}? I hold that until {until}. Reply YES or NO.",
-            booking=page.title(),
-            when=when,
-            until=until,
+            "Change it to {booking} on {when}?{money} I hold that until {until}. Reply YES or NO.",
+            **facts,
         )
         return ask(page, text)
     if page.facts.get("was"):
         text = page.t(
-            "Move {booking} to {when}? I hold the new time until {until}. Reply YES or NO.",
-            booking=page.title(),
-            when=when,
-            until=until,
+            "Move {booking} to {when}?{money} I hold the new time until {until}. Reply YES or NO.",
+            **facts,
         )
         return ask(page, text)
     what = page.t("{booking} on {when}", booking=page.title(), when=when)
@@ -208,9 +206,8 @@ def _proposal(page: Page) -> Worded:
     if page.facts.get("price"):
         what = page.t("{booking}, {money}", booking=what, money=page.money(page.facts["price"]))
     text = page.t(
-        "{booking}. I hold it for you until {until}. Shall I book it? Reply YES or NO.",
-        booking=what,
-        until=until,
+        "{booking}.{money} I hold it for you until {until}. Shall I book it? Reply YES or NO.",
+        **facts | {"booking": what},
     )
     return ask(page, text)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dialogs.wording import series
+from dialogs.wording import money, series
 from dialogs.wording.asking import ask
 from dialogs.wording.page import Page, Worded, stays
 
@@ -25,7 +25,7 @@ def _booked(page: Page) -> Worded:
         when=_start(page),
         ref=page.facts["ref"],
     )
-    return _name_asked(page, text + _change_until(page) + _reminded(page))
+    return _name_asked(page, text + _change_until(page) + _reminded(page) + money.there(page))
 
 
 def _reminded(page: Page) -> str:
@@ -78,6 +78,27 @@ def _too_late(page: Page) -> Worded:
             text + " " + page.t("I've told {human}, who will get back to you.", human=human)
         )
     return Worded(text + " " + page.t("To change it, please ask {human}.", human=human))
+
+
+def _to_pay(page: Page) -> Worded:
+    text = page.t(
+        "Nearly there: {money} is due in advance for {booking} on {when}. The link follows.",
+        money=page.money(page.facts["amount"]),
+        booking=page.title(),
+        when=_start(page),
+    )
+    return _name_asked(page, stays(page, text))
+
+
+def _request_to_pay(page: Page) -> Worded:
+    text = page.t(
+        "{who} said yes to {booking} on {when}. {money} is due in advance; the link follows.",
+        who=page.who() or page.business.contact.human,
+        booking=page.title(),
+        when=_start(page),
+        money=page.money(page.facts["amount"]),
+    )
+    return Worded(text)
 
 
 def _requested(page: Page) -> Worded:
@@ -175,6 +196,7 @@ def _moved(page: Page) -> Worded:
                 ref=page.facts["ref"],
             )
             + _change_until(page)
+            + money.moved(page)
         )
     return Worded(
         page.t(
@@ -185,6 +207,7 @@ def _moved(page: Page) -> Worded:
             ref=page.facts["ref"],
         )
         + _change_until(page)
+        + money.moved(page)
     )
 
 
@@ -198,6 +221,8 @@ def _mine(page: Page) -> Worded:
         line = f"{page.title(row)}, {when}, {row['ref']}"
         if row.get("rule"):
             line = f"{series.whole(page, row)}, {row['ref']}"
+        if row["status"] == "awaiting_payment":
+            line = page.t("{booking} (waits for the payment)", booking=line)
         if row["status"] == "awaiting_provider":
             line = page.t("{booking} (waits for an answer)", booking=line)
         lines.append(line)
@@ -206,10 +231,22 @@ def _mine(page: Page) -> Worded:
 
 
 def _ask_cancel(page: Page) -> Worded:
+    facts = {"booking": page.title(), "when": _start(page)}
+    if not page.facts.get("paid"):
+        return ask(page, page.t("Cancel {booking} on {when}? Reply YES or NO.", **facts))
     text = page.t(
-        "Cancel {booking} on {when}? Reply YES or NO.", booking=page.title(), when=_start(page)
+        "Cancel {booking} on {when}? {back} Reply YES or NO.", back=money.quote(page), **facts
     )
     return ask(page, text)
+
+
+def _cancelled(page: Page) -> Worded:
+    text = page.t(
+        "Cancelled: {booking} on {when}. Hope to see you another time.",
+        booking=page.title(),
+        when=_start(page),
+    )
+    return Worded(f"{text}{money.returned(page)}")
 
 
 def _about(message: str) -> Callable[[Page], Worded]:
@@ -243,6 +280,8 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "booked": _booked,
     "reminder": _reminder,
     "coming": _coming,
+    "to_pay": _to_pay,
+    "request_to_pay": _request_to_pay,
     "requested": _requested,
     "request_accepted": _accepted,
     "request_declined": _declined,
@@ -251,7 +290,7 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "moved": _moved,
     "mine": _mine,
     "ask_cancel": _ask_cancel,
-    "cancelled": _about(t("Cancelled: {booking} on {when}. Hope to see you another time.")),
+    "cancelled": _cancelled,
     "gone_already": _about(t("{booking} on {when} is not open any more.")),
     "ask_move_when": _about(t("{booking} on {when}: what new day or time would you like?")),
     "kept": lambda p: Worded(p.t("All right, everything stays as it is.")),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from dialogs.wording import money
 from dialogs.wording.asking import ask
 from dialogs.wording.page import Page, Worded
 from dialogs.wording.refusals import why
@@ -74,6 +75,8 @@ def _proposal(page: Page) -> Worded:
     lines = [whole(page).removesuffix(".") + "."]
     if page.facts.get("price"):
         lines.append(page.t("{money} each time.", money=page.money(page.facts["price"])))
+    if money.due(page):
+        lines.append(money.due(page).lstrip())
     lines += [_gap(page, datetime.fromisoformat(start)) for start in page.facts["gaps"]]
     refused = page.facts["refused"]
     lines += [_not_had(page, one) for one in refused[:_EXPLAINED]]
@@ -259,7 +262,9 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "ask_cancel_series": lambda p: ask(
         p, p.t("Cancel {series}? Reply YES or NO.", series=_several(p))
     ),
-    "series_cancelled": lambda p: Worded(p.t("Cancelled: {series}.", series=_several(p))),
+    "series_cancelled": lambda p: Worded(
+        p.t("Cancelled: {series}.", series=_several(p)) + money.returned(p)
+    ),
     "series_cancelled_provider": _cancelled_provider,
     "series_move": _move,
     "series_moved": _moved,

@@ -24,12 +24,15 @@ from core.verify import Wrong, prove
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)  # nine in the morning in New York
 NO_LIMITS = ("[limits] # of one customer\nper_day = 2\nopen = 5\n", "")
+LINK = ("", "")  # among the changes: money in advance is asked for, as the file says
 BY = By("test")
 
 
 def blueprint_of(name: str, *changes: tuple[str, str]) -> Blueprint:
-    """Return an example with each `old, new` text put in its file."""
+    """Return an example with each `old, new` text in its file; paid at the place but by LINK."""
     file = (EXAMPLES / f"{name}.toml").read_text()
+    if LINK not in changes:
+        file = f'payments = "place"\n{file}'
     for old, new in changes:
         assert old in file, old
         file = file.replace(old, new)
