@@ -12,6 +12,7 @@ from channels import simulator
 from channels.absent import Absent, AbsentTill
 from channels.console import Console
 from channels.message import Channel, Door, Party
+from channels.pretend import Pretend
 from channels.simulator import Simulator
 from channels.till import Till
 from core.db import Database
@@ -41,10 +42,14 @@ def till(parties: Mapping[str, Party]) -> Till:
     return cast(Till, found) if found else AbsentTill()
 
 
-def simulated(database: Database, *, log: Path | None = None) -> Runtime:
-    """Join the product with channels that have no vendor; `log` gets a line for each message."""
+def simulated(database: Database, *, log: Path | None = None, pages: str = "") -> Runtime:
+    """Join the product with channels and a till that have no vendor.
+
+    `log` gets a line for each message; below `pages` one can pretend to pay.
+    """
+    till = Pretend(pages) if pages else Pretend()
     stand_ins: dict[str, Channel] = {name: Simulator(name, log=log) for name in CHANNELS}
-    return Runtime(database, stand_ins | {"console": Console()})
+    return Runtime(database, stand_ins | {"console": Console()}, till=till)
 
 
 def joined(database: Database, settings: Settings) -> House:

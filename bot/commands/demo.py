@@ -64,7 +64,7 @@ def play(
             threading.Thread(target=_show, args=(url,), daemon=True).start()
 
     with listening, theatre.opened(data, fresh=fresh) as database:
-        runtime = simulated(database)
+        runtime = simulated(database, pages=url)
         with local(runtime):
             the_play = Play(runtime)
             hub = Hub(the_play.source())

@@ -50,6 +50,8 @@ def app(play: Play, hub: Hub) -> Starlette:
             Route("/api/demo/{slug}/messages", door.messages),
             Route("/api/demo/{slug}/events", door.events),
             Route("/api/demo/{slug}/pictures/{message}", door.picture),
+            Route("/api/demo/{slug}/checkouts/{number}", door.checkout),
+            Route("/api/demo/{slug}/pay", door.pay, methods=["POST"]),
             Route("/api/demo/{slug}/say", door.say, methods=["POST"]),
             Route("/api/demo/{slug}/press", door.press, methods=["POST"]),
         ],
@@ -96,6 +98,17 @@ class Door:
             self.play.picture, _slug(request), request.path_params["message"]
         )
         return Response(content, 200, HEADERS, "image/png")
+
+    async def checkout(self, request: Request) -> Response:
+        number = request.path_params["number"]
+        return _json(await run_in_threadpool(self.play.checkout, _slug(request), number))
+
+    async def pay(self, request: Request) -> Response:
+        said = await _fields(request, "checkout", "outcome")
+        now = await run_in_threadpool(self.play.pay, _slug(request), *said.values())
+        if now is not None:
+            self.hub.tell_all("clock", {"now": now.isoformat()})
+        return _json({}, 202)
 
     async def say(self, request: Request) -> Response:
         said = await _fields(request, "phone", "text")

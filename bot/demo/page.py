@@ -46,6 +46,8 @@ HEADERS = {
 def page_routes() -> list[BaseRoute]:
     """Give the routes of the page: the index at `/`, its files under `/static/`.
 
+    A pretended checkout is at `/pretend/BUSINESS/NUMBER`, the same file for all.
+
     Only files that stand in the folder now are served; any other name is a 404.
     """
     files = {path.name: path for path in STATIC.iterdir() if path.suffix in MEDIA}
@@ -59,7 +61,14 @@ def page_routes() -> list[BaseRoute]:
             raise HTTPException(404)
         return _served(path)
 
-    return [Route("/", index), Route("/static/{name}", static)]
+    async def checkout(_: Request) -> FileResponse:
+        return _served(files["checkout.html"])
+
+    return [
+        Route("/", index),
+        Route("/static/{name}", static),
+        Route("/pretend/{slug}/{number}", checkout),
+    ]
 
 
 def _served(path: Path) -> FileResponse:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from bot import acting
-from bot.demo import board, clock, talks, theatre
+from bot.demo import board, clock, talks, theatre, till
 from bot.demo.cast import CASTS, Cast, Phone
 from bot.demo.hub import Source, View
 from core import businesses
@@ -137,6 +137,29 @@ class Play:
                 index=choices.index(choice),
             )
 
+    def checkout(self, slug: str, number: str) -> dict[str, Any]:
+        """Return what a pretended page to pay at shows (see `bot.demo.till`)."""
+        with self.database.transaction(self._number(slug)) as session:
+            found = till.shown(session, _checkout(number))
+        if found is None:
+            raise UnknownError("There is nothing to pay here.")
+        return found
+
+    def pay(self, slug: str, number: str, outcome: str) -> datetime | None:
+        """Pay there, or fail to; paid late, it first is so late. Returns the time if it moved."""
+        business, checkout = self._number(slug), _checkout(number)
+        chosen = next((one for one in till.OUTCOMES if one == outcome), None)
+        if chosen is None:
+            raise MistakeError("One can pay, fail, or pay late.")
+        moved = None
+        if chosen == "late":
+            with self.database.transaction(business) as session:
+                over = till.over(session, checkout)
+            moved = self.move_clock(to=over) if over else None
+        if not till.told(self.database, slug, checkout, outcome=chosen, business=business):
+            raise MistakeError("Nothing is open to pay here.")
+        return moved
+
     def _choices(self, session: Session, phone: Phone, letter: int) -> list[str]:
         c = t.outbox.c
         owner = acting.meet(session, phone.who).address
@@ -200,6 +223,12 @@ class Play:
             if phone.id == phone_id:
                 return phone
         raise UnknownError("There is no such phone in the demo.")
+
+
+def _checkout(number: str) -> int:
+    if not number.isdecimal() or not number.isascii() or len(number) > 18:  # noqa: PLR2004 - below 2^63
+        raise UnknownError("There is nothing to pay here.")
+    return int(number)
 
 
 def _letter(message: str) -> int:

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot import acting
+from bot import acting, money
 from bot.replay import script
 from bot.replay.expecting import unmet
 from bot.replay.script import Line, ScriptError
 from bot.replay.state import book, local
+from channels import pretend
 from channels.simulator import Simulator
+from channels.till import Kind
 from core import blocking, businesses
 from core.rules import Business
 from core.span import Span
@@ -26,6 +28,14 @@ _SENT = text("""
 SELECT o.id, o.sent_at, a.channel, a.address, o.body, o.choices FROM outbox o
 JOIN addresses a ON a.business_id = o.business_id AND a.id = o.address_id
 WHERE o.business_id = :business AND o.status = 'sent' AND o.sent_at >= :since ORDER BY o.id
+""")
+_TO_PAY = text("""
+SELECT c.id, c.amount, c.currency, c.created_at FROM checkouts c
+JOIN bookings b ON b.business_id = c.business_id AND b.id = c.booking_id
+JOIN addresses a ON a.business_id = b.business_id AND a.person_id = b.person_id
+WHERE c.business_id = :business AND a.address = :who
+  AND (c.status = 'open' OR (:late AND c.status IN ('expired', 'failed')))
+ORDER BY c.id DESC LIMIT 1
 """)
 _LAST_ASKED = text("""
 SELECT o.id, o.choices, o.note, o.facts, o.locale FROM outbox o
@@ -155,7 +165,29 @@ class Stage:
         self._store(line, kind="press", body=label, outbox=asked.id, index=index)
 
     def _pay(self, line: Line) -> None:
-        self._error(f"{line['pay']} has no open payment link")
+        """Have the vendor tell of the newest page of somebody's, open or (late) not any more."""
+        outcome = line.get("outcome", "paid")
+        among = [line["to"]] if line.get("to") else list(self.slugs)
+        facts: dict[str, Any] = {"who": line["pay"], "late": outcome == "late"}
+        found: list[tuple[datetime, str, Any]] = []
+        for slug in among:
+            with self.runtime.database.transaction(self._business(slug)) as session:
+                row = session.execute(_TO_PAY, facts | {"business": session.business}).first()
+                found += [(row.created_at, slug, row)] if row else []
+        if not found:
+            self._error(f"{line['pay']} has no open payment link")
+            return
+        _, slug, row = max(found, key=lambda one: one[0])
+        kinds: dict[str, Kind] = {"failed": "failed", "expired": "expired"}
+        heard = pretend.news(
+            slug,
+            kinds.get(outcome, "paid"),
+            checkout=row.id,
+            amount=row.amount,
+            currency=row.currency,
+            at=self.now,
+        )
+        money.heard(self.runtime.database, heard)
 
     def _carrier(self, line: Line) -> None:
         with self.runtime.database.transaction(self._business(line["to"])) as session:

@@ -10,7 +10,11 @@ from core.db import Session
 from core.rules import Business, Kind
 
 _BOOKINGS = text("""
-SELECT b.ref, b.service_id, b.starts_at, b.ends_at, b.status, b.party, b.price,
+SELECT b.ref, coalesce((SELECT sum(l.amount) FROM ledger l WHERE l.business_id = b.business_id
+        AND l.booking_id = b.id AND l.kind IN ('charge', 'transfer')), 0) AS paid,
+    coalesce((SELECT -sum(l.amount) FROM ledger l WHERE l.business_id = b.business_id
+        AND l.booking_id = b.id AND l.kind = 'refund'), 0) AS refunded,
+    b.service_id, b.starts_at, b.ends_at, b.status, b.party, b.price,
     (SELECT address FROM addresses a WHERE a.business_id = b.business_id
         AND a.person_id = b.person_id ORDER BY a.id LIMIT 1) AS customer,
     coalesce((SELECT array_agg(DISTINCT a.resource_id ORDER BY a.resource_id) FROM allocations a
@@ -23,6 +27,15 @@ SELECT b.ref, b.service_id, b.starts_at, b.ends_at, b.status, b.party, b.price,
 FROM bookings b
 WHERE b.business_id = :business AND b.purpose = 'booking' AND b.status <> 'released'
 ORDER BY b.id
+""")
+_PAYMENTS = text("""
+SELECT c.amount, c.currency, c.status,
+    (SELECT address FROM addresses a WHERE a.business_id = b.business_id
+        AND a.person_id = b.person_id ORDER BY a.id LIMIT 1) AS customer,
+    coalesce((SELECT -sum(l.amount) FROM ledger l WHERE l.business_id = c.business_id
+        AND l.checkout_id = c.id AND l.kind = 'refund'), 0) AS refunded
+FROM checkouts c JOIN bookings b ON b.business_id = c.business_id AND b.id = c.booking_id
+WHERE c.business_id = :business ORDER BY c.id
 """)
 _BLOCKS = text(
     "SELECT resource_id, starts_at, ends_at, source FROM busy WHERE business_id = :business"
@@ -42,7 +55,17 @@ def book(session: Session) -> dict[str, list[Any]]:
         "bookings": [_booking(row, business) for row in session.execute(_BOOKINGS, here)],
         "waitlist": [],
         "offers": [],
-        "payments": [],
+        "payments": [
+            {
+                "business": business.slug,
+                "customer": row.customer,
+                "amount": row.amount,
+                "refunded": int(row.refunded),
+                "currency": row.currency,
+                "status": "open" if row.status == "opening" else row.status,
+            }
+            for row in session.execute(_PAYMENTS, here)
+        ],
         "blocks": [
             {
                 "business": business.slug,
@@ -78,6 +101,6 @@ def _booking(row: Any, business: Business) -> dict[str, Any]:  # noqa: ANN401 - 
         "party": row.party,
         "series": row.series,  # the ref of its first booking
         "price": row.price,
-        "paid": 0,
-        "refunded": 0,
+        "paid": int(row.paid),
+        "refunded": int(row.refunded),
     }

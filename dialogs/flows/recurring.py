@@ -115,9 +115,8 @@ def _said(turn: Turn, plan: Plan, laid: Laid, elsewhere: dict[datetime, Held]) -
     """Return what a note says of a series: its first booking, how often, until when, what not."""
     held = sorted([*(h for _, h in laid.held), *elsewhere.values()], key=lambda h: h.span.start)
     first = laid.held[0][1].id
-    money = upfront.proposed(turn, first, due=turn.business.upfront(plan.service, plan.party))
     return shown(turn, first) | {
-        **money,
+        "due": turn.business.upfront(plan.service, plan.party),  # for all, by the first
         "rule": plan.recurrence.rule,
         "times": len(held),
         "of": len(laid.held) + len(laid.refused),

@@ -30,11 +30,10 @@ def lacking(session: Session, about: Booked, moving: Booked | None = None) -> in
     return due - (paid(session, moving.id) if moving is not None else 0)
 
 
-def proposed(turn: Turn, held: int, *, due: int | None = None) -> dict[str, Any]:
+def proposed(turn: Turn, held: int) -> dict[str, Any]:
     """Return what a proposal says of money: what is due by link, or what to pay at the place.
 
-    Of what is due, until when how much would come back; of a move only the difference. `due` is
-    what the first booking of a series needs for all of them.
+    Of what is due, until when how much would come back; of a move only the difference.
     """
     session, business = turn.session, turn.business
     about = finding.booking(session, held)
@@ -43,7 +42,7 @@ def proposed(turn: Turn, held: int, *, due: int | None = None) -> dict[str, Any]
     if there(business, about):
         return there(business, about)
     old = finding.booking(session, about.for_id) if about.for_id is not None else None
-    lacks = lacking(session, about, old) if due is None else due
+    lacks = lacking(session, about, old)
     at = turn.by.asked or turn.now
     if lacks > 0:
         return {"due": lacks, "back": _steps(business, about, lacks, at=at)}

@@ -17,6 +17,8 @@ def due(page: Page) -> str:
     if not facts.get("due"):
         return ""
     text = page.t("{money} is due in advance, by a link.", money=page.money(facts["due"]))
+    if facts.get("back") is None:  # of a series it would be too much to read
+        return f" {text}"
     if not facts["back"]:
         return f" {text} " + page.t("It does not come back if you cancel.")
     return f" {text} " + page.t("Back if you cancel: {steps}.", steps=_steps(page))
