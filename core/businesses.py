@@ -128,6 +128,8 @@ def _read(session: Session) -> Business:
         quiet=Quiet(*(time.fromisoformat(end) for end in rules["quiet"])),
         waitlist=Waitlist(**rules["waitlist"]),
         reminders=Deadline.all_of(rules["reminders"]),
+        confirm_by=Deadline.from_json(rules.get("confirm_by")),
+        follow_up=rules.get("follow_up", True),
         tiers=tuple(Tier(**tier) for tier in rules["tiers"]),
         change_until=Deadline.from_json(rules.get("change_until")),
         anyone=Anyone(rules.get("anyone", Anyone.USUAL)),
@@ -243,6 +245,7 @@ def _services(session: Session, ids: Mapping[str, int]) -> Iterator[tuple[bool, 
                 reminders=(
                     None if rules.get("reminders") is None else Deadline.all_of(rules["reminders"])
                 ),
+                confirm_by=Deadline.from_json(rules.get("confirm_by")),
                 anyone=Anyone(rules["anyone"]) if rules.get("anyone") else None,
                 grid=rules.get("grid"),
                 gaps=rules.get("gaps"),

@@ -107,6 +107,8 @@ def _business(b: Business) -> _Sheet:
         f" less than {length(wait.soon)} are left, nothing in the last {length(wait.cutoff)},"
         f" up to {wait.group} at once, {wait.open} open to each person",
         "reminders": _reminders(b.reminders),
+        "confirm by": b.confirm_by and f"customers say they come until {_until(b.confirm_by)}",
+        "follow-up": f"who did not come is {'' if b.follow_up else 'not '}asked again",
         "cancellation": "comes back: "
         + (", ".join(_tier(t.percent, t.until, t.hours) for t in b.tiers) or "nothing"),
         "change until": b.change_until and f"customers change alone until {_until(b.change_until)}",
@@ -222,6 +224,7 @@ def _service(b: Business, s: Service, names: Mapping[str, str]) -> _Sheet:
         if s.times
         else None,
         "reminders": None if s.reminders is None else _reminders(s.reminders),
+        "confirm by": s.confirm_by and f"customers say they come until {_until(s.confirm_by)}",
         "change until": s.change_until and f"customers change alone until {_until(s.change_until)}",
         "anyone": s.anyone and f"who names nobody gets: {s.anyone}",
         "gaps of its own": None if s.gaps is None else _own_gaps(s.gaps),

@@ -256,6 +256,17 @@ def last_said(session: Session, address: int) -> Said | None:
     return Said(*row) if row else None
 
 
+_ARRIVED = text(
+    "SELECT 1 FROM outbox WHERE business_id = :business AND key = :key AND status = 'sent'"
+)
+
+
+def arrived(session: Session, key: str) -> bool:
+    """Whether a vendor took what was to be said once."""
+    facts = {"business": session.business, "key": key}
+    return session.execute(_ARRIVED, facts).one_or_none() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A message that was given to a vendor."""

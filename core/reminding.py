@@ -7,7 +7,7 @@ reminder to the last minute before them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -18,6 +18,8 @@ from core.db import Session
 from core.deadline import Deadline
 from core.refusals import Reason, Refusal
 from core.rules import Business, Service
+
+_WARNING = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,29 @@ def rules_of(business: Business, service: Service | None) -> tuple[Deadline, ...
     """Return the rules of a service, else of its business."""
     own = service.reminders if service is not None else None
     return business.reminders if own is None else own
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmBy:
+    """Until when somebody has to say that they come, and when they are warned before."""
+
+    warn: datetime
+    by: datetime
+
+
+def confirm_by(
+    business: Business, service: Service | None, start: datetime, *, reader: ZoneInfo
+) -> ConfirmBy | None:
+    """Return until when a start has to be confirmed; None where it need not be.
+
+    The warning is moved out of the reader's quiet hours, as a reminder is.
+    """
+    own = service.confirm_by if service is not None else None
+    rule = own or business.confirm_by
+    if rule is None:
+        return None
+    by = rule.before(start, business.zone)
+    return ConfirmBy(quiet.before(business.quiet, reader, by - _WARNING), by)
 
 
 def moment(business: Business, rule: Deadline, start: datetime, reader: ZoneInfo) -> datetime:
@@ -88,6 +113,20 @@ def acknowledge(session: Session, *, booking: int, by: By, now: datetime) -> Ref
     if not acknowledged(session, booking):
         session.execute(_COMING, facts | {"actor": by.actor, "message": by.message})
     return None
+
+
+_OF_MANY = text(
+    "SELECT DISTINCT b.id FROM bookings b JOIN booking_events e"
+    " ON e.business_id = b.business_id AND e.booking_id = b.id"
+    " WHERE b.business_id = :business AND b.id = ANY(CAST(:bookings AS bigint[]))"
+    " AND e.kind = 'acknowledged' AND CAST(e.facts ->> 'version' AS int) = b.version"
+)
+
+
+def coming(session: Session, bookings: Sequence[int]) -> set[int]:
+    """Return of which of some bookings the customer said that they will come, as they stand."""
+    facts = {"business": session.business, "bookings": list(bookings)}
+    return {row.id for row in session.execute(_OF_MANY, facts)} if bookings else set()
 
 
 def acknowledged(session: Session, booking: int) -> bool:

@@ -197,6 +197,7 @@ class Service:
     max_week: int | None = None
     change_until: Deadline | None = None  # None: the business's
     reminders: tuple[Deadline, ...] | None = None  # None: the business's
+    confirm_by: Deadline | None = None  # likewise
     anyone: Anyone | None = None  # likewise
     gaps: int | None = None  # likewise; 0: none are avoided
     lengths: tuple[tuple[int, int], ...] = ()
@@ -352,6 +353,8 @@ class Business:
     quiet: Quiet = field(default_factory=Quiet)
     waitlist: Waitlist = field(default_factory=Waitlist)
     reminders: tuple[Deadline, ...] = (Deadline(minutes=1440), Deadline(minutes=60))
+    confirm_by: Deadline | None = None  # until when a customer has to say that they come
+    follow_up: bool = True  # whether who did not come is asked for another time
     tiers: tuple[Tier, ...] = ()
     change_until: Deadline | None = None  # until when a customer may cancel or move alone
     anyone: Anyone = Anyone.USUAL

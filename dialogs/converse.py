@@ -23,6 +23,7 @@ from dialogs.flows import (
     change,
     claiming,
     info,
+    missing,
     overview,
     profile,
     reminding,
@@ -156,6 +157,7 @@ def _turn(
     turn = Turn(session, business, reader, message, said, state, talk, now, stay=stay, later=later)
     claiming.bind(turn, hearing, since=kept.updated)
     reminding.bind(turn, hearing)
+    missing.bind(turn)
     if later is not None and said.intents[0] not in {Intent.CANCEL, Intent.MOVE}:
         turn.remark("one_at_a_time")
     if said.intents == (Intent.UNKNOWN,) and talk.refused:
@@ -288,7 +290,7 @@ def _press(turn: Turn) -> State | None:
         intent = Intent.ACCEPT if index == 0 else Intent.REFUSE
         turn.said = Understood((intent,), Facts(wish=Wish()), turn.said.locale)
         return None
-    if note is not None and note["note"] == "reminder":
+    if note is not None and note["note"] in reminding.ASKING:
         reminding.answers(turn, note["facts"], index)
         return None
     if note is not None and note["note"] == "wait_offer":

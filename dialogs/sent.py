@@ -78,6 +78,24 @@ SENT: dict[str, Sent] = {
         "by the rules of the service or the business, for each time that the booking has",
         "is sent in the last minute before it, else not at all",
     ),
+    "confirm_warn": Sent(
+        CUSTOMER,
+        "that their booking will be released, unless they say that they come",
+        "two hours before `confirm_by`, where they have not said so",
+        "is sent in the last minute before it, else not at all",
+    ),
+    "unconfirmed": Sent(CUSTOMER, "their booking was released", "at `confirm_by`"),
+    "released_provider": Sent(PROVIDER, "a booking was released", "at `confirm_by`"),
+    "unconfirmed_provider": Sent(
+        PROVIDER,
+        "nobody confirmed a booking, which stands",
+        "at `confirm_by`, where the warning did not arrive",
+    ),
+    "missed": Sent(
+        CUSTOMER,
+        "that they were missed; asks for another time",
+        "two minutes after the provider's word that they did not come, once a booking",
+    ),
     "wait_offer": Sent(
         CUSTOMER,
         "a time that they wait for came free, and until when it is theirs",

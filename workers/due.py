@@ -22,8 +22,10 @@ from core.due import Work
 from core.span import Span
 from dialogs.flows import (
     closing,
+    confirming,
     hand_later,
     hand_time,
+    missing,
     offering,
     paying,
     recurring,
@@ -160,6 +162,21 @@ def _settle(session: Session, work: Work) -> None:
     paying.settled(session, businesses.load(session), work.subject)
 
 
+def _confirm_warn(session: Session, work: Work) -> None:
+    """Warn somebody who has not said that they come."""
+    confirming.warn(session, businesses.load(session), work)
+
+
+def _confirm_by(session: Session, work: Work) -> None:
+    """Release a booking that nobody said they come to."""
+    confirming.release(session, businesses.load(session), work)
+
+
+def _missed(session: Session, work: Work) -> None:
+    """Ask somebody who did not come for another time."""
+    missing.ask(session, businesses.load(session), work.subject)
+
+
 KINDS: dict[str, Callable[[Session, Work], None]] = {
     "settle": _settle,
     "lapse": _lapse,
@@ -174,6 +191,9 @@ KINDS: dict[str, Callable[[Session, Work], None]] = {
     "offer": _offer,
     "reminders": _reminders,
     "remind": _remind,
+    "confirm_warn": _confirm_warn,
+    "confirm_by": _confirm_by,
+    "missed": _missed,
     "undelivered": undelivered.reported,
     "unproven": _unproven,
     "forgotten": _forgotten,

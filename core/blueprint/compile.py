@@ -68,6 +68,8 @@ def compiled(
         quiet=Quiet(*root.quiet),
         waitlist=Waitlist(**root.waitlist.model_dump()),
         reminders=tuple(root.reminders),
+        confirm_by=root.confirm_by,
+        follow_up=root.follow_up,
         tiers=tuple(_tier(tier) for tier in root.cancellation),
         change_until=root.change_until,
         anyone=root.anyone,
@@ -202,6 +204,7 @@ def _service(
         max_week=facts.per_week,
         change_until=facts.change_until,
         reminders=None if facts.reminders is None else tuple(facts.reminders),
+        confirm_by=facts.confirm_by,
         anyone=facts.anyone,
         lengths=tuple((ids[k], minutes) for k, minutes in facts.lengths.items()),
         extras=tuple(

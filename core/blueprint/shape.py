@@ -236,6 +236,7 @@ class Service(Shape):
     starts: Starts = {}
     change_until: Latest | None = None
     reminders: list[Reminder] | None = None
+    confirm_by: Reminder | None = None
     anyone: Whoever | None = None
     gaps: Annotated[Length, _between(0, 720, "nothing and 12 hours")] | None = None
     lengths: dict[str, Annotated[Length, _between(1, values.DAY, "1 minute and a day")]] = {}
@@ -338,6 +339,8 @@ class Root(Shape):
     hold: Annotated[Length, _between(1, values.DAY, "1 minute and a day")] = 5
     quiet: Span = (time(21), time(8))
     reminders: list[Reminder] = [Deadline(minutes=1440), Deadline(minutes=60)]
+    confirm_by: Reminder | None = None
+    follow_up: bool = True
     cancellation: list[Tier] = [Tier(back=100, until=0)]
     change_until: Latest | None = None
     anyone: Whoever = Anyone.USUAL

@@ -10,7 +10,7 @@ from core.offers import Offer
 from core.refusals import Reason, Refusal
 from core.span import MINUTE, Span
 from core.waitlist import Waiting
-from dialogs.flows import closing, looking, offering, pursuing, settle
+from dialogs.flows import closing, looking, offering, pursuing, reminding, settle
 from dialogs.flows.holding import RefusedError
 from dialogs.flows.info import nothing_open
 from dialogs.hearing import Hearing
@@ -62,7 +62,7 @@ def _asked_last(turn: Turn, offer: Offer) -> bool:
     last = outbox.last_said(turn.session, turn.reader.address)
     if offer.closed is not None:
         return last is not None and last.note in _NEWS
-    reminded = last is not None and last.note == "reminder"
+    reminded = last is not None and last.note in reminding.ASKING
     return not (reminded and offer.sent is not None and turn.now - offer.sent > _BOUND)
 
 

@@ -12,7 +12,7 @@ from core.plans import STAGE, Plan
 from core.refusals import Refusal
 from core.span import MINUTE, Span, instant
 from dialogs import nights
-from dialogs.flows import change, hand_plans, hand_taking, hand_time, info, looking
+from dialogs.flows import change, hand_plans, hand_taking, hand_time, info, looking, missing
 from dialogs.flows.about import facts_for_staff, human_of, providers_of
 from dialogs.flows.hand_who import known, named_in
 from dialogs.regions import read_in
@@ -287,6 +287,7 @@ def no_show(turn: Turn) -> State:
         gone = changing.finish(turn.session, booking=row.id, by=turn.by, now=turn.now, no_show=True)
         if gone is None:
             hand_plans.done(turn, resource, "no_show", {"booking": row.id})
+            missing.plan(turn, row.id)
             turn.say("hand_no_show", **facts_for_staff(turn.session, turn.business, row))
             return state
     turn.say("hand_no_show_none")

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from core import blocking, finding, person_notes
+from core import blocking, finding, person_notes, reminding
 from core.db import Session
 from core.finding import Booked
 from core.hours import open_spans
@@ -75,6 +75,7 @@ def agenda(
         if provider in providers_of(business, row)
     ]
     noted = person_notes.of(session, [row.person for row in own])
+    coming = reminding.coming(session, [row.id for row in own])
     return {
         "day": first,
         "days": days,
@@ -85,6 +86,7 @@ def agenda(
                 "day": nights.day_of(business, row.start),
                 "noted": noted.get(row.person, ""),
                 "again": row.series is not None,
+                "coming": row.id in coming,
             }
             for row in own
         ],

@@ -12,7 +12,7 @@ from core.finding import Booked
 from core.people import Reader
 from core.rules import Business
 from core.span import MINUTE
-from dialogs.flows import telling
+from dialogs.flows import confirming, telling
 from dialogs.flows.about import facts_of
 from dialogs.flows.info import stale
 from dialogs.hearing import Hearing
@@ -23,6 +23,7 @@ from dialogs.understanding import Intent, Understood
 _SLACK = MINUTE  # a moment that moved by less is the same
 _ANSWERS = (Intent.COMING, Intent.MOVE, Intent.CANCEL)
 _MOVING = {Intent.MOVE, Intent.CORRECT, Intent.ALTERNATIVES}
+ASKING = frozenset({"reminder", "confirm_warn"})  # notes that ask whether they come
 _VAGUE = {Intent.UNKNOWN, Intent.INFORM, Intent.THANKS, Intent.CANCEL, Intent.BYE}
 
 
@@ -39,6 +40,7 @@ def plan(session: Session, business: Business, booking: int, *, since: datetime)
         key = f"remind:{about.id}:{about.version}:{one.rule}"
         facts = {"version": about.version, "rule": one.rule}
         due.post(session, kind="remind", subject=about.id, key=key, due=one.at, facts=facts)
+    confirming.plan(session, business, about, reader, since=since)
 
 
 def _ahead(
@@ -78,7 +80,8 @@ def remind(session: Session, business: Business, work: Work) -> None:
     if any(at < other <= now for other in others) or telling.heard_at(reader, business, now) > now:
         return
     asks = not reminding.acknowledged(session, about.id)
-    facts = facts_of(business, about) | {"asks": asks}
+    until = confirming.until(business, about, reader, now=now) if asks else None
+    facts = facts_of(business, about) | {"asks": asks, "confirm_by": until}
     key = f"remind:{about.id}:{about.version}:{mine.name}"
     telling.tell(session, business, reader, note="reminder", facts=facts, now=now, key=key)
 
@@ -100,7 +103,7 @@ def bind(turn: Turn, hearing: Hearing) -> None:
     if not by_number and first not in {Intent.CONFIRM, Intent.DECLINE, *_MOVING, *_VAGUE}:
         return
     last = outbox.last_said(turn.session, turn.reader.address)
-    if last is None or last.note != "reminder":
+    if last is None or last.note not in ASKING:
         return
     if by_number:
         answers(turn, last.facts, int(number) - 1)

@@ -43,7 +43,44 @@ def _reminder(page: Page) -> Worded:
     if not page.facts["asks"]:
         return Worded(page.t("Reminder: {booking} on {when}. See you then!", **facts))
     text = page.t("Reminder: {booking} on {when}. Will you come?", **facts)
-    return Worded(text, (page.t("Yes, I'll come"), page.t("Move it"), page.t("Cancel it")))
+    if page.facts.get("confirm_by"):
+        until = page.by(page.instant("confirm_by"), beside=page.instant("start"))
+        text += " " + page.t("Please tell me by {until}, or it goes to somebody else.", until=until)
+    return Worded(text, _will_you(page))
+
+
+def _will_you(page: Page) -> tuple[str, ...]:
+    return page.t("Yes, I'll come"), page.t("Move it"), page.t("Cancel it")
+
+
+def _warned(page: Page) -> Worded:
+    text = page.t(
+        "I haven't heard from you about {booking} on {when}. Will you come? If you don't tell me "
+        "by {until}, I release it.",
+        booking=page.title(),
+        when=_start(page),
+        until=page.by(page.instant("until"), beside=page.instant("start")),
+    )
+    return Worded(text, _will_you(page))
+
+
+def _unconfirmed(page: Page) -> Worded:
+    text = page.t(
+        "I didn't hear from you, so I released {booking} on {when}. Still want to come? Tell me "
+        "when, and I'll see what is free.",
+        booking=page.title(),
+        when=_start(page),
+    )
+    return Worded(text)
+
+
+def _missed(page: Page) -> Worded:
+    text = page.t(
+        "We missed you: {booking} on {when}. Would you like another time? Tell me when, or NO.",
+        booking=page.title(),
+        when=_start(page),
+    )
+    return Worded(text)
 
 
 def _coming(page: Page) -> Worded:
@@ -279,6 +316,9 @@ def t(message: str) -> str:
 NOTES: dict[str, Callable[[Page], Worded]] = {
     "booked": _booked,
     "reminder": _reminder,
+    "confirm_warn": _warned,
+    "unconfirmed": _unconfirmed,
+    "missed": _missed,
     "coming": _coming,
     "to_pay": _to_pay,
     "request_to_pay": _request_to_pay,

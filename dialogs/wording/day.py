@@ -145,6 +145,8 @@ def _agenda_line(page: Page, row: Mapping[str, Any]) -> str:
     line = f"{page.clock(start)} {_what(page, row)}, {_name(page, row)}"
     if row.get("noted"):
         line = f"{line} ({row['noted']})"
+    if row.get("coming"):
+        line = page.t("{booking} - will come", booking=line)
     if row["status"] == "awaiting_provider":
         line = page.t("{booking} (request {ref})", booking=line, ref=row["ref"])
     return line
@@ -195,6 +197,15 @@ NOTES: dict[str, Callable[[Page], Worded]] = {
     "request": _request,
     "new_booking": _line(t("New: {booking} for {who}, {when}, {ref}.")),
     "moved_provider": _moved,
+    "unconfirmed_provider": _line(
+        t(
+            "{who} did not say whether they come to {booking}, {when}, {ref}, and my question may "
+            "not have arrived; it stands."
+        )
+    ),
+    "released_provider": _line(
+        t("{who} did not say whether they come, so I released {booking}, {when}, {ref}.")
+    ),
     "cancelled_provider": _line(t("Cancelled by {who}: {booking}, {when}, {ref}.")),
     "forgotten_provider": _line(
         t("Cancelled, as its customer asked to be forgotten: {booking}, {when}, {ref}.")
