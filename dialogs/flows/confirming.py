@@ -10,7 +10,7 @@ from core.finding import Booked
 from core.people import Reader
 from core.reminding import ConfirmBy
 from core.rules import Business
-from dialogs.flows import telling
+from dialogs.flows import telling, upfront
 from dialogs.flows.about import facts_of
 
 _CLOCK = By("clock")
@@ -75,6 +75,7 @@ def release(session: Session, business: Business, work: Work) -> None:
         return
     gone = changing.cancel(session, booking=about.id, by=_CLOCK, now=now, why="unconfirmed")
     if gone is None:
+        upfront.back(session, business, about, at=now, reason="unconfirmed")
         telling.customer(session, business, about, note="unconfirmed", now=now)
         telling.providers(session, business, about.id, note="released_provider", now=now)
 
