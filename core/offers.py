@@ -253,9 +253,9 @@ _OPEN_IN = text(
     f"SELECT {_COLUMNS} FROM offers WHERE business_id = :business AND status = 'open'"
     " AND starts_at >= :since AND starts_at < :until ORDER BY id"
 )
-_BEFORE = text(
-    "SELECT 1 FROM offers WHERE business_id = :business AND service_id = :service"
-    " AND starts_at = :start AND wait_id < :wait LIMIT 1"
+_TO_OTHERS = text(
+    "SELECT min(wait_id) AS first FROM offers WHERE business_id = :business"
+    " AND service_id = :service AND starts_at = :start AND wait_id <> :wait"
 )
 
 
@@ -265,10 +265,11 @@ def open_in(session: Session, span: Span) -> list[Offer]:
     return [Offer(*row) for row in session.execute(_OPEN_IN, facts)]
 
 
-def made_before(session: Session, *, service: int, start: datetime, wait: int) -> bool:
-    """Whether a start was offered to somebody who waits longer than an entry."""
+def to_others(session: Session, *, service: int, start: datetime, wait: int) -> int | None:
+    """Return who of the others waits longest of those that a start was offered to."""
     facts = {"business": session.business, "service": service, "start": start, "wait": wait}
-    return session.execute(_BEFORE, facts).one_or_none() is not None
+    found: int | None = session.execute(_TO_OTHERS, facts).scalar()
+    return found
 
 
 _GONE_AT = text(

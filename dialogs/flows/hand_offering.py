@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from core import changing, offers, people, plans, waitlist
+from core import blocking, changing, offers, people, plans, waitlist
 from core.offers import Offer
 from core.plans import Plan
-from core.span import MINUTE, Span
-from dialogs.flows import closing, hand_plans, looking, offering
+from core.span import MINUTE, Span, minus
+from dialogs.flows import closing, hand_plans, hand_time, looking, offering
 from dialogs.flows.about import human_of
+from dialogs.flows.hand_taking import HAND
 from dialogs.flows.hand_who import known
 from dialogs.states import State
 from dialogs.talk import Turn
@@ -52,8 +53,13 @@ def _to_the_list(turn: Turn, resource: int, state: State) -> State:
         return state
     for plan in plans.standing(turn.session, resource, offering.NO_OFFERS):
         kept = [Span(*map(datetime.fromisoformat, pair)) for pair in plan.facts["spans"]]
-        if any(span.overlaps(one) for span in kept for one in spans):
-            plans.become(turn.session, plan, "undone", now=turn.now)
+        plans.keep(turn.session, plan, spans=spans_json(minus(kept, spans)))
+    if any(
+        each.source == HAND
+        for span in spans
+        for each in blocking.blocks(turn.session, resource=resource, span=span)
+    ):
+        return hand_time.unblock(turn)  # what it frees is offered by itself
     offering.look_again(turn.session, spans, f"hand:{turn.message.id}")
     turn.say("hand_to_the_list", spans=spans)
     return state

@@ -182,15 +182,16 @@ def _within(start: datetime, window: Window) -> bool:
 
 
 def on_each_day(wish: Wish, *, reach: int = _REPEATED) -> Wish:
-    """Return "weekday mornings" as those of the next days; a wish without such as it is."""
+    """Return "weekday mornings", "any friday" as those ahead; a wish without such as it is."""
     window = wish.windows[0] if wish.windows else None
-    if wish.rrule is None or window is None or window.start is None or exact_starts(wish):
+    repeated = wish.rrule or wish.each
+    if repeated is None or window is None or window.start is None or exact_starts(wish):
         return wish
-    days = _weekdays(wish.rrule) or WEEKDAYS
+    days = _weekdays(repeated) or WEEKDAYS
     ahead = (timedelta(days=n) for n in range(reach))
     windows = (_later(window, by) for by in ahead)
     fitting = tuple(w for w in windows if w.start and WEEKDAYS[w.start.weekday()] in days)
-    return replace(wish, windows=fitting, rrule=None)
+    return replace(wish, windows=fitting, rrule=None, each=None)
 
 
 def _later(window: Window, by: timedelta) -> Window:

@@ -180,6 +180,8 @@ def _look(turn: Turn, service: Service, *, listing: bool) -> State:
                 turn.remark("series")
         wish = replace(looking.on_each_day(wish), rrule=None)
         turn.learn(wish=wish)
+    elif wish.each:
+        wish = looking.on_each_day(wish)
     starts = looking.exact_starts(wish)
     other_held = turn.talk.start not in starts and holding.living(turn) is not None
     if starts and not (listing and other_held):

@@ -44,22 +44,22 @@ def _of_all(turn: Turn, mine: Sequence[Waiting]) -> list[dict[str, Any]]:
 
 def _of_start(turn: Turn, mine: Sequence[Waiting], start: datetime) -> dict[str, Any]:
     """Return what was decided of one start, else what the rows say of it."""
-    kinds = {
+    kinds = [
         row.kind
         for one in mine
         for row in offers.decisions(turn.session, one.id)
         if row.starts_at == start
-    }
-    if kinds:
-        return _line(start, "offered" if "offered" in kinds else min(kinds))
-    fitting = [one for one in mine if one.fits(start)]
-    if not fitting:
+    ]
+    if kinds:  # the last that was decided, but that it was offered counts more
+        return _line(start, "offered" if "offered" in kinds else kinds[0])
+    one = next((one for one in mine if one.fits(start)), None)
+    if one is None:
         return _line(start, "not wished")
-    first = any(
-        offers.made_before(turn.session, service=one.service, start=start, wait=one.id)
-        for one in fitting
-    )
-    return _line(start, "before" if first else "not free")
+    other = offers.to_others(turn.session, service=one.service, start=start, wait=one.id)
+    if other is not None:
+        return _line(start, "before" if other < one.id else "another")
+    near = not offers.at_once(turn.business.waitlist, left=start - turn.now)
+    return _line(start, "late" if near else "not free")
 
 
 def _line(start: datetime, kind: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from core import changing, finding, offers, people, waitlist
 from core.booking import By
 from core.db import Session
 from core.finding import Booked, Search
+from core.offers import Offer
 from core.policy import bookable
 from core.rules import Business, Service
 from core.span import Span, both, minus
@@ -226,9 +227,19 @@ def everybody(turn: Turn) -> State:
         return not_yours(turn)
     rows = waitlist.everybody(turn.session, now=turn.now, limit=_SHOWN + 1)
     names = people.names(turn.session, [row.person for row in rows])
-    listed = [_wished(turn, row) | {"name": names.get(row.person, "")} for row in rows[:_SHOWN]]
+    ahead = Span(turn.now, bookable(turn.business, now=turn.now).end)
+    asked = {one.wait: one for one in offers.open_in(turn.session, ahead)}
+    listed = [
+        _wished(turn, row) | {"name": names.get(row.person, "")} | _asked(asked.get(row.id))
+        for row in rows[:_SHOWN]
+    ]
     turn.say("waiting", waits=listed, more=len(rows) > _SHOWN)
     return turn.state
+
+
+def _asked(offer: Offer | None) -> dict[str, Any]:
+    """Return what is offered to somebody just now, and until when they may answer."""
+    return {"offered": offer.start, "until": offer.answer_by} if offer is not None else {}
 
 
 def over(session: Session, business: Business, wait: int) -> None:

@@ -40,6 +40,7 @@ def wish(said: Sorted, state: State, zone: ZoneInfo, zone_said: ZoneInfo | None)
         exclude=tuple(excluded),
         exclude_rrule=exclude_rrule,
         rrule=rrule,
+        each=_each(choices),
         duration=timedelta(minutes=said.length.minutes) if said.length else None,
         day_said=any(c.days is not None or c.instant is not None for c in choices)
         or bool(said.day_bounds)
@@ -105,6 +106,13 @@ def _day_ruled_out(choices: list[Choice], said: Sorted) -> None:
     for choice in choices:
         if days and choice.days is None and choice.instant is None and choice.time is not None:
             choice.days = days[-1]
+
+
+def _each(choices: list[Choice]) -> str | None:
+    """Return the rule of the days that were said to be of any week."""
+    days = {c.days.weekday for c in choices if isinstance(c.days, Day) and c.days.any}
+    named = tuple(WEEKDAYS[day] for day in sorted(day for day in days if day is not None))
+    return rule_text(Rule("WEEKLY", byday=named)) if named else None
 
 
 def _excluded(said: Sorted, making: Making) -> tuple[list[Window], str | None]:

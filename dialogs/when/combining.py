@@ -34,6 +34,7 @@ def combine(earlier: Wish, later: Wish, *, now: datetime, zone: ZoneInfo) -> Wis
         windows=tuple(window for window in windows if not _over(window, now)) or windows,
         exclude=(*earlier.exclude, *later.exclude),
         exclude_rrule=later.exclude_rrule or earlier.exclude_rrule,
+        each=later.each or (None if later.day_said else earlier.each),
         rrule=later.rrule or (None if later.day_said and later.time_said else earlier.rrule),
         duration=later.duration or earlier.duration,
         day_said=later.day_said or earlier.day_said,

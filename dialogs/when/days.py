@@ -128,6 +128,7 @@ RULES = (
     rule("the day after", "(?:THE|ON|IN)? UNIT (?:FOLLOWING|PRECEDING)", relative.day_after),
     rule("weekday", "(?:THE|ON)? (?:THIS|NEXT|LAST|COMING) COMING? WDAY", relative.weekday),
     rule("weekday", "WDAY (?:COMING|NEXT)(?!UNIT|PERIOD|WDAY|MONTH|LEN)", relative.weekday),
+    rule("any weekday", "ANY WDAY", relative.any_weekday),
     rule("weekday", "(?:THE )?WDAY", relative.weekday),
     rule("the nth", "(?:ON|FOR) THE ORD" + _TIME_AHEAD, dates.ordinal),
     rule("the nth", "(?:THE )?ORD(?!NOUN|STREET|LEN|UNIT|WDAY|FREE? NOUN)", dates.ordinal),

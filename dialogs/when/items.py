@@ -84,7 +84,8 @@ class Day:
     `on` is a date already certain. `week` tells in which week from this one a weekday lies: None is
     the coming one. `shift` adds days after everything else. `turns`: day and month may be the other
     way round, where a weekday said with them tells so ("sat 7/3"). `keeps`: the booking under
-    discussion was moved by whole days and keeps its hour, unless another one is said.
+    discussion was moved by whole days and keeps its hour, unless another one is said. `any`: of any
+    week ("any friday").
     """
 
     on: date | None = None
@@ -96,6 +97,7 @@ class Day:
     shift: int = 0
     turns: bool = False
     keeps: bool = False
+    any: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,11 @@ class Wish:
     """When somebody wants something: alternatives, exclusions, recurrence, length.
 
     `windows` are alternatives, the first is the answer. `rrule` is an RFC 5545 rule without
-    DTSTART: the first window's start carries its first occurrence and its wall time. `day_said` and
-    `time_said` tell what the words named and what was assumed; `relative` that they count from what
-    is under discussion ("an hour later"), and without windows that nothing is. `source` is
-    the time that something is moved from ("move friday to 3"). `spans` are the
+    DTSTART: the first window's start carries its first occurrence and its wall time. `each` is a
+    rule as well, of days any one of which would do ("any friday"): the windows name the first.
+    `day_said` and `time_said` tell what the words named and what was assumed; `relative` that they
+    count from what is under discussion ("an hour later"), and without windows that nothing is.
+    `source` is the time that something is moved from ("move friday to 3"). `spans` are the
     character spans of the text that were words of time; `steps` tell how the reading came about,
     where asked for.
     """
@@ -90,6 +91,7 @@ class Wish:
     exclude: tuple[Window, ...] = ()
     exclude_rrule: str | None = None
     rrule: str | None = None
+    each: str | None = None
     duration: timedelta | None = None
     day_said: bool = False
     time_said: bool = False
@@ -119,6 +121,7 @@ class Wish:
             "exclude": [window.to_json() for window in self.exclude],
             "exclude_rrule": self.exclude_rrule,
             "rrule": self.rrule,
+            "each": self.each,
             "duration": self.duration.total_seconds() if self.duration else None,
             "day_said": self.day_said,
             "time_said": self.time_said,
@@ -138,6 +141,7 @@ class Wish:
             exclude=tuple(Window.from_json(window) for window in kept.get("exclude", ())),
             exclude_rrule=kept.get("exclude_rrule"),
             rrule=kept.get("rrule"),
+            each=kept.get("each"),
             duration=timedelta(seconds=kept["duration"]) if kept.get("duration") else None,
             day_said=kept.get("day_said", False),
             time_said=kept.get("time_said", False),

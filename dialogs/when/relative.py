@@ -44,6 +44,11 @@ def weekday(found: Found, _state: State) -> Item:
     return found.make("DAY", Day(weekday=value, week=week, shift=shift))
 
 
+def any_weekday(found: Found, _state: State) -> Item:
+    """Any friday: of whichever week; the coming one is the first."""
+    return found.make("DAY", Day(weekday=found.items[-1].value, any=True))
+
+
 def british_week(found: Found, _state: State) -> Item | None:
     """Tuesday week, a week on friday, a fortnight tomorrow."""
     unit = found.first("UNIT", "LEN")

@@ -17,6 +17,8 @@ _WHY = {
     "quiet": t("{when}: it was night then, and the morning would have been too late."),
     "held back": t("{when}: that time is offered to nobody."),
     "before": t("{when}: somebody who waits longer was asked first."),
+    "another": t("{when}: somebody else was asked first."),
+    "late": t("{when}: that is too near to be offered; whoever asks first can have it."),
     "not wished": t("{when}: that is not in the time that is waited for."),
     "not free": t("{when}: it did not come free."),
 }

@@ -170,12 +170,22 @@ def _everybody(page: Page) -> Worded:
     if not waits:
         return Worded(page.t("Nobody is on the waitlist."))
     lines = [
-        f"{n}. {one.get('name') or page.t('a customer')}: {_wish(page, one)}"
+        f"{n}. {one.get('name') or page.t('a customer')}: {_wish(page, one)}{_asked(page, one)}"
         for n, one in enumerate(waits, 1)
     ]
     if page.facts["more"]:
         lines.append("...")
     return Worded("\n".join([page.t("On the waitlist, first come first:"), *lines]))
+
+
+def _asked(page: Page, one: Mapping[str, Any]) -> str:
+    if not one.get("offered"):
+        return ""
+    when = page.when(datetime.fromisoformat(one["offered"]))
+    if not one.get("until"):
+        return " " + page.t("({when} is held for them)", when=when)
+    until = page.clock(datetime.fromisoformat(one["until"]))
+    return " " + page.t("({when} is offered to them until {time})", when=when, time=until)
 
 
 NOTES: dict[str, Callable[[Page], Worded]] = {
