@@ -31,7 +31,7 @@ def test_a_seed_gives_the_same_table(
     databases_twice: tuple[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """One worker, no faults: the same people do the same, and the table is equal byte for byte."""
-    plan = Plan(days=3, customers=20, seed=7, faults=False, files=FILES)
+    plan = Plan(days=2, customers=12, seed=7, faults=False, files=FILES)
     tables = []
     for url in databases_twice:
         assert _play(url, plan, tmp_path / "book.png")
@@ -52,7 +52,7 @@ def test_the_book_is_right_whatever_fails(
     database_url: str, capsys: pytest.CaptureFixture[str], seed: int
 ) -> None:
     """Workers and connections are killed, messages repeat, vendors fail: nothing goes wrong."""
-    plan = Plan(count(3, 30), count(15, 2000), seed, faults=True, files=FILES)
+    plan = Plan(count(2, 30), count(10, 2000), seed, faults=True, files=FILES)
     right = _play(database_url, plan)
     said = capsys.readouterr()
     assert right, said.out
@@ -99,7 +99,7 @@ def test_each_oracle_sees_its_damage(database_url: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(playing, "counted", keep)
     database = Database(database_url)
     try:
-        assert played(database, Plan(3, 12, 3, faults=False, files=FILES))
+        assert played(database, Plan(2, 10, 3, faults=False, files=FILES))
         town, places = towns[0]
         for statement in (_WAITS, *DAMAGE.values()):
             with database.owner.begin() as connection:
