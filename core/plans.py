@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import text
 
 from core.db import Session
+from core.span import Span
 
 STAGE = timedelta(minutes=2)  # until then a yes that touches people is taken back unnoticed
 _REMEMBERED = timedelta(days=1)  # what was done longer ago is not what UNDO means
@@ -60,6 +61,11 @@ class Plan:
     kind: str
     status: str
     facts: dict[str, Any]
+
+    @property
+    def spans(self) -> list[Span]:
+        """The time that it is about, where its kind names some."""
+        return [Span(*map(datetime.fromisoformat, span)) for span in self.facts["spans"]]
 
 
 def add(

@@ -130,16 +130,17 @@ _OF_PERSON = text(
 def entry(session: Session, wait: int, *, lock: bool = False) -> Waiting:
     """Return one who waits or waited; `lock` keeps it as it is until the transaction ends."""
     facts = {"business": session.business, "wait": wait}
-    return _waiting(session.execute(_LOCKED if lock else _ENTRY, facts).one())
+    return waiting_of(session.execute(_LOCKED if lock else _ENTRY, facts).one())
 
 
 def of_person(session: Session, person: int, *, now: datetime) -> list[Waiting]:
     """Return what a person waits for, the first first."""
     facts = {"business": session.business, "person": person, "now": now}
-    return [_waiting(row) for row in session.execute(_OF_PERSON, facts)]
+    return [waiting_of(row) for row in session.execute(_OF_PERSON, facts)]
 
 
-def _waiting(row: Any) -> Waiting:  # noqa: ANN401 - a row of whatever kind
+def waiting_of(row: Any) -> Waiting:  # noqa: ANN401 - a row of whatever kind
+    """Return a row of the waitlist, with its columns, as one who waits."""
     return Waiting(
         id=row.id,
         person=row.person_id,
@@ -167,7 +168,7 @@ _LATELY = text(
 def lately(session: Session, person: int) -> list[Waiting]:
     """Return what a person waits or waited for, the newest first, whatever became of it."""
     facts = {"business": session.business, "person": person}
-    return [_waiting(row) for row in session.execute(_LATELY, facts)]
+    return [waiting_of(row) for row in session.execute(_LATELY, facts)]
 
 
 # The kinds of wishes that there are, by steps of the index: as many looks as there are kinds.
@@ -240,7 +241,7 @@ def in_line(
         "after": after,
         "limit": limit,
     }
-    return [_waiting(row) for row in session.execute(_IN_LINE, facts)]
+    return [waiting_of(row) for row in session.execute(_IN_LINE, facts)]
 
 
 _BEFORE = text(
@@ -257,7 +258,7 @@ def place(session: Session, waiting: Waiting) -> tuple[int, bool]:
         "wait": waiting.id,
         "limit": _AHEAD,
     }
-    before = [_waiting(row) for row in session.execute(_BEFORE, facts)]
+    before = [waiting_of(row) for row in session.execute(_BEFORE, facts)]
     rivals = [
         one
         for one in before
@@ -276,7 +277,7 @@ _LIST = text(
 def everybody(session: Session, *, now: datetime, limit: int = 20) -> list[Waiting]:
     """Return who waits, the first first."""
     facts = {"business": session.business, "now": now, "limit": limit}
-    return [_waiting(row) for row in session.execute(_LIST, facts)]
+    return [waiting_of(row) for row in session.execute(_LIST, facts)]
 
 
 _STATUS = text(

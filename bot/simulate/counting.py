@@ -17,8 +17,7 @@ from bot.simulate.town import Town
 from core import people, reminding
 from core.db import Session
 from core.rules import Business
-from core.span import Span
-from core.waitlist import Waiting
+from core.waitlist import waiting_of
 from dialogs.flows import telling
 
 _LATE = timedelta(minutes=1)  # after which a reminder counts as late
@@ -254,7 +253,8 @@ _MADE = text(
     " WHERE o.business_id = :business ORDER BY o.id"
 )
 _LINE = text(
-    "SELECT w.id, w.person_id, w.service_id, w.provider_id, w.party, w.windows, w.without,"
+    "SELECT w.id, w.person_id, w.service_id, w.provider_id, w.party, w.extras, w.for_id,"
+    " w.windows, w.without,"
     " w.until, w.status, w.created_at, least((SELECT max(o.closed_at) FROM offers o"
     " WHERE o.business_id = :business AND o.wait_id = w.id AND o.status = 'taken'),"
     " b.created_at) AS met FROM waits w"
@@ -277,7 +277,7 @@ def _line(session: Session, never: dict[str, list[str]]) -> None:
             if not alike or (one.id, offer.starts_at) in said or not _waited(one, offer):
                 continue
             by = one.provider_id in {None, offer.provider_id}
-            if by and _wish(one).fits(offer.starts_at):
+            if by and waiting_of(one).fits(offer.starts_at):
                 found = f"wish {one.id} for {offer.starts_at:%d %H:%M}, offered to {offer.wait_id}"
                 never["somebody was passed over unexplained"].append(found)
 
@@ -287,24 +287,6 @@ def _waited(one: Any, offer: Any) -> bool:  # noqa: ANN401 - rows
     if one.status == "left" or one.created_at > offer.created_at or one.until <= offer.created_at:
         return False
     return one.status == "waiting" or (one.met is not None and one.met > offer.created_at)
-
-
-def _wish(row: Any) -> Waiting:  # noqa: ANN401 - a row
-    return Waiting(
-        id=row.id,
-        person=row.person_id,
-        service=row.service_id,
-        provider=row.provider_id,
-        party=row.party,
-        extras=(),
-        for_id=None,
-        windows=tuple(
-            Span(*(datetime.fromisoformat(edge) for edge in window)) for window in row.windows
-        ),
-        without=frozenset(datetime.fromisoformat(start) for start in row.without),
-        until=row.until,
-        status=row.status,
-    )
 
 
 _LOST = {

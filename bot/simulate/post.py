@@ -97,12 +97,12 @@ class Mailbag:
     def emptied(self) -> list[Letter]:
         """Return what came, in the order of the letters' numbers."""
         if self.file is not None and self.file.exists():
-            self.bag += self._lines()
+            self.bag += self._lines(self.file)
         came, self.bag[:] = sorted(self.bag, key=lambda letter: letter.number), []
         return came
 
-    def _lines(self) -> Iterator[Letter]:
-        with self.file.open("rb") as file:  # type: ignore[union-attr]  # asked before
+    def _lines(self, source: Path) -> Iterator[Letter]:
+        with source.open("rb") as file:
             file.seek(self._read)
             whole, _, _ = file.read().rpartition(b"\n")
         if whole:

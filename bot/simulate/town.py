@@ -98,7 +98,7 @@ class Town:
                 acting.link(session, provider.who, provider.resource)
 
     def run(self) -> None:
-        """Let the days pass; what is still under way at the end is finished within a day."""
+        """Let the days pass, until the last is over."""
         end = self.begin + timedelta(days=self.days)
         while (moment := self._next()) is not None and moment <= end:
             self.now = moment

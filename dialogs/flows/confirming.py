@@ -32,8 +32,12 @@ def _rule(business: Business, about: Booked, reader: Reader) -> ConfirmBy | None
 
 
 def _post(session: Session, kind: str, about: Booked, *, due_at: datetime) -> None:
-    key, facts = f"{kind}:{about.id}:{about.version}", {"version": about.version}
+    key, facts = _key(kind, about), {"version": about.version}
     due.post(session, kind=kind, subject=about.id, key=key, due=due_at, facts=facts)
+
+
+def _key(kind: str, about: Booked) -> str:
+    return f"{kind}:{about.id}:{about.version}"
 
 
 def until(business: Business, about: Booked, reader: Reader, *, now: datetime) -> datetime | None:
@@ -51,7 +55,7 @@ def warn(session: Session, business: Business, work: Work) -> None:
     if rule is None or telling.heard_at(reader, business, now) > now or rule.by <= now:
         return
     facts = facts_of(business, about) | {"until": rule.by}
-    key = f"confirm_warn:{about.id}:{about.version}"
+    key = _key("confirm_warn", about)
     telling.tell(session, business, reader, note="confirm_warn", facts=facts, now=now, key=key)
     _post(session, "confirm_by", about, due_at=rule.by)
 
@@ -69,8 +73,8 @@ def release(session: Session, business: Business, work: Work) -> None:
     about, reader = _standing(session, work)
     if about is None or reader is None:
         return
-    now, key = session.now, f"confirm_warn:{about.id}:{about.version}"
-    if not outbox.arrived(session, key):
+    now = session.now
+    if not outbox.arrived(session, _key("confirm_warn", about)):
         telling.providers(session, business, about.id, note="unconfirmed_provider", now=now)
         return
     gone = changing.cancel(session, booking=about.id, by=_CLOCK, now=now, why="unconfirmed")

@@ -85,8 +85,7 @@ def _concerned(session: Session, plan: Plan) -> list[Booked]:
 
 def _sick(session: Session, plan: Plan) -> list[Booked]:
     """Return what is booked by now in the time of who is sick, and has not begun."""
-    spans = [Span(*map(datetime.fromisoformat, span)) for span in plan.facts["spans"]]
-    rows = hand_plans.booked_in(session, plan.resource, spans, now=session.now)
+    rows = hand_plans.booked_in(session, plan.resource, plan.spans, now=session.now)
     return [row for row in rows if row.start > session.now]
 
 

@@ -52,8 +52,7 @@ def _to_the_list(turn: Turn, resource: int, state: State) -> State:
         turn.say("hand_offer_when")
         return state
     for plan in plans.standing(turn.session, resource, offering.NO_OFFERS):
-        kept = [Span(*map(datetime.fromisoformat, pair)) for pair in plan.facts["spans"]]
-        plans.keep(turn.session, plan, spans=spans_json(minus(kept, spans)))
+        plans.keep(turn.session, plan, spans=minus(plan.spans, spans))
     if any(
         each.source == HAND
         for span in spans
@@ -70,20 +69,20 @@ def no_offers(turn: Turn) -> State:
     resource = hand_plans.whose(turn)
     if resource is None:
         return hand_plans.stay(turn)
-    spans = hand_plans.spans_of(turn) or [_all(turn)]
+    named = hand_plans.spans_of(turn)
+    spans, everything = named or [_all(turn)], not named
     asked = _open(turn, resource, spans)
-    everything = not hand_plans.spans_of(turn)
     if not asked:
         state = hand_plans.stay(turn)
-        hand_plans.done(turn, resource, offering.NO_OFFERS, {"spans": spans_json(spans)})
-        turn.say("hand_no_offers", spans=spans, everything=everything, people=0)
+        hand_plans.done(turn, resource, offering.NO_OFFERS, {"spans": spans})
+        turn.say("hand_no_offers", spans=spans, everything=everything)
         return state
     names = people.names(turn.session, [one.person for one in asked])
     return hand_plans.ask(
         turn,
         resource,
         offering.NO_OFFERS,
-        {"spans": spans_json(spans), "everything": everything},
+        {"spans": spans, "everything": everything},
         note="hand_stop_offers",
         spans=spans,
         everything=everything,
@@ -93,11 +92,6 @@ def no_offers(turn: Turn) -> State:
 
 def _all(turn: Turn) -> Span:
     return Span(turn.now.replace(second=0, microsecond=0), turn.now + hand_plans.AHEAD)
-
-
-def spans_json(spans: list[Span]) -> list[list[str]]:
-    """Return spans as a plan keeps them."""
-    return [[span.start.isoformat(), span.end.isoformat()] for span in spans]
 
 
 def _open(turn: Turn, resource: int, spans: list[Span]) -> list[Offer]:
@@ -110,24 +104,20 @@ def _open(turn: Turn, resource: int, spans: list[Span]) -> list[Offer]:
 
 def no_offers_now(turn: Turn, plan: Plan) -> dict[str, Any]:
     """Take back what is offered, tell whom it was offered to, and offer no more of it."""
-    spans = [Span(*map(datetime.fromisoformat, pair)) for pair in plan.facts["spans"]]
+    spans = plan.spans
     waitlist.lock_line(turn.session)
     asked = _open(turn, plan.resource, spans)
     changing.lock(turn.session, sorted({one.booking for one in asked}))
-    gone = 0
     for one in asked:
         if offers.close(turn.session, [one.id], status="withdrawn", now=turn.now):
-            gone += 1
             if one.sent is not None:
                 closing.tell_of(turn.session, turn.business, one, note="wait_withdrawn")
             closing.release_if_last(turn.session, one, by=turn.by)
-    everything = bool(plan.facts["everything"])
-    turn.say("hand_no_offers", spans=spans, everything=everything, people=gone)
+    turn.say("hand_no_offers", spans=spans, everything=plan.facts["everything"])
     return {}
 
 
 def undo_no_offers(turn: Turn, plan: Plan) -> None:
     """Have what was held back offered again, from now on."""
-    spans = [Span(*map(datetime.fromisoformat, pair)) for pair in plan.facts["spans"]]
-    ahead = [Span(max(s.start, turn.now), s.end) for s in spans if s.end > turn.now + MINUTE]
+    ahead = [Span(max(s.start, turn.now), s.end) for s in plan.spans if s.end > turn.now + MINUTE]
     offering.look_again(turn.session, ahead, f"hand:{turn.message.id}")

@@ -12,7 +12,7 @@ from core.plans import STAGE, Plan
 from core.refusals import Refusal
 from core.span import MINUTE, Span, instant
 from dialogs import nights
-from dialogs.flows import change, hand_plans, hand_taking, hand_time, info, looking, missing
+from dialogs.flows import change, hand_plans, hand_taking, info, looking, missing
 from dialogs.flows.about import facts_for_staff, human_of, providers_of
 from dialogs.flows.hand_who import known, named_in
 from dialogs.regions import read_in
@@ -59,7 +59,7 @@ def _rest_of_today(turn: Turn) -> Span:
 
 def sick_now(turn: Turn, plan: Plan) -> None:
     """Block the time at once, so that nobody books it; people are told when the stage ends."""
-    spans = hand_time.spans_kept(plan)
+    spans = plan.spans
     took = hand_taking.take(turn, plan.resource, spans)
     turn.say("hand_staged_sick", spans=spans, **hand_plans.stage(turn, plan, **took))
 

@@ -64,7 +64,7 @@ def block(turn: Turn) -> State:
 
 def block_now(turn: Turn, plan: Plan) -> dict[str, Any]:
     """Block what was shown, on the provider's yes; who is booked in it stays."""
-    spans, why = spans_kept(plan), plan.facts.get("reason", "")
+    spans, why = plan.spans, plan.facts.get("reason", "")
     took = take(turn, plan.resource, spans, why)
     _say_blocked(turn, plan.resource, spans, why)
     return took
@@ -160,11 +160,6 @@ def _say_blocked(turn: Turn, resource: int, spans: Sequence[Span], why: str) -> 
     rows = hand_plans.booked_in(turn.session, resource, spans, now=turn.now)
     shown, more = hand_plans.listed(turn.session, turn.business, rows)
     turn.say("hand_blocked", spans=spans, bookings=shown, more=more, reason=why)
-
-
-def spans_kept(plan: Plan) -> list[Span]:
-    """Return the spans that a plan keeps as JSON."""
-    return [Span(*map(datetime.fromisoformat, span)) for span in plan.facts["spans"]]
 
 
 def _hours(turn: Turn, resource: int) -> State:

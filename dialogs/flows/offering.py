@@ -128,11 +128,7 @@ def _to_the_first(look: _Search) -> int | None:
 
 def held_back(session: Session) -> list[tuple[int, Span]]:
     """Return whose starts of which time are to be offered to nobody, by their own word."""
-    return [
-        (plan.resource, Span(*(datetime.fromisoformat(edge) for edge in span)))
-        for plan in plans.kept(session, NO_OFFERS)
-        for span in plan.facts["spans"]
-    ]
+    return [(plan.resource, span) for plan in plans.kept(session, NO_OFFERS) for span in plan.spans]
 
 
 def to_one(session: Session, business: Business, wait: int, start: datetime) -> str | datetime:
